@@ -1,6 +1,14 @@
-// The command line; grown with the capabilities.
-using TorchSharp;
+using Concord.Cli;
+using Concord.Cli.Terminals;
 
 Concord.Modeling.Native.TorchLibraryLoader.Install();
-var a = torch.randn(2, 3);
-Console.WriteLine(a.sum().ToDouble() < 100 ? "torch works" : "odd");
+using var interruption = Interruption.Listen();
+var terminal = Terminal.OfProcess();
+try
+{
+    return ConcordApplication.Run(args, terminal, interruption.Token);
+}
+finally
+{
+    terminal.Flush();
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+
+namespace Concord.Cli.Terminals;
+
+/// <summary>
+/// How far long work has come, with its rate and the time left, on standard error: one line rewritten in place on a terminal, elsewhere a plain line
+/// at each tenth and at least every 30 seconds.
+/// </summary>
+internal sealed class Progress : IDisposable
+{
+    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+
+    private readonly Terminal terminal;
+    private readonly string label;
+    private readonly string unit;
+    private readonly long total;
+    private readonly long startedAt;
+    private readonly long skipped;
+    private readonly Lock gate = new();
+    private TimeSpan lastWritten;
+    private long done;
+    private int tenth;
+    private int drawn;
+    private string note = "";
+    private bool finished;
+
+    /// <summary>Starts the clock.</summary>
+    /// <param name="terminal">Where the lines go: its <see cref="Terminal.Error"/>.</param>
+    /// <param name="label">What is being done: <c>scoring</c>.</param>
+    /// <param name="total">How much there is to do, or 0 where that is not known.</param>
+    /// <param name="unit">What is counted, in the plural: <c>comparisons</c>.</param>
+    /// <param name="alreadyDone">What an earlier run had done; it counts towards the total but not towards the rate.</param>
+    public Progress(Terminal terminal, string label, long total, string unit, long alreadyDone = 0)
+    {
+        (this.terminal, this.label, this.total, this.unit, skipped, done) = (terminal, label, total, unit, alreadyDone, alreadyDone);
+        startedAt = terminal.Time.GetTimestamp();
+        tenth = Tenth();
+    }
+
+    /// <summary>Says that <paramref name="count"/> more are done.</summary>
+    public void Add(long count, string? about = null)
+    {
+        lock (gate) Advance(done + count, about);
+    }
+
+    /// <summary>Says that <paramref name="count"/> are done in all.</summary>
+    /// <param name="count">From 0 to the total.</param>
+    /// <param name="about">A few words shown beside: <c>loss .612</c>.</param>
+    public void Report(long count, string? about = null)
+    {
+        lock (gate) Advance(count, about);
+    }
+
+    /// <summary>Writes a line of its own above the progress line.</summary>
+    public void WriteLine(string line)
+    {
+        lock (gate)
+        {
+            Erase();
+            terminal.Error.WriteLine(line);
+            if (terminal.IsErrorInteractive && !finished) Draw();
+        }
+    }
+
+    /// <summary>Ends the progress with a line saying how much was done in how long.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            if (finished) return;
+            finished = true;
+            Erase();
+            var seconds = Elapsed().TotalSeconds;
+            terminal.Error.WriteLine($"{label}: {Count(done)} {unit} in {Duration(seconds)}{RateText(", ", seconds)}");
+        }
+    }
+
+    /// <summary>A duration as people say it: <c>8.2 s</c>, <c>3 min 05 s</c>, <c>2 h 10 min</c>.</summary>
+    public static string Duration(double seconds) => seconds switch
+    {
+        < 10 => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, seconds):0.0} s"),
+        < 59.5 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Round(seconds) / 60} min {(long)Math.Round(seconds) % 60:00} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Round(seconds / 60) / 60} h {(long)Math.Round(seconds / 60) % 60:00} min"),
+    };
+
+    private void Advance(long count, string? about)
+    {
+        if (finished) return;
+        done = count;
+        if (about is not null) note = about;
+        var elapsed = Elapsed();
+        if (terminal.IsErrorInteractive)
+        {
+            if (elapsed - lastWritten < Redraw && done != total) return;
+            Draw();
+        }
+        else
+        {
+            // The last milestone is the line that Dispose writes.
+            var reached = Tenth();
+            if ((reached == tenth || reached == 10) && elapsed - lastWritten < Silence) return;
+            tenth = reached;
+            terminal.Error.WriteLine(Line(elapsed.TotalSeconds));
+        }
+        lastWritten = elapsed;
+    }
+
+    private void Draw()
+    {
+        var line = Line(Elapsed().TotalSeconds);
+        if (line.Length >= terminal.Width) line = line[..(terminal.Width - 1)];
+        terminal.Error.Write("\r" + line.PadRight(drawn));
+        drawn = line.Length;
+    }
+
+    private void Erase()
+    {
+        if (drawn == 0) return;
+        terminal.Error.Write("\r" + new string(' ', drawn) + "\r");
+        drawn = 0;
+    }
+
+    private string Line(double seconds)
+    {
+        var share = total > 0 ? string.Create(CultureInfo.InvariantCulture, $" of {Count(total)} {unit} ({100.0 * done / total:0} %)") : $" {unit}";
+        var left = total > 0 && done > skipped && done < total ? $", {Duration(seconds / (done - skipped) * (total - done))} left" : "";
+        return $"{label}: {Count(done)}{share}{RateText(", ", seconds)}{left}{(note.Length > 0 ? ", " + note : "")}";
+    }
+
+    private string RateText(string before, double seconds)
+    {
+        if (done <= skipped || seconds <= 0) return "";
+        var rate = (done - skipped) / seconds;
+        return before + (rate >= 1 || rate == 0 ? string.Create(CultureInfo.InvariantCulture, $"{(rate < 10 ? Math.Round(rate, 1) : Math.Round(rate))} a second") : $"{Duration(1 / rate)} each");
+    }
+
+    private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private TimeSpan Elapsed() => terminal.Time.GetElapsedTime(startedAt);
+
+    private int Tenth() => total > 0 ? (int)(10 * Math.Min(done, total) / total) : 0;
+}

@@ -1,0 +1,106 @@
+using Concord.Cli.Terminals;
+using Xunit;
+
+namespace Concord.Tests.Cli;
+
+public class TerminalTests
+{
+    [Fact]
+    public void A_table_is_aligned()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        new TextTable("source", ">pairs", "note").Add("helpful", 1882, "a").Add("é", 7).Write(output);
+        Assert.Equal("source   pairs  note\n-------  -----  ----\nhelpful   1882  a\né            7\n", output.ToString());
+    }
+
+    [Fact]
+    public void A_wide_table_goes_into_blocks_that_repeat_the_first_column()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var table = new TextTable(["name", .. Enumerable.Range(0, 12).Select(i => $">column{i:00}")]);
+        table.Add(["row", .. Enumerable.Range(0, 12).Cast<object>()]).Write(output);
+        var lines = output.ToString().Split('\n');
+        Assert.All(lines, line => Assert.True(line.Length <= 80, line));
+        Assert.Equal(2, lines.Count(line => line.StartsWith("name", StringComparison.Ordinal)));
+        for (var i = 0; i < 12; i++) Assert.Contains($"column{i:00}", output.ToString());
+    }
+
+    [Fact]
+    public void Without_a_terminal_progress_is_lines_at_tenths_and_every_half_minute()
+    {
+        var (terminal, clock, error) = Terminal(interactive: false);
+        using (var progress = new Progress(terminal, "scoring", 1000, "pairs"))
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(100));
+                progress.Add(1);
+            }
+            Assert.Equal("scoring: 100 of 1,000 pairs (10 %), 10 a second, 1 min 30 s left\n", error.ToString());
+            clock.Advance(TimeSpan.FromSeconds(29));
+            progress.Add(1);
+            Assert.Single(Lines(error));
+            clock.Advance(TimeSpan.FromSeconds(1));
+            progress.Add(1, "loss .5");
+            Assert.EndsWith("loss .5", Lines(error)[1]);
+            progress.Report(1000);
+            Assert.Equal(2, Lines(error).Length);
+        }
+        Assert.Equal("scoring: 1,000 pairs in 40 s, 25 a second", Lines(error)[^1]);
+        Assert.DoesNotContain('\r', error.ToString());
+    }
+
+    [Fact]
+    public void On_a_terminal_progress_rewrites_its_line_at_most_ten_times_a_second()
+    {
+        var (terminal, clock, error) = Terminal(interactive: true);
+        using (var progress = new Progress(terminal, "scoring", 1000, "pairs"))
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(10));
+                progress.Add(1);
+            }
+        }
+        Assert.InRange(error.ToString().Count(c => c == '\r'), 5, 13);
+        Assert.Single(Lines(error));
+    }
+
+    [Fact]
+    public void What_an_earlier_run_did_does_not_count_towards_the_rate()
+    {
+        var (terminal, clock, error) = Terminal(interactive: false);
+        using var progress = new Progress(terminal, "training", 100, "steps", alreadyDone: 50);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        progress.Add(10);
+        Assert.Equal("training: 60 of 100 steps (60 %), 1 a second, 40 s left\n", error.ToString());
+    }
+
+    [Theory]
+    [InlineData(0.04, "0.0 s")]
+    [InlineData(9.94, "9.9 s")]
+    [InlineData(59.7, "1 min 00 s")]
+    [InlineData(185, "3 min 05 s")]
+    [InlineData(7800, "2 h 10 min")]
+    public void Durations_are_said_as_people_say_them(double seconds, string expected) => Assert.Equal(expected, Progress.Duration(seconds));
+
+    private static string[] Lines(StringWriter writer) => writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static (Terminal, ManualClock, StringWriter) Terminal(bool interactive)
+    {
+        var clock = new ManualClock();
+        var error = new StringWriter { NewLine = "\n" };
+        return (new Terminal(TextWriter.Null, error) { IsErrorInteractive = interactive, Time = clock }, clock, error);
+    }
+
+    private sealed class ManualClock : TimeProvider
+    {
+        private long ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Advance(TimeSpan time) => ticks += time.Ticks;
+
+        public override long GetTimestamp() => ticks;
+    }
+}
