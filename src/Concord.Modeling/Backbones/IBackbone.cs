@@ -1,0 +1,33 @@
+using Concord.Modeling.Operations;
+using Concord.Modeling.Packing;
+using Concord.Modeling.Weights;
+
+namespace Concord.Modeling.Backbones;
+
+/// <summary>A decoder without a head: token ids in, hidden states out.</summary>
+internal interface IBackbone : IDisposable
+{
+    /// <summary>The shape.</summary>
+    BackboneConfig Config { get; }
+
+    /// <summary>All weights, from the embedding upwards.</summary>
+    IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The weights of one layer.</summary>
+    IReadOnlyList<Parameter> LayerParameters(int layer);
+
+    /// <summary>The linear layers of a layer by the names a low-rank adapter is declared with (<c>q_proj</c>, <c>query_key_value</c>, ...).</summary>
+    IReadOnlyList<AdapterTarget> AdapterTargets(int layer);
+
+    /// <summary>The token embeddings. // ids (T) -> (T, H)</summary>
+    Activation Embed(IOperations operations, PackedBatch batch);
+
+    /// <summary>One layer over all tokens. // (T, H) -> (T, H)</summary>
+    Activation Layer(IOperations operations, Activation x, int layer, PackedBatch batch);
+
+    /// <summary>The last layer at the reward positions only: keys and values of all tokens, queries and what follows of R. // (T, H) -> (R, H)</summary>
+    Activation RewardLayer(IOperations operations, Activation x, PackedBatch batch);
+
+    /// <summary>The norm above the last layer.</summary>
+    NormLayer FinalNorm { get; }
+}

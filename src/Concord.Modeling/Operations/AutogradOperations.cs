@@ -1,0 +1,161 @@
+using Concord.Modeling.Packing;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Concord.Modeling.Operations;
+
+/// <summary>The operations in the tensor library's own terms: for any device and precision, and the oracle the fused ones are tested against.</summary>
+internal sealed class AutogradOperations : IOperations
+{
+    private readonly List<Tensor> values = [];
+
+    /// <inheritdoc/>
+    public bool Recording { get; set; } = true;
+
+    /// <inheritdoc/>
+    public Activation Embed(Parameter table, PackedBatch batch) => Run(() => table.Value.index_select(0, batch.TokenIds));
+
+    /// <inheritdoc/>
+    public Activation Input(Tensor value) => Run(() => value.alias());
+
+    /// <inheritdoc/>
+    public Activation NormLinear(Activation x, NormLayer norm, LinearRows linear) => Run(() => Linear(Normalise(x.Value, norm), linear));
+
+    /// <inheritdoc/>
+    public Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize) => Run(() =>
+    {
+        var parts = x.Value.split([heads * headSize, keyHeads * headSize, x.Value.shape[1] - (heads + keyHeads) * headSize], 1);
+        return cat([Heads(parts[0], norms.Query), Heads(parts[1], norms.Key), parts[2]], 1);
+
+        Tensor Heads(Tensor part, Parameter weight) => part.shape[1] == 0 ? part
+            : RootMeanSquare(part.view(part.shape[0], -1, headSize), weight.Value, norms.Epsilon).view(part.shape); // (T, heads, d)
+    });
+
+    /// <inheritdoc/>
+    public Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch) => Run(() =>
+    {
+        var parts = queriesKeysValues.Value.split([shape.QueryWidth, shape.KeyWidth, shape.KeyWidth], 1);
+        var queries = Rotate(parts[0], shape, batch, batch.Positions); // (T, heads, d)
+        var keys = Rotate(parts[1], shape, batch, batch.Positions); // (T, keyHeads, d)
+        var values = parts[2].view(parts[2].shape[0], shape.KeyHeads, shape.HeadSize);
+        var masks = batch.AttentionMasks(shape.Window);
+        var outputs = batch.Segments.Select((segment, i) => Attend(
+            queries.narrow(0, segment.Offset, segment.Length), keys.narrow(0, segment.Offset, segment.Length), values.narrow(0, segment.Offset, segment.Length), masks[i], shape));
+        return cat([.. outputs], 0);
+    });
+
+    /// <inheritdoc/>
+    public Activation RewardAttention(Activation queries, Activation keysValues, AttentionShape shape, PackedBatch batch) => Run(() =>
+    {
+        var parts = keysValues.Value.split([shape.KeyWidth, shape.KeyWidth], 1);
+        var rotated = Rotate(queries.Value, shape, batch, batch.Positions.index_select(0, batch.RewardPositions)); // (R, heads, d)
+        var keys = Rotate(parts[0], shape, batch, batch.Positions);
+        var values = parts[1].view(parts[1].shape[0], shape.KeyHeads, shape.HeadSize);
+        var masks = batch.AttentionMasks(shape.Window);
+        var outputs = batch.Segments.Select((segment, i) =>
+        {
+            var count = segment.ResponseLengths.Length;
+            var rows = batch.RewardPositions.narrow(0, batch.RowOffsets[i], count) - segment.Offset;
+            return Attend(rotated.narrow(0, batch.RowOffsets[i], count), keys.narrow(0, segment.Offset, segment.Length), values.narrow(0, segment.Offset, segment.Length), masks[i].index_select(0, rows), shape);
+        });
+        return cat([.. outputs], 0);
+    });
+
+    /// <inheritdoc/>
+    public Activation LinearResidual(Activation x, LinearRows linear, Activation residual) => Run(() => residual.Value + Linear(x.Value, linear));
+
+    /// <inheritdoc/>
+    public Activation GatedLinearResidual(Activation gateUp, LinearRows linear, Activation residual) => Run(() =>
+    {
+        var parts = gateUp.Value.chunk(2, 1);
+        return residual.Value + Linear(F.silu(parts[0]) * parts[1], linear);
+    });
+
+    /// <inheritdoc/>
+    public Activation GeluLinearResidual(Activation x, bool tanh, LinearRows linear, Activation residual) =>
+        Run(() => residual.Value + Linear(tanh ? GeluTanh(x.Value) : F.gelu(x.Value), linear));
+
+    /// <inheritdoc/>
+    public Activation RewardRows(Activation x, PackedBatch batch) => Run(() => x.Value.index_select(0, batch.RewardPositions));
+
+    /// <inheritdoc/>
+    public Activation Norm(Activation x, NormLayer norm) => Run(() => Normalise(x.Value, norm));
+
+    /// <inheritdoc/>
+    public void Backward(Activation output, Tensor gradient)
+    {
+        if (output.Value.requires_grad) output.Value.backward([gradient]);
+        Reset();
+    }
+
+    /// <inheritdoc/>
+    public void Reset()
+    {
+        foreach (var value in values) value.Dispose();
+        values.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Reset();
+
+    // Temporaries go at once (the graph keeps what it needs), results when the batch is done.
+    private Activation Run(Func<Tensor> compute)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = Recording ? null : no_grad();
+        var result = compute().DetachFromDisposeScope();
+        values.Add(result);
+        return new Activation(result) { NeedsGradient = result.requires_grad };
+    }
+
+    private static Tensor Linear(Tensor x, LinearRows rows)
+    {
+        var layer = rows.Layer;
+        var weight = Rows(layer.Weight.Value, rows);
+        var result = F.linear(x, weight.to_type(x.dtype), layer.Bias is null ? null : Rows(layer.Bias.Value, rows).to_type(x.dtype));
+        foreach (var adapter in layer.Adapters)
+        {
+            int first = Math.Max(rows.First, adapter.FirstRow), end = Math.Min(rows.First + rows.Count, adapter.FirstRow + adapter.Rows);
+            if (first >= end) continue;
+            var delta = F.linear(F.linear(x, adapter.Down.Value), adapter.Up.Value.narrow(0, first - adapter.FirstRow, end - first)) * adapter.Scale;
+            result = result + F.pad(delta, [first - rows.First, rows.First + rows.Count - end]);
+        }
+        return result;
+    }
+
+    private static Tensor Rows(Tensor tensor, LinearRows rows) => rows.Count == rows.Layer.Outputs ? tensor : tensor.narrow(0, rows.First, rows.Count);
+
+    private static Tensor Normalise(Tensor x, NormLayer norm) => norm.Bias is null
+        ? RootMeanSquare(x, norm.Weight.Value, norm.Epsilon)
+        : F.layer_norm(x, [x.shape[^1]], norm.Weight.Value.to_type(x.dtype), norm.Bias.Value.to_type(x.dtype), norm.Epsilon);
+
+    private static Tensor RootMeanSquare(Tensor x, Tensor weight, double epsilon) => x * rsqrt(x.square().mean([-1], true) + epsilon) * weight.to_type(x.dtype);
+
+    // 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))
+    private static Tensor GeluTanh(Tensor x) => 0.5 * x * (1 + ((x + 0.044715 * x.pow(3)) * Math.Sqrt(2 / Math.PI)).tanh());
+
+    private static Tensor Rotate(Tensor part, AttentionShape shape, PackedBatch batch, Tensor positions)
+    {
+        var heads = part.view(part.shape[0], -1, shape.HeadSize); // (T, heads, d)
+        var turning = shape.Rotary.Dimensions;
+        var angles = shape.Rotary.Table(batch.PositionIndices.Max() + 1, part.device).index_select(0, positions).to_type(part.dtype).unsqueeze(1).chunk(2, -1); // cos, sin: (T, 1, n/2)
+        var halves = heads.narrow(-1, 0, turning).chunk(2, -1);
+        var pieces = new List<Tensor> { halves[0] * angles[0] - halves[1] * angles[1], halves[1] * angles[0] + halves[0] * angles[1] };
+        if (turning < shape.HeadSize) pieces.Add(heads.narrow(-1, turning, shape.HeadSize - turning));
+        return cat(pieces, -1);
+    }
+
+    // (Tq, heads, d), (Tk, keyHeads, d), (Tk, keyHeads, d), (Tq, Tk) -> (Tq, heads * d)
+    private static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor mask, AttentionShape shape)
+    {
+        var group = shape.Heads / shape.KeyHeads;
+        var output = F.scaled_dot_product_attention(ByHead(queries, 1), ByHead(keys, group), ByHead(values, group), mask); // (1, heads, Tq, d)
+        return output.squeeze(0).transpose(0, 1).reshape(queries.shape[0], shape.QueryWidth);
+
+        static Tensor ByHead(Tensor x, int repeats)
+        {
+            var heads = x.transpose(0, 1).unsqueeze(0); // (1, heads, T, d)
+            return repeats == 1 ? heads : heads.repeat_interleave(repeats, 1);
+        }
+    }
+}

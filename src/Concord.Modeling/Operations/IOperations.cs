@@ -1,0 +1,61 @@
+using Concord.Modeling.Packing;
+using TorchSharp;
+
+namespace Concord.Modeling.Operations;
+
+/// <summary>
+/// The operations a backbone is written in. Each family's file reads as a sequence of them; how they are computed, and differentiated, is decided here once.
+/// </summary>
+/// <remarks>
+/// T tokens, H hidden size. Parameters collect their gradients in <see cref="Parameter.Gradient"/>. Where an operation takes a residual, the residual is not to be used afterwards:
+/// without <see cref="Recording"/> it is overwritten.
+/// </remarks>
+internal interface IOperations : IDisposable
+{
+    /// <summary>Whether what is computed can be differentiated afterwards. Off for scoring and below the lowest trained layer.</summary>
+    bool Recording { get; set; }
+
+    /// <summary>Rows of an embedding table. // (V, H) -> (T, H)</summary>
+    Activation Embed(Parameter table, PackedBatch batch);
+
+    /// <summary>A value computed elsewhere (cached hidden states), as the start of what follows. // (T, H)</summary>
+    Activation Input(torch.Tensor value);
+
+    /// <summary>A linear layer of normalised inputs. // (T, H) -> (T, count)</summary>
+    Activation NormLinear(Activation x, NormLayer norm, LinearRows linear);
+
+    /// <summary>The query and key heads of a query-key-value buffer, normalised. // (T, width) -> (T, width)</summary>
+    /// <param name="x">The buffer.</param>
+    /// <param name="norms">Weights of queries and keys.</param>
+    /// <param name="heads">Leading query heads; 0 for a buffer of keys and values.</param>
+    /// <param name="keyHeads">Key heads after them; 0 for a buffer of queries.</param>
+    /// <param name="headSize">d.</param>
+    Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize);
+
+    /// <summary>Rotary embedding and causal attention of each comparison: a response sees its prompt and itself. // (T, queries | keys | values) -> (T, heads * d)</summary>
+    Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch);
+
+    /// <summary>The same for the queries of the reward positions only. // (R, heads * d), (T, keys | values) -> (R, heads * d)</summary>
+    Activation RewardAttention(Activation queries, Activation keysValues, AttentionShape shape, PackedBatch batch);
+
+    /// <summary>residual + x Wᵀ + b. // (T, in) -> (T, H)</summary>
+    Activation LinearResidual(Activation x, LinearRows linear, Activation residual);
+
+    /// <summary>residual + (silu(gate) * up) Wᵀ + b (SwiGLU, Shazeer 2020). // (T, gate | up) -> (T, H)</summary>
+    Activation GatedLinearResidual(Activation gateUp, LinearRows linear, Activation residual);
+
+    /// <summary>residual + activation(x) Wᵀ + b with an exact or tanh GELU. // (T, in) -> (T, H)</summary>
+    Activation GeluLinearResidual(Activation x, bool tanh, LinearRows linear, Activation residual);
+
+    /// <summary>The rows of the reward positions. // (T, H) -> (R, H)</summary>
+    Activation RewardRows(Activation x, PackedBatch batch);
+
+    /// <summary>A normalisation on its own. // (T, H) -> (T, H)</summary>
+    Activation Norm(Activation x, NormLayer norm);
+
+    /// <summary>Adds the gradients of everything recorded, given that of the output, and forgets the record.</summary>
+    void Backward(Activation output, torch.Tensor gradient);
+
+    /// <summary>Forgets what was recorded and takes back the memory of all activations. Called after each batch, whether or not it was differentiated.</summary>
+    void Reset();
+}

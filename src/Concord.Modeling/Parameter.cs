@@ -1,0 +1,82 @@
+using TorchSharp;
+
+namespace Concord.Modeling;
+
+/// <summary>
+/// A named weight of a model: a slot whose tensor an optimizer may replace by a view of a flat buffer.
+/// </summary>
+/// <remarks>
+/// A parameter may hold several tensors of a checkpoint laid end to end (query, key and value as one matrix, so that they are one product);
+/// <see cref="Layout"/> says which, and how to take them apart again.
+/// </remarks>
+public sealed class Parameter : IDisposable
+{
+    private torch.Tensor value;
+    private torch.Tensor? gradient;
+
+    /// <summary>Makes a parameter of a tensor, which it then owns.</summary>
+    internal Parameter(string name, torch.Tensor value, WeightLayout layout)
+    {
+        Name = name;
+        Layout = layout;
+        this.value = value.DetachFromDisposeScope();
+    }
+
+    /// <summary>The parameter's own name within the model.</summary>
+    public string Name { get; }
+
+    /// <summary>Which tensors of a Hugging Face checkpoint lie in it.</summary>
+    internal WeightLayout Layout { get; }
+
+    /// <summary>Whether training changes it. A frozen parameter gets no gradient and costs none.</summary>
+    public bool Trainable { get; private set; }
+
+    /// <summary>The weights.</summary>
+    public torch.Tensor Value => value;
+
+    /// <summary>Where gradients are added up, of the weights' shape; null while frozen.</summary>
+    public torch.Tensor? Gradient => gradient;
+
+    /// <summary>Grows with every change of the weights that was announced by <see cref="MarkChanged"/>; copies in other precisions are kept by it.</summary>
+    internal long Version { get; private set; }
+
+    /// <summary>Makes the parameter trainable with a gradient buffer of its own, or frozen without one.</summary>
+    public void SetTrainable(bool trainable)
+    {
+        if (trainable == Trainable) return;
+        Trainable = trainable;
+        if (trainable)
+        {
+            Attach(value, torch.zeros_like(value).DetachFromDisposeScope());
+            return;
+        }
+        value.requires_grad_(false);
+        value.grad = null;
+        gradient?.Dispose();
+        gradient = null;
+    }
+
+    /// <summary>Replaces weights and gradient by tensors of the same shape (views of flat buffers, usually). The old ones are disposed of; the caller has copied what it needs.</summary>
+    internal void Attach(torch.Tensor newValue, torch.Tensor newGradient)
+    {
+        if (!ReferenceEquals(newValue, value)) value.Dispose();
+        if (gradient is not null && !ReferenceEquals(gradient, newGradient)) gradient.Dispose();
+        value = newValue.DetachFromDisposeScope();
+        gradient = newGradient.DetachFromDisposeScope();
+        Trainable = true;
+        value.requires_grad_(true);
+        // A defined gradient is added to in place by the engine of the tensor library, so plain and fused operations share this buffer.
+        value.grad = gradient;
+        MarkChanged();
+    }
+
+    /// <summary>Says that the weights were changed in place.</summary>
+    internal void MarkChanged() => Version++;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        gradient?.Dispose();
+        value.Dispose();
+    }
+}

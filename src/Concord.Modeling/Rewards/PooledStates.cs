@@ -1,0 +1,83 @@
+using Concord.Modeling.Packing;
+using static TorchSharp.torch;
+
+namespace Concord.Modeling.Rewards;
+
+/// <summary>Mean or maximum of the hidden states of each row, and the way back for their gradient. A token of a shared prompt counts in every row of its comparison.</summary>
+internal sealed class PooledStates : IDisposable
+{
+    private readonly Tensor rowOf; // (N), the row of each of the N (row, token) pairs
+    private readonly Tensor tokenOf; // (N)
+    private readonly Tensor shares; // (N, 1), 1 / length of the row
+    private readonly int[] rowEnds;
+    private readonly long tokens;
+    private Tensor? winners; // (R, H), index of the token with the maximum
+
+    private PooledStates(PackedBatch batch)
+    {
+        var rows = new List<long>();
+        var members = new List<long>();
+        var weights = new List<float>();
+        rowEnds = new int[batch.RowCount];
+        for (int comparison = 0, row = 0; comparison < batch.Segments.Length; comparison++)
+        {
+            for (var response = 0; response < batch.Segments[comparison].ResponseLengths.Length; response++, row++)
+            {
+                var share = 1f / batch.Comparisons[comparison].RowLength(response);
+                foreach (var token in batch.TokensOfRow(comparison, response))
+                {
+                    rows.Add(row);
+                    members.Add(token);
+                    weights.Add(share);
+                }
+                rowEnds[row] = rows.Count;
+            }
+        }
+        tokens = batch.TokenCount;
+        rowOf = tensor(rows.ToArray(), device: batch.Device);
+        tokenOf = tensor(members.ToArray(), device: batch.Device);
+        shares = tensor(weights.ToArray(), device: batch.Device).unsqueeze(1);
+    }
+
+    /// <summary>Pools. // (T, H) -> (R, H)</summary>
+    public static (Tensor Pooled, PooledStates Way) Of(Tensor hidden, PackedBatch batch, Pooling pooling)
+    {
+        var way = new PooledStates(batch);
+        return (pooling == Pooling.Mean ? way.Mean(hidden) : way.Max(hidden), way);
+    }
+
+    /// <summary>The gradient of the hidden states, given that of the pooled ones. // (R, H) -> (T, H)</summary>
+    public Tensor Back(Tensor gradient)
+    {
+        var result = zeros(tokens, gradient.shape[1], dtype: gradient.dtype, device: gradient.device);
+        if (winners is not null) return result.scatter_add_(0, winners, gradient);
+        return result.index_add_(0, tokenOf, gradient.index_select(0, rowOf) * shares, 1);
+    }
+
+    private Tensor Mean(Tensor hidden) =>
+        zeros(rowEnds.Length, hidden.shape[1], dtype: hidden.dtype, device: hidden.device).index_add_(0, rowOf, hidden.index_select(0, tokenOf) * shares, 1);
+
+    private Tensor Max(Tensor hidden)
+    {
+        var values = new List<Tensor>();
+        var indices = new List<Tensor>();
+        for (int row = 0, start = 0; row < rowEnds.Length; start = rowEnds[row++])
+        {
+            var members = tokenOf.narrow(0, start, rowEnds[row] - start);
+            var (maximum, index) = hidden.index_select(0, members).max(0);
+            values.Add(maximum);
+            indices.Add(members.index_select(0, index));
+        }
+        winners = stack(indices);
+        return stack(values);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        rowOf.Dispose();
+        tokenOf.Dispose();
+        shares.Dispose();
+        winners?.Dispose();
+    }
+}

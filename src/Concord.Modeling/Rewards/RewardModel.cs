@@ -1,0 +1,139 @@
+using Concord.Modeling.Adapters;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Operations;
+using Concord.Modeling.Packing;
+using Concord.Modeling.Weights;
+using TorchSharp;
+
+namespace Concord.Modeling.Rewards;
+
+/// <summary>
+/// r(x, y) = &lt;w, z&gt;: a backbone, and a linear head without bias on the hidden state of one position of each text (paper, section 2).
+/// </summary>
+/// <remarks>Not safe for use from several threads at once.</remarks>
+public sealed class RewardModel : IDisposable
+{
+    private readonly IOperations operations;
+    private readonly BackboneRunner runner;
+    private torch.Tensor? recorded; // z of the batch that was recorded, (R, H)
+
+    internal RewardModel(IBackbone backbone, Parameter head, Pooling pooling, IOperations operations)
+    {
+        Backbone = backbone;
+        Head = head;
+        Pooling = pooling;
+        this.operations = operations;
+        runner = new BackboneRunner(backbone, operations, pooling);
+    }
+
+    /// <summary>The head w. // (1, H), fp32</summary>
+    public Parameter Head { get; }
+
+    /// <summary>Which position a reward is read from.</summary>
+    public Pooling Pooling { get; }
+
+    /// <summary>The shape of the backbone.</summary>
+    public BackboneConfig Config => Backbone.Config;
+
+    /// <summary>All parameters: backbone, adapters, head.</summary>
+    public IReadOnlyList<Parameter> Parameters => [.. Backbone.Parameters, .. Adapters?.Parameters ?? [], Head];
+
+    /// <summary>Those that training changes.</summary>
+    public IReadOnlyList<Parameter> TrainedParameters => [.. Parameters.Where(parameter => parameter.Trainable)];
+
+    /// <summary>Where the parameters are.</summary>
+    public torch.Device Device => Head.Value.device;
+
+    /// <summary>The lowest layer that training changes; below it hidden states can be kept from epoch to epoch. The number of layers where only the head is trained.</summary>
+    public int FirstTrainedLayer => runner.FirstTrainedLayer;
+
+    internal IBackbone Backbone { get; }
+
+    internal AdapterSet? Adapters { get; private set; }
+
+    /// <summary>Chooses what training changes; gradient buffers are made for it.</summary>
+    /// <param name="parts">The part. The head always belongs to it.</param>
+    /// <param name="lastLayers">n, for <see cref="TrainedParts.LastLayers"/>: 1 to the number of layers.</param>
+    /// <param name="lora">The adapters, for <see cref="TrainedParts.Adapters"/>; null for the defaults.</param>
+    /// <exception cref="Preferences.ConcordException">The model has not that many layers, or a LoRA target is unknown.</exception>
+    public void SetTrained(TrainedParts parts, int lastLayers = 0, LoraSettings? lora = null)
+    {
+        if (parts == TrainedParts.LastLayers && (lastLayers < 1 || lastLayers > Config.Layers))
+            throw new Preferences.ConcordException($"Training the last {lastLayers} layers was asked for; this model has {Config.Layers}. Choose 1 to {Config.Layers}.");
+        if (parts == TrainedParts.Adapters && Adapters is null) UseAdapters(AdapterSet.Create(Backbone, lora ?? new LoraSettings()));
+        foreach (var parameter in Backbone.Parameters) parameter.SetTrainable(parts == TrainedParts.Full);
+        if (parts == TrainedParts.LastLayers)
+        {
+            foreach (var parameter in Enumerable.Range(Config.Layers - lastLayers, lastLayers).SelectMany(Backbone.LayerParameters)) parameter.SetTrainable(true);
+            Backbone.FinalNorm.Weight.SetTrainable(true);
+            Backbone.FinalNorm.Bias?.SetTrainable(true);
+        }
+        foreach (var parameter in Adapters?.Parameters ?? []) parameter.SetTrainable(parts == TrainedParts.Adapters);
+        Head.SetTrainable(true);
+    }
+
+    /// <summary>Rewards of a batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="record">Whether <see cref="Backward"/> is to follow.</param>
+    /// <param name="frozen">What <see cref="FrozenStates"/> gave for the batch, or null to compute it.</param>
+    public RewardOutput Forward(PackedBatch batch, bool record = false, torch.Tensor? frozen = null)
+    {
+        Forget();
+        var hidden = runner.Forward(batch, record, frozen); // (R, H)
+        if (record) recorded = hidden.alias().DetachFromDisposeScope();
+        return new RewardOutput(hidden, Project(hidden));
+    }
+
+    /// <summary>Hidden states below the lowest trained layer, the same for a batch at every step. // (T, H)</summary>
+    public torch.Tensor FrozenStates(PackedBatch batch) => runner.FrozenStates(batch);
+
+    /// <summary>Adds to the gradients of the trained parameters, given the derivative of the loss by each reward of the last recorded batch. // R values</summary>
+    /// <exception cref="InvalidOperationException">No batch was recorded, or the number of rewards is another.</exception>
+    public void Backward(IReadOnlyList<double> rewardGradients)
+    {
+        if (recorded is null || recorded.shape[0] != rewardGradients.Count) throw new InvalidOperationException("Backward follows a recorded Forward, with one value for each of its rewards.");
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor gradient;
+        using (torch.no_grad())
+        {
+            var byReward = torch.tensor([.. rewardGradients], dtype: torch.ScalarType.Float64, device: Device).unsqueeze(1); // (R, 1)
+            Head.Gradient?.add_(byReward.transpose(0, 1).mm(recorded.to_type(torch.ScalarType.Float64)).to_type(torch.ScalarType.Float32)); // Σ dL/dr z
+            gradient = byReward.to_type(torch.ScalarType.Float32) * Head.Value; // dL/dz = dL/dr w, (R, H)
+        }
+        runner.Backward(gradient);
+        Forget();
+    }
+
+    /// <summary>Adds the adapters to the weights they adapt and takes them off.</summary>
+    public void MergeAdapters()
+    {
+        Adapters?.Merge();
+        Adapters = null;
+    }
+
+    internal void UseAdapters(AdapterSet adapters) => Adapters = adapters;
+
+    // Heads and reward differences are in double precision: two close rewards stay apart.
+    private double[] Project(torch.Tensor hidden)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var mode = torch.no_grad();
+        return hidden.to_type(torch.ScalarType.Float64).mv(Head.Value.view(-1).to_type(torch.ScalarType.Float64)).cpu().data<double>().ToArray();
+    }
+
+    private void Forget()
+    {
+        recorded?.Dispose();
+        recorded = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Forget();
+        runner.Dispose();
+        foreach (var parameter in Parameters) parameter.Dispose();
+        Backbone.Dispose();
+        operations.Dispose();
+    }
+}

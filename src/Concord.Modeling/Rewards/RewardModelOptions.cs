@@ -1,0 +1,19 @@
+using TorchSharp;
+
+namespace Concord.Modeling.Rewards;
+
+/// <summary>How a folder is opened as a reward model.</summary>
+public sealed record RewardModelOptions
+{
+    /// <summary>Which position a reward is read from; null for what the folder's <c>concord.json</c> says, or <see cref="Pooling.Last"/>.</summary>
+    public Pooling? Pooling { get; init; }
+
+    /// <summary>Where the weights are held and computing is done: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
+    public torch.Device Device { get; init; } = torch.CPU;
+
+    /// <summary>The type the backbone's weights are held in.</summary>
+    public torch.ScalarType WeightType { get; init; } = torch.ScalarType.Float32;
+
+    /// <summary>Seed of a fresh head where the folder has none; null where a missing head is an error (scoring, evaluation).</summary>
+    public ulong? HeadSeed { get; init; }
+}

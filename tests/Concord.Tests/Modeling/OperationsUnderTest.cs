@@ -1,0 +1,14 @@
+using Concord.Modeling.Operations;
+
+namespace Concord.Tests.Modeling;
+
+/// <summary>Every way of computing that must give the same numbers.</summary>
+internal static class OperationsUnderTest
+{
+    public static readonly string[] Names = ["autograd"];
+
+    public static IOperations Make(string name) => name switch
+    {
+        _ => new AutogradOperations(),
+    };
+}
