@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Concord.Preferences;
+
+namespace Concord.Calibration;
+
+/// <summary>A record of a scores file that cannot be used.</summary>
+/// <param name="File">The file, as it was given.</param>
+/// <param name="Line">Its line, or in a JSON array the record's number, from 1.</param>
+/// <param name="Problem">What is wrong with it and what was expected.</param>
+public sealed record ScoresFileError(string File, int Line, string Problem)
+{
+    /// <summary>FILE:LINE: problem.</summary>
+    public override string ToString() => $"{File}:{Line.ToString(CultureInfo.InvariantCulture)}: {Problem}.";
+}
+
+/// <summary>What a scores file holds.</summary>
+/// <param name="Predictions">The usable records.</param>
+/// <param name="Errors">The others: never dropped in silence.</param>
+public sealed record ScoresFileContent(IReadOnlyList<Prediction> Predictions, IReadOnlyList<ScoresFileError> Errors);
+
+/// <summary>
+/// The rewards of any reward model in a file: JSON lines or one JSON array, plain or gzip. A record is {"rewards": [..], "scores": [..]} or {"chosen_reward", "rejected_reward"} (TRL; also
+/// RewardBench's scores_chosen and scores_rejected, by line or as columns), each with source, prompt or prompt_id, lengths, file, line, temperature where known.
+/// </summary>
+public static class ScoresFile
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file. Its name without extensions is the source of records that name none.</param>
+    /// <exception cref="ConcordException">The file cannot be read at all.</exception>
+    public static ScoresFileContent Read(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            using var stream = Unpacked(file);
+            using var reader = new StreamReader(stream, Utf8);
+            return Read(reader, path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or NotSupportedException)
+        {
+            throw new ConcordException(File.Exists(path)
+                ? $"{path} cannot be read: {error.Message}"
+                : $"{path} is not there; a file of scores (JSON lines, a JSON array, or either as .gz) was expected. Check the path.", error);
+        }
+    }
+
+    /// <summary>Writes predictions as JSON lines that <see cref="Read(string)"/> gives back equal, numbers in shortest round-trip form; beside its place, then renamed.</summary>
+    /// <exception cref="ConcordException">The file cannot be written there.</exception>
+    public static void Write(string path, IEnumerable<Prediction> predictions) => AtomicFile.Write(path, stream =>
+    {
+        var line = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(line);
+        foreach (var prediction in predictions)
+        {
+            line.ResetWrittenCount();
+            json.Reset(line);
+            WriteLine(json, prediction);
+            json.Flush();
+            stream.Write(line.WrittenSpan);
+            stream.WriteByte((byte)'\n');
+        }
+    });
+
+    /// <summary>The name of a file without folder and extensions (<c>.gz</c> over another one too).</summary>
+    internal static string SourceOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) name = name[..^3];
+        var bare = Path.GetFileNameWithoutExtension(name);
+        return bare.Length == 0 ? name : bare;
+    }
+
+    private static ScoresFileContent Read(StreamReader reader, string path)
+    {
+        var parser = new ScoresRecordParser(path, SourceOf(path));
+        var head = new StringBuilder();
+        var number = 0;
+        while (reader.ReadLine() is { } line)
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                head.Append('\n');
+                continue;
+            }
+            if (!parser.Any && (line.TrimStart()[0] == '[' || (line.TrimStart()[0] == '{' && OpensDocument(line))))
+                return ReadDocument(head.Append(line).Append('\n').Append(reader.ReadToEnd()).ToString(), parser, path);
+            parser.AddText(line, number);
+        }
+        return parser.Content;
+    }
+
+    // Whether a line only begins an object that goes on in the next lines: it ends in the middle, where a broken line is broken before its end.
+    private static bool OpensDocument(string line)
+    {
+        var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(line), isFinalBlock: false, state: default);
+        try
+        {
+            while (json.Read()) { }
+            return json.CurrentDepth > 0 && !line.AsSpan().TrimEnd().EndsWith("}");
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static ScoresFileContent ReadDocument(string text, ScoresRecordParser parser, string path)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(text);
+        }
+        catch (JsonException error)
+        {
+            return new ScoresFileContent([], [new ScoresFileError(path, (int)(error.LineNumber ?? 0) + 1, ScoresRecordParser.NotJson(error, text))]);
+        }
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Array)
+            {
+                parser.Add(document.RootElement, 1);
+                return parser.Content;
+            }
+            var number = 0;
+            foreach (var record in document.RootElement.EnumerateArray()) parser.Add(record, ++number);
+            return parser.Content;
+        }
+    }
+
+    // By content, not by name.
+    private static Stream Unpacked(FileStream file)
+    {
+        var packed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        file.Position = 0;
+        return packed ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    private static void WriteLine(Utf8JsonWriter json, Prediction prediction)
+    {
+        json.WriteStartObject();
+        json.WriteString("source", prediction.Source);
+        Numbers(json, "rewards", prediction.Rewards);
+        Numbers(json, "scores", prediction.Scores);
+        if (prediction.PromptId is { } id) json.WriteString("prompt_id", id);
+        if (prediction.File is { } file) json.WriteString("file", file);
+        if (prediction.Line is { } number) json.WriteNumber("line", number);
+        if (prediction.Lengths is { } lengths) Numbers(json, "lengths", lengths);
+        if (prediction.Temperature is { } tau) json.WriteNumber("temperature", tau);
+        json.WriteEndObject();
+    }
+
+    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+}
