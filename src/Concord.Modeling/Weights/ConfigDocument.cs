@@ -20,31 +20,35 @@ internal sealed class ConfigDocument : IDisposable
     public string File { get; }
 
     /// <summary>Reads a file of at most 64 MB that holds one JSON object.</summary>
-    public static ConfigDocument Load(string file)
+    public static ConfigDocument Load(string file) => Parse(ReadBytes(file), file);
+
+    /// <summary>The bytes of a file of at most 64 MB.</summary>
+    public static byte[] ReadBytes(string file)
     {
-        byte[] bytes;
         try
         {
             var information = new FileInfo(file);
-            if (!information.Exists) throw new ConcordException($"{file} does not exist. A model is a Hugging Face folder with config.json, safetensors files and a tokenizer.");
-            if (information.Length > LargestFile) throw new ConcordException($"{file} has {information.Length} bytes; a config of at most {LargestFile} bytes was expected.");
-            bytes = System.IO.File.ReadAllBytes(file);
+            if (!information.Exists)
+                throw new ConcordException($"{file} does not exist. A model is a Hugging Face folder with config.json, safetensors files and a tokenizer.");
+            if (information.Length > LargestFile) throw new ConcordException($"{file} has {information.Length} bytes; expected JSON of at most {LargestFile} bytes.");
+            return System.IO.File.ReadAllBytes(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConcordException($"{file} cannot be read: {error.Message}", error);
         }
-        return Parse(bytes, file);
     }
+
+    /// <summary>The bytes after a byte order mark, where there is one.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> bytes) => bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
 
     /// <summary>Reads bytes; <paramref name="file"/> is only named in errors.</summary>
     public static ConfigDocument Parse(ReadOnlyMemory<byte> bytes, string file)
     {
-        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            document = JsonDocument.Parse(WithoutMark(bytes), new JsonDocumentOptions { AllowDuplicateProperties = false });
             ReadAllTexts(document.RootElement);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -67,11 +71,18 @@ internal sealed class ConfigDocument : IDisposable
     }
 
     /// <summary>A finite number above zero.</summary>
-    public double? Positive(string key)
+    public double? Positive(string key) => Number(key) switch
+    {
+        null => null,
+        > 0 and var number => number,
+        _ => throw Wrong(key, "a number above 0"),
+    };
+
+    /// <summary>A finite number.</summary>
+    public double? Number(string key)
     {
         if (Value(key) is not { } value) return null;
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number) || number <= 0)
-            throw Wrong(key, value, "a number above 0");
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number)) throw Wrong(key, value, "a finite number");
         return number;
     }
 

@@ -24,6 +24,9 @@ internal sealed record SafetensorsType(string Name, int Size, torch.ScalarType? 
         new("U64", 8, null),
     ];
 
+    /// <summary>Place in the order the reference implementation sorts tensors by, wider types higher.</summary>
+    public int Rank => Array.IndexOf(All, this);
+
     /// <summary>The names that can stand in a header, for messages.</summary>
     public static string Known => string.Join(", ", All.Select(type => type.Name));
 
