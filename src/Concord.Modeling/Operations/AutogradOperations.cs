@@ -138,9 +138,11 @@ internal sealed class AutogradOperations : IOperations
     {
         var heads = part.view(part.shape[0], -1, shape.HeadSize); // (T, heads, d)
         var turning = shape.Rotary.Dimensions;
-        var angles = shape.Rotary.Table(batch.PositionIndices.Max() + 1, part.device).index_select(0, positions).to_type(part.dtype).unsqueeze(1).chunk(2, -1); // cos, sin: (T, 1, n/2)
+        var (cosines, sines) = shape.Rotary.Tables(batch.PositionIndices.Max() + 1, part.device);
+        Tensor Angles(Tensor table) => table.index_select(0, positions).to_type(part.dtype).unsqueeze(1); // (T, 1, n/2)
+        Tensor cosine = Angles(cosines), sine = Angles(sines);
         var halves = heads.narrow(-1, 0, turning).chunk(2, -1);
-        var pieces = new List<Tensor> { halves[0] * angles[0] - halves[1] * angles[1], halves[1] * angles[0] + halves[0] * angles[1] };
+        var pieces = new List<Tensor> { halves[0] * cosine - halves[1] * sine, halves[1] * cosine + halves[0] * sine };
         if (turning < shape.HeadSize) pieces.Add(heads.narrow(-1, turning, shape.HeadSize - turning));
         return cat(pieces, -1);
     }

@@ -5,7 +5,7 @@ namespace Concord.Modeling.Operations;
 /// <summary>Cosines and sines of rotary position embeddings (Su et al. 2021), half-split: dimension j turns with dimension j + n/2 by position * frequency j.</summary>
 internal sealed class RotaryTable : IDisposable
 {
-    private torch.Tensor? table;
+    private (torch.Tensor Cosines, torch.Tensor Sines)? tables;
 
     /// <summary>Makes a table that grows with the positions asked for.</summary>
     /// <param name="frequencies">Radians per position of each of the n/2 pairs.</param>
@@ -17,25 +17,33 @@ internal sealed class RotaryTable : IDisposable
     /// <summary>n, the number of dimensions of a head that turn; the rest stay as they are.</summary>
     public int Dimensions => 2 * Frequencies.Length;
 
-    /// <summary>n/2 cosines, then n/2 sines, a row per position. // (positions, n), fp32</summary>
-    public torch.Tensor Table(int positions, torch.Device device)
+    /// <summary>Cosines and sines, a row per position, for at least so many positions. // (P, n/2) each, fp32</summary>
+    public (torch.Tensor Cosines, torch.Tensor Sines) Tables(int positions, torch.Device device)
     {
-        if (table is not null && table.shape[0] >= positions && table.device_type == device.type) return table;
-        table?.Dispose();
+        if (tables is { } made && made.Cosines.shape[0] >= positions && made.Cosines.device_type == device.type) return made;
+        Dispose();
         var rows = Math.Max(512, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)positions));
-        var values = new float[(long)rows * Dimensions];
+        var pairs = Frequencies.Length;
+        float[] cosines = new float[rows * pairs], sines = new float[rows * pairs];
         for (var position = 0; position < rows; position++)
         {
-            for (var j = 0; j < Frequencies.Length; j++)
+            for (var j = 0; j < pairs; j++)
             {
                 var (sine, cosine) = Math.SinCos(position * Frequencies[j]);
-                values[position * Dimensions + j] = (float)cosine;
-                values[position * Dimensions + Frequencies.Length + j] = (float)sine;
+                cosines[position * pairs + j] = (float)cosine;
+                sines[position * pairs + j] = (float)sine;
             }
         }
-        return table = torch.tensor(values, [rows, Dimensions], device: device).DetachFromDisposeScope();
+        var fresh = (torch.tensor(cosines, [rows, pairs], device: device).DetachFromDisposeScope(), torch.tensor(sines, [rows, pairs], device: device).DetachFromDisposeScope());
+        tables = fresh;
+        return fresh;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => table?.Dispose();
+    public void Dispose()
+    {
+        tables?.Cosines.Dispose();
+        tables?.Sines.Dispose();
+        tables = null;
+    }
 }
