@@ -21,7 +21,8 @@ public static class EvaluationReportJson
     /// <exception cref="ConcordException">The file cannot be written there.</exception>
     public static void WriteFile(string path, EvaluationReport report) => AtomicFile.WriteText(path, Text(report));
 
-    private static void Write(Utf8JsonWriter json, EvaluationReport report)
+    /// <summary>Writes the object.</summary>
+    public static void Write(Utf8JsonWriter json, EvaluationReport report)
     {
         json.WriteStartObject();
         Both(json, report);

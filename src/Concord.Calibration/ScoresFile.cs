@@ -51,13 +51,14 @@ public static class ScoresFile
     }
 
     /// <summary>Writes predictions as JSON lines that <see cref="Read(string)"/> gives back equal, numbers in shortest round-trip form; beside its place, then renamed.</summary>
-    /// <exception cref="ConcordException">The file cannot be written there.</exception>
+    /// <exception cref="ConcordException">The file cannot be written there, or a prediction is unusable (a reward that is not finite).</exception>
     public static void Write(string path, IEnumerable<Prediction> predictions) => AtomicFile.Write(path, stream =>
     {
         var line = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(line);
         foreach (var prediction in predictions)
         {
+            prediction.Check();
             line.ResetWrittenCount();
             json.Reset(line);
             WriteLine(json, prediction);

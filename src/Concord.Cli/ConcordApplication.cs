@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.Globalization;
 using System.Reflection;
 using Concord.Cli.CommandLine;
+using Concord.Cli.Commands;
 using Concord.Cli.Terminals;
 
 namespace Concord.Cli;
@@ -13,6 +14,7 @@ internal static class ConcordApplication
     /// <summary>All subcommands, in the order in which help lists them.</summary>
     private static Command[] Commands() =>
     [
+        EvaluateCommand.Create(),
     ];
 
     /// <summary>The version as users write it.</summary>

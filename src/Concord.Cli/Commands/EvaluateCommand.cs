@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using Concord.Calibration;
+using Concord.Cli.CommandLine;
+using Concord.Cli.Terminals;
+
+namespace Concord.Cli.Commands;
+
+/// <summary><c>concord evaluate</c>: accuracy and calibration per source.</summary>
+internal static class EvaluateCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var scores = new Option<string[]>("--scores")
+        {
+            Description = "Rewards that any reward model wrote: lines {\"source\", \"rewards\": [..], \"scores\": [..]} or {\"chosen_reward\", \"rejected_reward\"}, JSON lines or a JSON array, plain or .gz.",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "FILE",
+            Required = true,
+        };
+        var bins = new Option<int>("--bins") { Description = "Bins of the ECE in the tables; 5, 10 and 20 are always in the JSON.", DefaultValueFactory = _ => 10, HelpName = "N" };
+        var bootstrap = new Option<int>("--bootstrap")
+        {
+            Description = "Resamples for the intervals and the calibrated band; 0 for none.",
+            DefaultValueFactory = _ => 1000,
+            HelpName = "N",
+        };
+        var seed = new Option<int>("--seed") { Description = "Seed of the resamples.", DefaultValueFactory = _ => 1, HelpName = "S" };
+        var temperatures = new Option<string[]>("--temperature")
+        {
+            Description = "A source's temperature: p = sigmoid(TAU * difference). The results are shown without and with it; a source that is not named has 1.",
+            HelpName = "SOURCE=TAU",
+        };
+        var save = new Option<string?>("--save-scores") { Description = "Write each comparison's rewards, scores, source, prompt_id, file and line as JSON lines.", HelpName = "OUT" };
+        var json = new JsonOption();
+        var command = new Command("evaluate", "Accuracy and calibration per source, with intervals and the noise floor.") { scores, bins, bootstrap, seed, temperatures, save, json };
+        command.WithExamples(
+            "concord evaluate --scores scores.jsonl",
+            "concord evaluate --scores helpful.jsonl harmless.jsonl.gz --json evaluation.json",
+            "concord evaluate --scores scores.jsonl --temperature webgpt=0.6 --bins 20");
+        return command.Handle((parse, terminal, cancellation) =>
+        {
+            json.Check(parse);
+            var shown = parse.GetValue(bins);
+            if (shown is < 1 or > EvaluationOptions.MaximumBins) throw new UsageException($"--bins {Text(shown)}: a number from 1 to {Text(EvaluationOptions.MaximumBins)} was expected.");
+            if (parse.GetValue(bootstrap) < 0) throw new UsageException($"--bootstrap {Text(parse.GetValue(bootstrap))}: 0 or more was expected.");
+            var options = new EvaluationOptions
+            {
+                Bins = [.. EvaluationOptions.StandardBins.Append(shown).Distinct().Order()],
+                Resamples = parse.GetValue(bootstrap),
+                Seed = parse.GetValue(seed),
+                Temperatures = Temperatures(parse.GetValue(temperatures) ?? []),
+            };
+            var predictions = new ScoresFilePredictions(parse.GetValue(scores)!).Read(terminal, cancellation);
+            if (parse.GetValue(save) is { } file) ScoresFile.Write(file, predictions);
+            Report(predictions, options, shown, terminal, json, parse);
+            return ExitCodes.Done;
+        });
+    }
+
+    /// <summary>Evaluates predictions, wherever they come from, and shows the tables; the JSON goes where the option says.</summary>
+    public static void Report(IReadOnlyList<Prediction> predictions, EvaluationOptions options, int bins, Terminal terminal, JsonOption json, ParseResult parse)
+    {
+        if (options.Temperatures is { } named)
+            foreach (var name in named.Keys.Where(name => predictions.All(p => p.Source != name)))
+            {
+                var nearest = NearestName.Find(name, predictions.Select(p => p.Source).Distinct());
+                throw new UsageException($"--temperature names source {name}, which no record has.{(nearest is null ? "" : $" Did you mean {nearest}?")}");
+            }
+        var report = Evaluation.Run(predictions, options);
+        var people = json.ForPeople(parse, terminal);
+        foreach (var line in EvaluationReportText.Lines(report, bins)) people.Out.WriteLine(line);
+        json.Write(parse, terminal, writer => EvaluationReportJson.Write(writer, report));
+    }
+
+    private static Dictionary<string, double>? Temperatures(string[] written)
+    {
+        if (written.Length == 0) return null;
+        var result = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var one in written)
+        {
+            var at = one.LastIndexOf('='); // a name may hold the sign too
+            if (at < 1 || !double.TryParse(one.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var tau) || !double.IsFinite(tau) || tau <= 0)
+                throw new UsageException($"--temperature {one}: SOURCE=TAU with a number above 0 was expected, for instance webgpt=0.6.");
+            result[one[..at]] = tau;
+        }
+        return result;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
