@@ -59,7 +59,7 @@ public static partial class CheckpointWriter
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" });
         json.WriteStartObject();
         json.WriteStartObject("metadata");
-        json.WriteNumber("total_parameters", shards.Sum(shard => shard.Sum(source => source.Shape.Aggregate(1L, (product, dimension) => product * dimension))));
+        json.WriteNumber("total_parameters", shards.Sum(shard => shard.Sum(source => source.Count)));
         json.WriteNumber("total_size", shards.Sum(shard => shard.Sum(SafetensorsWriter.Bytes)));
         json.WriteEndObject();
         json.WriteStartObject("weight_map");

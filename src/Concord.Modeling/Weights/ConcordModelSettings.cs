@@ -84,8 +84,3 @@ public sealed record ConcordModelSettings
         stream.WriteByte((byte)'\n');
     });
 }
-
-/// <summary>A source and its temperature.</summary>
-/// <param name="Name">Name of the source.</param>
-/// <param name="Temperature">τ &gt; 0; a pair of this source is won with probability sigmoid(τ (r_w - r_l)).</param>
-public sealed record SourceTemperature(string Name, double Temperature);

@@ -29,6 +29,17 @@ public static class ModelFolder
     /// <summary>Whether a folder holds a tokenizer that can be read: <c>tokenizer.json</c> or <c>tokenizer.model</c>.</summary>
     public static bool HasTokenizer(string folder) => File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "tokenizer.model"));
 
+    /// <summary>Whether a folder holds a chat template: a file of its own, or one within <c>tokenizer_config.json</c>.</summary>
+    /// <exception cref="ConcordException"><c>tokenizer_config.json</c> is not valid JSON.</exception>
+    public static bool HasChatTemplate(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, "chat_template.jinja")) || File.Exists(Path.Combine(folder, "chat_template.json"))) return true;
+        var file = Path.Combine(folder, "tokenizer_config.json");
+        if (!File.Exists(file)) return false;
+        using var document = ConfigDocument.Load(file);
+        return document.Has("chat_template");
+    }
+
     /// <summary>Copies the files of the tokenizer and the chat template, byte for byte; a folder copied onto itself stays as it is.</summary>
     /// <param name="from">Folder to copy from.</param>
     /// <param name="to">Folder to copy to; made where it does not exist.</param>

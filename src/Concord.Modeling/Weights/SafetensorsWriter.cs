@@ -44,7 +44,7 @@ public static class SafetensorsWriter
     }
 
     /// <summary>Bytes a tensor takes in a file.</summary>
-    internal static long Bytes(TensorSource source) => source.Shape.Aggregate((long)StoredType(source).Size, (product, dimension) => checked(product * dimension));
+    internal static long Bytes(TensorSource source) => checked(source.Count * StoredType(source).Size);
 
     private static List<TensorSource> Order(IEnumerable<TensorSource> tensors)
     {
