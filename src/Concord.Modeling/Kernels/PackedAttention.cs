@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Concord.Modeling.Kernels.Lanes;
+using Concord.Modeling.Kernels.Products;
 
 namespace Concord.Modeling.Kernels;
 
@@ -117,25 +118,25 @@ internal static unsafe class PackedAttention
     private static void ScoreProducts(MatrixView query, HeadView keys, AttentionBlock block, int keyHead, int dimension, MatrixView scores)
     {
         if (block.PrefixKeys > 0)
-            Blas.Multiply(query, false, keys.Head(keyHead, block.PrefixStart, block.PrefixKeys, dimension), true, scores.ColumnRange(0, block.PrefixKeys), 1, 0);
-        Blas.Multiply(query, false, keys.Head(keyHead, block.OwnStart, block.OwnKeys, dimension), true, scores.ColumnRange(block.PrefixKeys, block.OwnKeys), 1, 0);
+            TiledProduct.MultiplyHere(query, false, keys.Head(keyHead, block.PrefixStart, block.PrefixKeys, dimension), true, scores.ColumnRange(0, block.PrefixKeys), 1, accumulate: false);
+        TiledProduct.MultiplyHere(query, false, keys.Head(keyHead, block.OwnStart, block.OwnKeys, dimension), true, scores.ColumnRange(block.PrefixKeys, block.OwnKeys), 1, accumulate: false);
     }
 
     /// <summary>Sums of value vectors (or, backward, of keys), weighted by each row of scores.</summary>
     private static void WeightedValues(MatrixView weights, HeadView values, AttentionBlock block, int keyHead, MatrixView output)
     {
         if (block.PrefixKeys > 0)
-            Blas.Multiply(weights.ColumnRange(0, block.PrefixKeys), false, values.Head(keyHead, block.PrefixStart, block.PrefixKeys, output.Columns), false, output, 1, 0);
-        Blas.Multiply(
-            weights.ColumnRange(block.PrefixKeys, block.OwnKeys), false, values.Head(keyHead, block.OwnStart, block.OwnKeys, output.Columns), false, output, 1, block.PrefixKeys > 0 ? 1 : 0);
+            TiledProduct.MultiplyHere(weights.ColumnRange(0, block.PrefixKeys), false, values.Head(keyHead, block.PrefixStart, block.PrefixKeys, output.Columns), false, output, 1, accumulate: false);
+        TiledProduct.MultiplyHere(
+            weights.ColumnRange(block.PrefixKeys, block.OwnKeys), false, values.Head(keyHead, block.OwnStart, block.OwnKeys, output.Columns), false, output, 1, accumulate: block.PrefixKeys > 0);
     }
 
     /// <summary>Adds to every key's gradient the query rows that saw it, weighted by its column of scores.</summary>
     private static void AddKeyGradients(MatrixView weights, MatrixView query, AttentionBlock block, HeadView gradients, int keyHead)
     {
         if (block.PrefixKeys > 0)
-            Blas.Multiply(weights.ColumnRange(0, block.PrefixKeys), true, query, false, gradients.Head(keyHead, block.PrefixStart, block.PrefixKeys, query.Columns), 1, 1);
-        Blas.Multiply(weights.ColumnRange(block.PrefixKeys, block.OwnKeys), true, query, false, gradients.Head(keyHead, block.OwnStart, block.OwnKeys, query.Columns), 1, 1);
+            TiledProduct.MultiplyHere(weights.ColumnRange(0, block.PrefixKeys), true, query, false, gradients.Head(keyHead, block.PrefixStart, block.PrefixKeys, query.Columns), 1, accumulate: true);
+        TiledProduct.MultiplyHere(weights.ColumnRange(block.PrefixKeys, block.OwnKeys), true, query, false, gradients.Head(keyHead, block.OwnStart, block.OwnKeys, query.Columns), 1, accumulate: true);
     }
 
     /// <summary>Replaces the scores [from, to) of a row by e^(scale · score - largest), those outside by 0; returns the largest scaled score and the sum.</summary>

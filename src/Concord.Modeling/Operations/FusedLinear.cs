@@ -18,7 +18,7 @@ internal static unsafe class FusedLinear
         {
             var low = pool.Rent(x.Rows, adapter.Down.Value.shape[0]); // (T, r)
             MatrixProduct.Forward(x, MatrixView.Of(adapter.Down.Value), MatrixView.Of(low));
-            Blas.Multiply(MatrixView.Of(low), false, part.Of(adapter.Up.Value), true, y.ColumnRange(part.Column, part.Count), (float)adapter.Scale, 1);
+            MatrixProduct.Forward(MatrixView.Of(low), part.Of(adapter.Up.Value), y.ColumnRange(part.Column, part.Count), 1, (float)adapter.Scale);
             pool.Return(low);
         }
     }
@@ -35,8 +35,8 @@ internal static unsafe class FusedLinear
             var low = pool.Rent(x.Rows, adapter.Down.Value.shape[0]); // (T, r)
             var view = MatrixView.Of(low);
             MatrixProduct.Forward(x, MatrixView.Of(adapter.Down.Value), view);
-            Blas.Multiply(own, true, view, false, part.Of(adapter.Up.Gradient!), (float)adapter.Scale, 1); // dB += scale dyᵀ (x Aᵀ)
-            Blas.Multiply(own, false, part.Of(adapter.Up.Value), false, view, (float)adapter.Scale, 0); // scale dy B
+            MatrixProduct.WeightGradient(own, view, part.Of(adapter.Up.Gradient!), 1, (float)adapter.Scale); // dB += scale dyᵀ (x Aᵀ)
+            MatrixProduct.InputGradient(own, part.Of(adapter.Up.Value), view, 0, (float)adapter.Scale); // scale dy B
             MatrixProduct.WeightGradient(view, x, MatrixView.Of(adapter.Down.Gradient!)); // dA += (scale dy B)ᵀ x
             pool.Return(low);
         }
@@ -49,7 +49,7 @@ internal static unsafe class FusedLinear
         foreach (var (adapter, part) in AdaptersOf(rows))
         {
             var low = pool.Rent(gradient.Rows, adapter.Down.Value.shape[0]); // (T, r)
-            Blas.Multiply(gradient.ColumnRange(part.Column, part.Count), false, part.Of(adapter.Up.Value), false, MatrixView.Of(low), (float)adapter.Scale, 0);
+            MatrixProduct.InputGradient(gradient.ColumnRange(part.Column, part.Count), part.Of(adapter.Up.Value), MatrixView.Of(low), 0, (float)adapter.Scale);
             MatrixProduct.InputGradient(MatrixView.Of(low), MatrixView.Of(adapter.Down.Value), inputGradient, 1);
             pool.Return(low);
         }
