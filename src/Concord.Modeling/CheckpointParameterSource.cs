@@ -13,7 +13,7 @@ internal sealed class CheckpointParameterSource(CheckpointReader reader, torch.S
         using var mode = torch.no_grad();
         if (spec.Layout.Names.Length == 1)
             return new Parameter(spec.Name, spec.Layout.FromCheckpoint(Read(spec.Layout.Names[0], spec.Shape)).to(device), spec.Layout);
-        var whole = torch.empty(spec.Shape, dtype: type, device: device);
+        var whole = torch.empty(spec.Shape, dtype: TypeOf(spec.Shape), device: device);
         var start = 0L;
         for (var i = 0; i < spec.Layout.Names.Length; i++)
         {
@@ -28,6 +28,9 @@ internal sealed class CheckpointParameterSource(CheckpointReader reader, torch.S
     private torch.Tensor Read(string name, long[] shape)
     {
         var bare = name[(name.IndexOf('.') + 1)..];
-        return reader.Load(reader.Contains(name) || !reader.Contains(bare) ? name : bare, shape, type);
+        return reader.Load(reader.Contains(name) || !reader.Contains(bare) ? name : bare, shape, TypeOf(shape));
     }
+
+    // norms and biases are few, and always in fp32
+    private torch.ScalarType TypeOf(long[] shape) => shape.Length > 1 ? type : torch.ScalarType.Float32;
 }

@@ -13,7 +13,7 @@ internal sealed class AutogradOperations : IOperations
     public bool Recording { get; set; } = true;
 
     /// <inheritdoc/>
-    public Activation Embed(Parameter table, PackedBatch batch) => Run(() => table.Value.index_select(0, batch.TokenIds));
+    public Activation Embed(Parameter table, PackedBatch batch) => Run(() => table.Value.index_select(0, batch.TokenIds).to_type(ScalarType.Float32));
 
     /// <inheritdoc/>
     public Activation Input(Tensor value) => Run(() => value.alias());

@@ -47,6 +47,33 @@ public sealed class RewardModel : IDisposable
     /// <summary>The lowest layer that training changes; below it hidden states can be kept from epoch to epoch. The number of layers where only the head is trained.</summary>
     public int FirstTrainedLayer => runner.FirstTrainedLayer;
 
+    /// <summary>What belongs to the model beyond its weights: pooling, rendering, truncation, sources and their temperatures, the rewards' mean and standard deviation.</summary>
+    public ConcordModelSettings Settings { get; set; } = new();
+
+    /// <summary>The folder the backbone was read from; null for a model made in memory. Its tokenizer goes with the model.</summary>
+    public string? SourceFolder { get; init; }
+
+    /// <summary>Opens a Hugging Face folder, or one with a LoRA adapter whose base lies where it says.</summary>
+    /// <exception cref="Preferences.ConcordException">The folder is no such model, or has no head where one is needed; the message names file and tensor.</exception>
+    public static RewardModel Load(string folder, RewardModelOptions? options = null)
+    {
+        options ??= new RewardModelOptions();
+        return RewardModelLoader.Load(folder, options, OperationsFactory.For(options.Device));
+    }
+
+    /// <summary>Saves a folder that <c>AutoModelForSequenceClassification</c> loads. What is Concord's own lies in <c>concord.json</c>. The folder is opened again and compared before it takes its place.</summary>
+    /// <param name="folder">Where to; a folder that is there is replaced.</param>
+    /// <param name="sample">Comparisons whose rewards are compared; null for a few random texts.</param>
+    /// <param name="padId">The padding id where the backbone's config names none.</param>
+    /// <exception cref="Preferences.ConcordException">The folder cannot be written, or pooling <c>eos</c> meets a padding id that is the end-of-text id.</exception>
+    public void Save(string folder, IReadOnlyList<TokenizedComparison>? sample = null, int? padId = null) => RewardModelWriter.Save(this, folder, sample, padId);
+
+    /// <summary>Saves adapters and head in PEFT's form, without the base.</summary>
+    /// <param name="folder">Where to; a folder that is there is replaced.</param>
+    /// <param name="sample">As in <see cref="Save"/>.</param>
+    /// <exception cref="Preferences.ConcordException">The folder cannot be written.</exception>
+    public void SaveAdapter(string folder, IReadOnlyList<TokenizedComparison>? sample = null) => RewardModelWriter.SaveAdapter(this, folder, sample);
+
     internal IBackbone Backbone { get; }
 
     internal AdapterSet? Adapters { get; private set; }

@@ -106,8 +106,17 @@ public class RewardGoldenTests
     // d/dr of the mean over all strict pairs of softplus(-(r_w - r_l))
     private static double[] PooledLossGradient(PackedBatch batch, double[] rewards)
     {
+        double pairs = batch.Comparisons.Sum(comparison => comparison.Comparison.StrictPairs);
+        return LossGradient(batch, rewards, _ => 1 / pairs);
+    }
+
+    // d/dr of the weighted sum of the sources' mean losses
+    internal static double[] WeightedLossGradient(PackedBatch batch, double[] rewards, double[] weights) => LossGradient(batch, rewards, source =>
+        weights[int.Parse(source.AsSpan("source".Length), System.Globalization.CultureInfo.InvariantCulture)] / batch.Comparisons.Where(comparison => comparison.Comparison.Source == source).Sum(comparison => comparison.Comparison.StrictPairs));
+
+    private static double[] LossGradient(PackedBatch batch, double[] rewards, Func<string, double> weightOfPair)
+    {
         var gradient = new double[rewards.Length];
-        var pairs = batch.Comparisons.Sum(comparison => comparison.Comparison.StrictPairs);
         for (var c = 0; c < batch.Comparisons.Count; c++)
         {
             var scores = batch.Comparisons[c].Scores;
@@ -117,7 +126,7 @@ public class RewardGoldenTests
                 {
                     if (scores[i] <= scores[j]) continue;
                     int winner = batch.RowOffsets[c] + i, loser = batch.RowOffsets[c] + j;
-                    var pull = 1 / (1 + Math.Exp(rewards[winner] - rewards[loser])) / pairs;
+                    var pull = 1 / (1 + Math.Exp(rewards[winner] - rewards[loser])) * weightOfPair(batch.Comparisons[c].Comparison.Source);
                     gradient[winner] -= pull;
                     gradient[loser] += pull;
                 }

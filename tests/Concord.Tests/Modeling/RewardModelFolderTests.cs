@@ -1,0 +1,79 @@
+using Concord.Modeling;
+using Concord.Modeling.Packing;
+using Concord.Modeling.Rewards;
+using Concord.Modeling.Weights;
+using Concord.Preferences;
+using Xunit;
+
+namespace Concord.Tests.Modeling;
+
+public class RewardModelFolderTests
+{
+    [Theory]
+    [InlineData("llama_gqa")]
+    [InlineData("gpt_neox")]
+    [InlineData("qwen2")]
+    public void A_saved_model_has_the_tensors_and_the_config_of_the_golden_one_and_scores_the_same(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var golden = Shared.Path("golden", "rewards", name, "model");
+        using var batch = PackedBatch.Create(RewardGoldenTests.Comparisons(name, share: true));
+        using var model = RewardModel.Load(golden);
+        using var expected = model.Forward(batch);
+        model.Settings = model.Settings with { Sources = [new SourceTemperature("a", 1.5)], RewardMean = 0.25, RewardStandardDeviation = 2 };
+        model.Save(folder.At("model"));
+        using SafetensorsFile before = SafetensorsFile.Open(Path.Combine(golden, "model.safetensors")), after = SafetensorsFile.Open(folder.At("model", "model.safetensors"));
+        Assert.Equal(before.Names.Order(StringComparer.Ordinal), after.Names.Order(StringComparer.Ordinal));
+        Assert.Equal("pt", after.Metadata["format"]);
+        foreach (var tensor in before.Names) Assert.True(before.Load(tensor).equal(after.Load(tensor)).all().ToBoolean(), tensor);
+        Assert.Equal(BackboneConfig.Read(golden), BackboneConfig.Read(folder.At("model")));
+        using var again = RewardModel.Load(folder.At("model"));
+        Assert.Equal(model.Settings.Sources, again.Settings.Sources);
+        Assert.Equal(0.25, again.Settings.RewardMean);
+        using var actual = again.Forward(batch);
+        Assert.Equal(expected.Rewards, actual.Rewards);
+        Assert.False(Directory.Exists(folder.At("model.partial")));
+    }
+
+    [Fact]
+    public void A_folder_without_a_head_is_refused_for_scoring_and_gets_a_seeded_one_for_training()
+    {
+        var place = Shared.Path("golden", "backbones", "llama_gqa");
+        var error = Assert.Throws<ConcordException>(() => RewardModel.Load(place).Dispose());
+        Assert.Contains("score.weight", error.Message, StringComparison.Ordinal);
+        using RewardModel one = RewardModel.Load(place, new RewardModelOptions { HeadSeed = 7 }), two = RewardModel.Load(place, new RewardModelOptions { HeadSeed = 7 }), other = RewardModel.Load(place, new RewardModelOptions { HeadSeed = 8 });
+        Assert.Equal(one.Head.Value.data<float>().ToArray(), two.Head.Value.data<float>().ToArray());
+        Assert.NotEqual(one.Head.Value.data<float>().ToArray(), other.Head.Value.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Pooling_eos_with_the_padding_id_as_end_of_text_cannot_be_saved()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = RewardModel.Load(Shared.Path("golden", "rewards", "llama_gqa", "model"), new RewardModelOptions { Pooling = Pooling.Eos });
+        model.Save(folder.At("fine")); // pad 0, end of text 2
+        using var reopened = RewardModel.Load(folder.At("fine"));
+        Assert.Equal(Pooling.Eos, reopened.Pooling);
+        var config = File.ReadAllText(folder.At("fine", "config.json")).Replace("\"pad_token_id\": 0", "\"pad_token_id\": 2", StringComparison.Ordinal);
+        File.WriteAllText(folder.At("fine", "config.json"), config);
+        using var clash = RewardModel.Load(folder.At("fine"));
+        var error = Assert.Throws<ConcordException>(() => clash.Save(folder.At("never")));
+        Assert.Contains("eos", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.At("never")));
+    }
+
+    [Fact]
+    public void Rewards_do_not_depend_on_the_batch()
+    {
+        var comparisons = RewardGoldenTests.Comparisons("llama_gqa", share: true);
+        using var model = RewardModel.Load(Shared.Path("golden", "rewards", "llama_gqa", "model"));
+        using var together = PackedBatch.Create(comparisons);
+        using var all = model.Forward(together);
+        for (var i = 0; i < comparisons.Count; i++)
+        {
+            using var alone = PackedBatch.Create([comparisons[i]]);
+            using var one = model.Forward(alone);
+            for (var row = 0; row < one.Rewards.Length; row++) Assert.Equal(all.Rewards[together.RowOffsets[i] + row], one.Rewards[row], 1e-5);
+        }
+    }
+}
