@@ -4,6 +4,7 @@ using Concord.Modeling.Adapters;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
+using Concord.Tests.Weights;
 using TorchSharp;
 using Xunit;
 
@@ -58,15 +59,15 @@ public class AdapterTests
         using var adapted = model.Forward(batch);
         Assert.True(Math.Abs(adapted.Rewards[0] - before.Rewards[0]) > 1e-3);
 
-        model.SaveAdapter(folder.At("adapter"));
-        using (var again = RewardModel.Load(folder.At("adapter")))
+        model.SaveAdapter(folder.File("adapter"));
+        using (var again = RewardModel.Load(folder.File("adapter")))
         using (var reloaded = again.Forward(batch)) Close(adapted.Rewards, reloaded.Rewards);
 
         model.MergeAdapters();
         using var merged = model.Forward(batch);
         Close(adapted.Rewards, merged.Rewards);
-        model.Save(folder.At("merged"));
-        using var whole = RewardModel.Load(folder.At("merged"));
+        model.Save(folder.File("merged"));
+        using var whole = RewardModel.Load(folder.File("merged"));
         using var saved = whole.Forward(batch);
         Close(merged.Rewards, saved.Rewards);
     }

@@ -3,6 +3,7 @@ using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Modeling.Weights;
 using Concord.Preferences;
+using Concord.Tests.Weights;
 using Xunit;
 
 namespace Concord.Tests.Modeling;
@@ -21,18 +22,18 @@ public class RewardModelFolderTests
         using var model = RewardModel.Load(golden);
         using var expected = model.Forward(batch);
         model.Settings = model.Settings with { Sources = [new SourceTemperature("a", 1.5)], RewardMean = 0.25, RewardStandardDeviation = 2 };
-        model.Save(folder.At("model"));
-        using SafetensorsFile before = SafetensorsFile.Open(Path.Combine(golden, "model.safetensors")), after = SafetensorsFile.Open(folder.At("model", "model.safetensors"));
+        model.Save(folder.File("model"));
+        using SafetensorsFile before = SafetensorsFile.Open(Path.Combine(golden, "model.safetensors")), after = SafetensorsFile.Open(folder.File("model/model.safetensors"));
         Assert.Equal(before.Names.Order(StringComparer.Ordinal), after.Names.Order(StringComparer.Ordinal));
         Assert.Equal("pt", after.Metadata["format"]);
-        foreach (var tensor in before.Names) Assert.True(before.Load(tensor).equal(after.Load(tensor)).all().ToBoolean(), tensor);
-        Assert.Equal(BackboneConfig.Read(golden), BackboneConfig.Read(folder.At("model")));
-        using var again = RewardModel.Load(folder.At("model"));
+        foreach (var tensor in before.Names) GoldenTensors.Close(before.Load(tensor), after.Load(tensor), 0, tensor);
+        Assert.Equal(BackboneConfig.Read(golden), BackboneConfig.Read(folder.File("model")));
+        using var again = RewardModel.Load(folder.File("model"));
         Assert.Equal(model.Settings.Sources, again.Settings.Sources);
         Assert.Equal(0.25, again.Settings.RewardMean);
         using var actual = again.Forward(batch);
         Assert.Equal(expected.Rewards, actual.Rewards);
-        Assert.False(Directory.Exists(folder.At("model.partial")));
+        Assert.False(Directory.Exists(folder.File("model.partial")));
     }
 
     [Fact]
@@ -51,15 +52,15 @@ public class RewardModelFolderTests
     {
         using var folder = new TemporaryFolder();
         using var model = RewardModel.Load(Shared.Path("golden", "rewards", "llama_gqa", "model"), new RewardModelOptions { Pooling = Pooling.Eos });
-        model.Save(folder.At("fine")); // pad 0, end of text 2
-        using var reopened = RewardModel.Load(folder.At("fine"));
+        model.Save(folder.File("fine")); // pad 0, end of text 2
+        using var reopened = RewardModel.Load(folder.File("fine"));
         Assert.Equal(Pooling.Eos, reopened.Pooling);
-        var config = File.ReadAllText(folder.At("fine", "config.json")).Replace("\"pad_token_id\": 0", "\"pad_token_id\": 2", StringComparison.Ordinal);
-        File.WriteAllText(folder.At("fine", "config.json"), config);
-        using var clash = RewardModel.Load(folder.At("fine"));
-        var error = Assert.Throws<ConcordException>(() => clash.Save(folder.At("never")));
+        var config = File.ReadAllText(folder.File("fine/config.json")).Replace("\"pad_token_id\": 0", "\"pad_token_id\": 2", StringComparison.Ordinal);
+        File.WriteAllText(folder.File("fine/config.json"), config);
+        using var clash = RewardModel.Load(folder.File("fine"));
+        var error = Assert.Throws<ConcordException>(() => clash.Save(folder.File("never")));
         Assert.Contains("eos", error.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.At("never")));
+        Assert.False(Directory.Exists(folder.File("never")));
     }
 
     [Fact]
