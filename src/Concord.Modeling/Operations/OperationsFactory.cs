@@ -6,5 +6,5 @@ namespace Concord.Modeling.Operations;
 internal static class OperationsFactory
 {
     /// <summary>Fused kernels on the CPU, the tensor library's own elsewhere.</summary>
-    public static IOperations For(torch.Device device) => device.type == DeviceType.CPU && Kernels.Blas.IsAvailable ? new FusedOperations() : new AutogradOperations();
+    public static IOperations For(torch.Device device) => device.type == DeviceType.CPU ? new FusedOperations() : new AutogradOperations();
 }
