@@ -1,0 +1,99 @@
+namespace Concord.Preferences.Readers;
+
+/// <summary>Where a reader puts what it finds in a record, and what it needs to know of the file.</summary>
+internal sealed class RecordContext(string file, ReadOptions options)
+{
+    private readonly string fileSource = SourceName.OfFile(file);
+    private List<Comparison> comparisons = [];
+    private Dictionary<string, int> dropped = [];
+
+    /// <summary>The number of the record being read.</summary>
+    public int Line { get; set; }
+
+    /// <summary>Whether responses may come without scores.</summary>
+    public bool AllowUnscored => options.AllowUnscored;
+
+    /// <summary>Counts what is left out on purpose.</summary>
+    public void Drop(string reason, int count = 1)
+    {
+        if (count > 0) dropped[reason] = dropped.GetValueOrDefault(reason) + count;
+    }
+
+    /// <summary>Two answers to one user message.</summary>
+    public void AddPair(string prompt, string first, string second, (double First, double Second) scores, string? carried = null, string? annotator = null) =>
+        AddMessages([new Message(Roles.User, prompt)], [Response.FromAssistant(first), Response.FromAssistant(second)], [scores.First, scores.Second], carried, annotator);
+
+    /// <summary>A comparison of messages.</summary>
+    public void AddMessages(
+        IReadOnlyList<Message> prompt, IReadOnlyList<Response> responses, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null, int? line = null) =>
+        Add(new Comparison
+        {
+            Source = Source(carried),
+            Prompt = prompt,
+            Responses = responses,
+            Scores = scores,
+            Margin = margin,
+            Annotator = annotator,
+            PromptId = PromptIdentity.OfMessages(prompt),
+            Origin = new RecordOrigin(file, line ?? Line),
+        });
+
+    /// <summary>A comparison of whole dialogues: split where they part, at the latest before the last assistant turn.</summary>
+    public void AddDialogues(IReadOnlyList<IReadOnlyList<Message>> dialogues, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null)
+    {
+        if (DialogueText.Split(dialogues) is not { } split) throw new RecordException("a dialogue without an assistant turn; there is no answer to compare.");
+        AddMessages(split.Prompt, [.. split.Rests.Select(Response.FromMessages)], scores, carried, annotator, margin);
+    }
+
+    /// <summary>A comparison of texts that stay as they are.</summary>
+    public void AddTexts(string prompt, IReadOnlyList<string> texts, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null) =>
+        Add(new Comparison
+        {
+            Source = Source(carried),
+            Form = ComparisonForm.Text,
+            PromptText = prompt,
+            Responses = [.. texts.Select(Response.FromText)],
+            Scores = scores,
+            Margin = margin,
+            Annotator = annotator,
+            PromptId = prompt.Length > 0 ? PromptIdentity.OfPromptText(prompt) : PromptIdentity.OfWholeTexts(texts),
+            Origin = new RecordOrigin(file, Line),
+        });
+
+    /// <summary>A comparison of token ids that stay as they are.</summary>
+    public void AddTokenIds(
+        IReadOnlyList<int> prompt, IReadOnlyList<IReadOnlyList<int>> responses, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null) =>
+        Add(new Comparison
+        {
+            Source = Source(carried),
+            Form = ComparisonForm.TokenIds,
+            PromptTokenIds = prompt,
+            Responses = [.. responses.Select(Response.FromTokenIds)],
+            Scores = scores,
+            Margin = margin,
+            Annotator = annotator,
+            PromptId = PromptIdentity.OfTokenIds(prompt, responses),
+            Origin = new RecordOrigin(file, Line),
+        });
+
+    /// <summary>Hands over what the record gave and makes ready for the next.</summary>
+    public ReadRecord Take(string? problem = null)
+    {
+        // A record is taken whole or not at all: what a malformed one gave before its fault was found does not count.
+        var taken = problem is null
+            ? new ReadRecord(Line, comparisons, null, dropped)
+            : new ReadRecord(Line, [], new ReadProblem(file, Line, problem), new Dictionary<string, int>());
+        comparisons = [];
+        dropped = [];
+        return taken;
+    }
+
+    private string Source(string? carried) => options.Source ?? (string.IsNullOrWhiteSpace(carried) ? fileSource : carried.Trim());
+
+    private void Add(Comparison comparison)
+    {
+        foreach (var score in comparison.Scores)
+            if (!double.IsFinite(score)) throw new RecordException("a score that is not finite; a number was expected.");
+        comparisons.Add(comparison);
+    }
+}
