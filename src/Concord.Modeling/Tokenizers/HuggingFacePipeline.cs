@@ -15,7 +15,7 @@ internal sealed class HuggingFacePipeline : TokenizerPipeline
     private readonly Vocabulary vocabulary;
     private readonly Decoder? decoder;
     private readonly Dictionary<string, AddedToken> added = new(StringComparer.Ordinal);
-    private readonly string?[] tokens;
+    private readonly string?[] tokens, surfaces;
     private readonly HashSet<string> special;
 
     [ThreadStatic]
@@ -36,11 +36,14 @@ internal sealed class HuggingFacePipeline : TokenizerPipeline
         tokens = new string?[Math.Max(vocabulary.Tokens.Length, added.Count == 0 ? 0 : added.Values.Max(token => token.Id) + 1)];
         vocabulary.Tokens.CopyTo(tokens, 0);
         foreach (var token in added.Values) tokens[token.Id] = token.Content;
+        // A token that is sought in normalized text is decoded as it stands there: the decoder undoes what the normalizer did.
+        surfaces = [.. tokens];
+        foreach (var token in added.Values.Where(token => token.Normalized)) surfaces[token.Id] = Normalized(token.Content);
         special = [.. added.Values.Where(token => token.Special).Select(token => token.Content)];
         // Special tokens come first, as in the library: that decides where two are sought by the same normalized text.
         var ordered = added.Values.OrderByDescending(token => token.Special).ToArray();
         rawTokens = new AddedTokenFinder(ordered.Where(token => !token.Normalized).Select(token => (token.Content, token)));
-        normalizedTokens = new AddedTokenFinder(ordered.Where(token => token.Normalized).Select(token => (normalizer?.Normalize(token.Content) ?? token.Content, token)));
+        normalizedTokens = new AddedTokenFinder(ordered.Where(token => token.Normalized).Select(token => (Normalized(token.Content), token)));
     }
 
     public override IReadOnlyList<string?> Tokens => tokens;
@@ -50,6 +53,8 @@ internal sealed class HuggingFacePipeline : TokenizerPipeline
     public override PostProcessor PostProcessor { get; }
 
     public override int Find(string token) => added.TryGetValue(token, out var found) ? found.Id : vocabulary.Find(token);
+
+    private string Normalized(string text) => normalizer?.Normalize(text) ?? text;
 
     public override void Encode(string text, IdBuffer ids)
     {
@@ -94,7 +99,7 @@ internal sealed class HuggingFacePipeline : TokenizerPipeline
     {
         var strings = new List<string>(ids.Length);
         foreach (var id in ids)
-            if ((uint)id < (uint)tokens.Length && tokens[id] is { } token && !(skipSpecialTokens && special.Contains(token))) strings.Add(token);
+            if ((uint)id < (uint)surfaces.Length && surfaces[id] is { } token && !(skipSpecialTokens && special.Contains(token))) strings.Add(token);
         return decoder is null ? string.Join(' ', strings) : string.Concat(decoder.Decode(strings));
     }
 }

@@ -21,7 +21,6 @@ public sealed class Tokenizer
         EosId = Id(config.EosToken);
         PadId = Id(config.PadToken);
         UnknownId = Id(config.UnknownToken);
-        AddsEos = EosId is { } eos && PostProcessor.After.Contains(eos);
     }
 
     /// <summary>The file it was read from.</summary>
@@ -60,8 +59,8 @@ public sealed class Tokenizer
     /// <summary>The tokens that are markup, not text.</summary>
     public IReadOnlyCollection<string> SpecialTokens => pipeline.SpecialTokens;
 
-    /// <summary>Whether the tokenizer's own special tokens end a text with <see cref="EosId"/>.</summary>
-    internal bool AddsEos { get; }
+    /// <summary>Whether special tokens that a text spells are found in it.</summary>
+    internal bool FindsSpecialTokens => pipeline is HuggingFacePipeline;
 
     internal PostProcessor PostProcessor => pipeline.PostProcessor;
 
