@@ -3,6 +3,7 @@ using System.Globalization;
 using Concord.Calibration;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
+using Concord.Preferences.Readers;
 
 namespace Concord.Cli.Commands;
 
@@ -12,13 +13,17 @@ internal static class EvaluateCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
+        var model = new Argument<string?>("MODEL") { Description = "Folder of a reward model.", Arity = ArgumentArity.ZeroOrOne };
+        var files = new Argument<string[]>("FILE") { Description = "Preferences in any known format.", Arity = ArgumentArity.ZeroOrMore };
+        var format = new Option<string?>("--format") { Description = "The files' format; recognised from the content if not named.", HelpName = "NAME" };
+        var source = new Option<string?>("--source") { Description = "The source of every comparison; if not named, what the format carries, else the file's name.", HelpName = "NAME" };
+        var length = new Option<int?>("--max-length") { Description = "Longest text in tokens; the model folder's own if not given.", HelpName = "N" };
         var scores = new Option<string[]>("--scores")
         {
             Description = "Rewards that any reward model wrote: lines {\"source\", \"rewards\": [..], \"scores\": [..]} or {\"chosen_reward\", \"rejected_reward\"}, JSON lines or a JSON array, plain or .gz.",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
             HelpName = "FILE",
-            Required = true,
         };
         var bins = new Option<int>("--bins") { Description = "Bins of the ECE in the tables; 5, 10 and 20 are always in the JSON.", DefaultValueFactory = _ => 10, HelpName = "N" };
         var bootstrap = new Option<int>("--bootstrap")
@@ -35,8 +40,9 @@ internal static class EvaluateCommand
         };
         var save = new Option<string?>("--save-scores") { Description = "Write each comparison's rewards, scores, source, prompt_id, file and line as JSON lines.", HelpName = "OUT" };
         var json = new JsonOption();
-        var command = new Command("evaluate", "Accuracy and calibration per source, with intervals and the noise floor.") { scores, bins, bootstrap, seed, temperatures, save, json };
+        var command = new Command("evaluate", "Accuracy and calibration per source, with intervals and the noise floor.") { model, files, format, source, length, scores, bins, bootstrap, seed, temperatures, save, json };
         command.WithExamples(
+            "concord evaluate runs/more/model helpful.json webgpt.json",
             "concord evaluate --scores scores.jsonl",
             "concord evaluate --scores helpful.jsonl harmless.jsonl.gz --json evaluation.json",
             "concord evaluate --scores scores.jsonl --temperature webgpt=0.6 --bins 20");
@@ -53,7 +59,14 @@ internal static class EvaluateCommand
                 Seed = parse.GetValue(seed),
                 Temperatures = Temperatures(parse.GetValue(temperatures) ?? []),
             };
-            var predictions = new ScoresFilePredictions(parse.GetValue(scores)!).Read(terminal, cancellation);
+            IPredictionSource predicting = (parse.GetValue(scores) ?? [], parse.GetValue(model), parse.GetValue(files) ?? []) switch
+            {
+                ({ Length: > 0 } written, null, _) => new ScoresFilePredictions(written),
+                ({ Length: 0 }, { } folder, { Length: > 0 } data) => new ModelPredictions(
+                    folder, data, new ReadOptions { Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null, Source = parse.GetValue(source) }, parse.GetValue(length)),
+                _ => throw new UsageException("Name either a model's folder and files of preferences (concord evaluate MODEL FILE...), or files of scores (concord evaluate --scores FILE...)."),
+            };
+            var predictions = predicting.Read(terminal, cancellation);
             if (parse.GetValue(save) is { } file) ScoresFile.Write(file, predictions);
             Report(predictions, options, shown, terminal, json, parse);
             return ExitCodes.Done;

@@ -1,0 +1,50 @@
+using Concord.Modeling.Packing;
+using Concord.Modeling.Rendering;
+using Concord.Modeling.Tokenizers;
+using Concord.Modeling.Weights;
+using Concord.Preferences;
+
+namespace Concord.Modeling.Rewards;
+
+/// <summary>How a reward model reads comparisons: rendering, truncation and maximum length as its folder says, unless told otherwise. Training, evaluation and scoring use the same.</summary>
+public sealed class ModelEncoding
+{
+    private readonly ComparisonEncoder texts;
+    private readonly ComparisonEncoder ids;
+    private readonly string model;
+    private readonly int vocabulary;
+
+    /// <summary>Makes the encoding of a model.</summary>
+    /// <param name="model">The model; its <see cref="RewardModel.Settings"/> decide what is not overridden.</param>
+    /// <param name="folder">The model's folder, where its tokenizer lies.</param>
+    /// <param name="maximumLength">Longest row in tokens; null for the folder's for texts, and the model's positions.</param>
+    /// <param name="truncation">What happens to longer ones; null for the folder's.</param>
+    /// <exception cref="ConcordException">The tokenizer or a setting cannot be used.</exception>
+    public ModelEncoding(RewardModel model, string folder, int? maximumLength = null, TruncationPolicy? truncation = null)
+    {
+        this.model = folder;
+        vocabulary = model.Config.VocabularySize;
+        var where = Path.Combine(folder, ModelFolder.SettingsFileName);
+        var policy = truncation ?? EncodingNames.ParseTruncation(model.Settings.Truncation, where);
+        var tokenizer = ModelFolder.HasTokenizer(folder) ? Tokenizer.Load(folder) : null;
+        texts = new ComparisonEncoder(tokenizer, new RenderingOptions
+        {
+            Rendering = EncodingNames.ParseRendering(model.Settings.Rendering, where),
+            AppendEos = model.Pooling == Pooling.Eos && tokenizer is not null,
+            Truncation = policy,
+            MaximumLength = Math.Min(maximumLength ?? model.Settings.MaximumLength ?? int.MaxValue, model.Config.MaxPositions),
+        });
+        // ids are taken as they are: only what the caller says, or the model cannot read, is cut
+        ids = new ComparisonEncoder(null, new RenderingOptions { Truncation = policy, MaximumLength = Math.Min(maximumLength ?? int.MaxValue, model.Config.MaxPositions) });
+    }
+
+    /// <summary>The comparison as ids; null where the policy drops it.</summary>
+    /// <exception cref="ConcordException">It cannot be encoded; file and line are named.</exception>
+    public TokenizedComparison? Encode(Comparison comparison)
+    {
+        var encoded = (comparison.Form == ComparisonForm.TokenIds ? ids : texts).Encode(comparison);
+        if (encoded is not null && encoded.Suffixes.Append(encoded.Prefix).Any(row => row.Any(id => id >= vocabulary)))
+            throw new ConcordException($"{comparison.Origin.File}, line {comparison.Origin.Line}: a token id is not below the model's vocabulary of {vocabulary}; the tokenizer does not belong to {model}.");
+        return encoded;
+    }
+}

@@ -1,0 +1,64 @@
+using Concord.Modeling.Packing;
+
+namespace Concord.Modeling.Rewards;
+
+/// <summary>Scores a stream of comparisons in bounded memory: batches are filled up to a number of tokens, the order is kept.</summary>
+/// <remarks>Packed batches hold no padding, so comparisons need not be grouped by length: any order costs the same.</remarks>
+/// <param name="model">The model.</param>
+/// <param name="tokensPerBatch">Tokens computed at once; a comparison that is longer is a batch of its own.</param>
+public sealed class RewardScorer(RewardModel model, int tokensPerBatch = RewardScorer.DefaultTokensPerBatch)
+{
+    /// <summary>Enough for full matrix products, little enough for a small machine.</summary>
+    public const int DefaultTokensPerBatch = 2048;
+
+    /// <summary>Rewards of each item, in order.</summary>
+    /// <param name="items">Any stream.</param>
+    /// <param name="comparisonOf">The comparison in an item; null for one that has none, whose rewards are null.</param>
+    /// <param name="cancellation">Checked before every batch.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IEnumerable<(T Item, double[]? Rewards)> Score<T>(IEnumerable<T> items, Func<T, TokenizedComparison?> comparisonOf, CancellationToken cancellation = default)
+    {
+        var waiting = new List<(T Item, TokenizedComparison? Comparison)>();
+        var tokens = 0;
+        foreach (var item in items)
+        {
+            var comparison = comparisonOf(item);
+            var length = comparison?.PackedLength ?? 0;
+            if (tokens > 0 && tokens + length > tokensPerBatch)
+            {
+                foreach (var scored in Flush(waiting, cancellation)) yield return scored;
+                waiting.Clear();
+                tokens = 0;
+            }
+            waiting.Add((item, comparison));
+            tokens += length;
+        }
+        foreach (var scored in Flush(waiting, cancellation)) yield return scored;
+    }
+
+    /// <summary>Rewards of each comparison, in order.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IEnumerable<double[]> Score(IEnumerable<TokenizedComparison> comparisons, CancellationToken cancellation = default) => Score(comparisons, comparison => comparison, cancellation).Select(scored => scored.Rewards!);
+
+    private List<(T Item, double[]? Rewards)> Flush<T>(List<(T Item, TokenizedComparison? Comparison)> waiting, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        TokenizedComparison[] comparisons = [.. waiting.Select(item => item.Comparison).OfType<TokenizedComparison>()];
+        if (comparisons.Length == 0) return [.. waiting.Select(item => (item.Item, (double[]?)null))];
+        using var batch = PackedBatch.Create(comparisons, model.Device);
+        using var output = model.Forward(batch);
+        var result = new List<(T Item, double[]? Rewards)>(waiting.Count);
+        var next = 0;
+        foreach (var (item, comparison) in waiting)
+        {
+            if (comparison is null)
+            {
+                result.Add((item, null));
+                continue;
+            }
+            var first = batch.RowOffsets[next++];
+            result.Add((item, output.Rewards[first..(first + comparison.Suffixes.Length)]));
+        }
+        return result;
+    }
+}
