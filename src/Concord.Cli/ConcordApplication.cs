@@ -16,6 +16,7 @@ internal static class ConcordApplication
     [
         TokenizeCommand.Create(),
         EvaluateCommand.Create(),
+        ScoreCommand.Create(),
     ];
 
     /// <summary>The version as users write it.</summary>
