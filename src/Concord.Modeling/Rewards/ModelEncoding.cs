@@ -44,7 +44,7 @@ public sealed class ModelEncoding
     {
         var encoded = (comparison.Form == ComparisonForm.TokenIds ? ids : texts).Encode(comparison);
         if (encoded is not null && encoded.Suffixes.Append(encoded.Prefix).Any(row => row.Any(id => id >= vocabulary)))
-            throw new ConcordException($"{comparison.Origin.File}, line {comparison.Origin.Line}: a token id is not below the model's vocabulary of {vocabulary}; the tokenizer does not belong to {model}.");
+            throw new ConcordException($"{comparison.Origin.File}, line {comparison.Origin.Line}: a token id is not below the model's vocabulary of {vocabulary}{(comparison.Form == ComparisonForm.TokenIds ? "" : $"; the tokenizer does not belong to {model}")}.");
         return encoded;
     }
 }
