@@ -89,6 +89,26 @@ public sealed class RankingPairs
         return pairs;
     }
 
+    /// <summary>The part of a batch that lies in some of its comparisons, with rows counted from theirs; shares, pair counts and units stay those of the whole batch.</summary>
+    /// <param name="start">First comparison.</param>
+    /// <param name="count">How many.</param>
+    public RankingPairs Slice(int start, int count)
+    {
+        var firstRow = RowOffsets[start];
+        var slice = new RankingPairs(SourceCount, [.. RowOffsets[start..(start + count + 1)].Select(row => row - firstRow)], ComparisonSources[start..(start + count)], Settings);
+        PairCounts.CopyTo(slice.PairCounts, 0);
+        Units.CopyTo(slice.Units, 0);
+        // pairs are listed by comparison, so those of a range lie together
+        var from = Array.FindIndex(Comparisons, comparison => comparison >= start);
+        var to = Array.FindLastIndex(Comparisons, comparison => comparison < start + count) + 1;
+        if (from < 0 || to <= from) return slice;
+        slice.Winners = [.. Winners[from..to].Select(row => row - firstRow)];
+        slice.Losers = [.. Losers[from..to].Select(row => row - firstRow)];
+        slice.Comparisons = [.. Comparisons[from..to].Select(comparison => comparison - start)];
+        (slice.Shares, slice.Margins) = (Shares[from..to], Margins[from..to]);
+        return slice;
+    }
+
     private void List(IReadOnlyList<double[]> scores, IReadOnlyList<double?>? margins)
     {
         var (winners, losers, comparisons, ofComparison) = (new List<int>(), new List<int>(), new List<int>(), new int[scores.Count]);

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Concord.Preferences;
+
+namespace Concord.Training.Batches;
+
+/// <summary>How a batch is composed of sources.</summary>
+public enum BatchComposition
+{
+    /// <summary>The same number of comparisons of every source, or by its share; short sources begin again before long ones end. What MORE needs.</summary>
+    Balanced,
+
+    /// <summary>All comparisons of all sources shuffled into one stream: a batch has what comes, and may miss sources. The paper's MultiTask.</summary>
+    Shuffled,
+}
+
+/// <summary>How batches are drawn. Every default is here.</summary>
+public sealed record BatchSettings
+{
+    /// <summary>How a batch is composed.</summary>
+    /// <value>Default <see cref="BatchComposition.Balanced"/>.</value>
+    public BatchComposition Composition { get; init; } = BatchComposition.Balanced;
+
+    /// <summary>Comparisons per source in a batch of one optimizer step (times K, in a shuffled batch).</summary>
+    /// <value>≥ 1; default 16, as the paper.</value>
+    public int PerSource { get; init; } = 16;
+
+    /// <summary>Comparisons in a micro-batch, what is computed at once; null for the whole batch.</summary>
+    /// <value>≥ 1 or null; default null.</value>
+    public int? MicroBatch { get; init; }
+
+    /// <summary>Most tokens computed at once: batches of long texts are cut into more micro-batches; null for no limit. A single comparison may exceed it.</summary>
+    /// <value>≥ 1 or null; default null.</value>
+    public int? TokenBudget { get; init; }
+
+    /// <summary>n, to which every source is resampled: chosen at random where it has more, all and random repeats where it has fewer; null to take each as it is.</summary>
+    /// <value>≥ 1 or null; default null. The paper took 40,000.</value>
+    public int? Resample { get; init; }
+
+    /// <summary>Per source, by name: most comparisons that are used of it, chosen at random.</summary>
+    public IReadOnlyDictionary<string, int> Limits { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Per source, by name: how many times <see cref="PerSource"/> it has in a balanced batch.</summary>
+    /// <value>1 where not named.</value>
+    public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Refuses settings that have no meaning.</summary>
+    /// <param name="sources">The sources there are.</param>
+    /// <exception cref="ConcordException">A value is outside its range, or a source is not there.</exception>
+    public void Validate(IReadOnlyList<string> sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        Positive(PerSource, "per_source");
+        Positive(MicroBatch ?? 1, "micro_batch");
+        Positive(TokenBudget ?? 1, "token_budget");
+        Positive(Resample ?? 1, "resample");
+        foreach (var (name, limit) in Limits)
+        {
+            Known(name, "limits");
+            Positive(limit, $"limits.{name}");
+        }
+        foreach (var (name, share) in Shares)
+        {
+            Known(name, "shares");
+            if (!(share > 0 && double.IsFinite(share))) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting shares.{name} is {share}, but must be positive."));
+        }
+
+        void Known(string name, string setting)
+        {
+            if (!sources.Contains(name)) throw new ConcordException($"The setting {setting} names the source `{name}`, which the data does not have; they have {string.Join(", ", sources)}.");
+        }
+    }
+
+    private static void Positive(int value, string name)
+    {
+        if (value < 1) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be 1 or more."));
+    }
+}

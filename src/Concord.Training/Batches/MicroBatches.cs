@@ -1,0 +1,52 @@
+using Concord.Modeling.Packing;
+
+namespace Concord.Training.Batches;
+
+/// <summary>Cuts a batch into micro-batches that each keep every source's share, to within one comparison. A pure function of the batch.</summary>
+public static class MicroBatches
+{
+    /// <summary>Deals the comparisons of a batch out.</summary>
+    /// <param name="comparisons">The batch.</param>
+    /// <param name="sources">Source of each.</param>
+    /// <param name="settings">Size of a micro-batch and token budget.</param>
+    /// <returns>Indices into the batch, by micro-batch. Without a token budget the m-th of n micro-batches gets each source's comparisons m, m + n, ..; with one, tokens are evened out too.</returns>
+    public static int[][] Split(IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sources, BatchSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(comparisons);
+        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(settings);
+        var count = (comparisons.Count + (settings.MicroBatch ?? comparisons.Count) - 1) / (settings.MicroBatch ?? comparisons.Count);
+        if (settings.TokenBudget is not { } budget) return Deal(count, comparisons, sources, byLength: false);
+        count = Math.Max(count, (int)((comparisons.Sum(comparison => (long)comparison.PackedLength) + budget - 1) / budget));
+        for (; ; count++)
+        {
+            var micro = Deal(count, comparisons, sources, byLength: true);
+            if (count >= comparisons.Count || micro.All(part => part.Sum(index => (long)comparisons[index].PackedLength) <= budget)) return micro;
+        }
+    }
+
+    private static int[][] Deal(int count, IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sources, bool byLength)
+    {
+        count = Math.Min(count, comparisons.Count);
+        var parts = Enumerable.Range(0, count).Select(_ => new List<int>()).ToArray();
+        var (tokens, dealt) = (new long[count], 0);
+        foreach (var group in Enumerable.Range(0, comparisons.Count).GroupBy(index => sources[index]).OrderBy(group => group.Key))
+        {
+            if (byLength)
+            {
+                // one to each part in a round, the longest to the part with the fewest tokens
+                foreach (var round in group.OrderByDescending(index => comparisons[index].PackedLength).Chunk(count))
+                    foreach (var (index, part) in round.Zip(Enumerable.Range(0, count).OrderBy(part => tokens[part]).ToArray()))
+                    {
+                        parts[part].Add(index);
+                        tokens[part] += comparisons[index].PackedLength;
+                    }
+            }
+            else
+            {
+                foreach (var index in group) parts[dealt++ % count].Add(index);
+            }
+        }
+        return [.. parts.Where(part => part.Count > 0).Select(part => part.ToArray())];
+    }
+}

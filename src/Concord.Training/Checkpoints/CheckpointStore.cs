@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json;
+using Concord.Modeling.Weights;
+using Concord.Preferences;
+using TorchSharp;
+
+namespace Concord.Training.Checkpoints;
+
+/// <summary>
+/// The checkpoints of a run, a folder each: <c>step-00000120</c> with <c>state.safetensors</c> and <c>progress.json</c>. They are written beside and renamed, so one that has its name is whole;
+/// nothing in them depends on time, place or machine.
+/// </summary>
+internal sealed class CheckpointStore
+{
+    private const string Prefix = "step-", Partial = ".partial", Tensors = "state.safetensors", Progress = "progress.json";
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly string _folder;
+    private readonly int _keep;
+
+    /// <summary>The checkpoints of a folder.</summary>
+    /// <param name="folder">Made where absent; what a killed run left half written is removed.</param>
+    /// <param name="keep">How many are kept.</param>
+    public CheckpointStore(string folder, int keep)
+    {
+        (_folder, _keep) = (folder, keep);
+        Files(() =>
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var left in Directory.EnumerateDirectories(folder, "*" + Partial)) Directory.Delete(left, recursive: true);
+        });
+    }
+
+    /// <summary>The newest checkpoint's progress and where its tensors are read from, or null where there is none.</summary>
+    /// <exception cref="ConcordException">A checkpoint cannot be read.</exception>
+    public (TrainingProgress Progress, SafetensorsFile Tensors)? Newest()
+    {
+        if (Names().LastOrDefault() is not { } name) return null;
+        var path = Path.Combine(_folder, name, Progress);
+        try
+        {
+            var progress = JsonSerializer.Deserialize<TrainingProgress>(File.ReadAllText(path), Json);
+            if (progress is not { Version: 1 }) throw new ConcordException($"{path} is not of version 1: it was written by another version of Concord. Use that one, or another output folder.");
+            return (progress, SafetensorsFile.Open(Path.Combine(_folder, name, Tensors)));
+        }
+        catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException)
+        {
+            throw new ConcordException($"{path} cannot be read: {error.Message} Remove the folder {Path.Combine(_folder, name)} to go on from the checkpoint before it.", error);
+        }
+    }
+
+    /// <summary>Writes a checkpoint and removes the oldest beyond those kept.</summary>
+    /// <param name="progress">Where the run stands.</param>
+    /// <param name="tensors">All else.</param>
+    /// <returns>Its folder.</returns>
+    /// <exception cref="ConcordException">It cannot be written.</exception>
+    public string Save(TrainingProgress progress, IEnumerable<(string Name, torch.Tensor Value)> tensors)
+    {
+        var name = Prefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture);
+        var (beside, place) = (Path.Combine(_folder, name + Partial), Path.Combine(_folder, name));
+        SafetensorsWriter.Write(Path.Combine(beside, Tensors), tensors);
+        AtomicFile.WriteText(Path.Combine(beside, Progress), JsonSerializer.Serialize(progress, Json) + "\n");
+        Files(() =>
+        {
+            // a checkpoint of this step may be there, with an older evaluation
+            var old = place + ".old" + Partial;
+            if (Directory.Exists(place)) Directory.Move(place, old);
+            Directory.Move(beside, place);
+            if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
+            foreach (var superfluous in Names().SkipLast(_keep)) Directory.Delete(Path.Combine(_folder, superfluous), recursive: true);
+        });
+        return place;
+    }
+
+    private string[] Names() => [.. Directory.EnumerateDirectories(_folder, Prefix + "*").Select(path => Path.GetFileName(path)!)
+        .Where(name => !name.EndsWith(Partial, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    private void Files(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConcordException($"{_folder}: a checkpoint cannot be put in its place: {error.Message} Make the folder writable, or name another output.", error);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace Concord.Training.Checkpoints;
+
+/// <summary>Where a run stands, beside its tensors.</summary>
+internal sealed record TrainingProgress
+{
+    /// <summary>Version of the file's form.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Optimizer steps done.</summary>
+    public int Step { get; init; }
+
+    /// <summary>Steps planned; it depends on data and settings, so another number means another run.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>Fingerprint of the data.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Steps done at the last evaluation; 0 before the first.</summary>
+    public int EvaluatedStep { get; init; }
+
+    /// <summary>The step of the best model so far; 0 before the first evaluation.</summary>
+    public int BestStep { get; init; }
+
+    /// <summary>What it was chosen by, the smaller the better.</summary>
+    public double? BestValue { get; init; }
+
+    /// <summary>Evaluations since then.</summary>
+    public int EvaluationsSinceBest { get; init; }
+}

@@ -1,0 +1,85 @@
+using Concord.Calibration;
+using Concord.Modeling.Packing;
+using Concord.Modeling.Rewards;
+using Concord.Preferences;
+using Concord.Training.Checkpoints;
+
+namespace Concord.Training.Loop;
+
+/// <summary>Evaluates the model during training and keeps the best: <c>model/</c> and <c>scores.jsonl</c> are always of one step.</summary>
+internal sealed class BestModel(RewardModel model, TrainingData data, TrainingSettings settings, RunFolder folder, Action<RewardModel, string, TrainedModelInfo> writeModel, ITrainingObserver observer)
+{
+    /// <summary>Comparisons whose rewards give mean and standard deviation where nothing is held out.</summary>
+    private const int SampledComparisons = 256;
+
+    /// <summary>Evaluates, and writes the model where it is the best so far.</summary>
+    /// <param name="progress">Where the run stands.</param>
+    /// <param name="temperatures">τ, (K), or null.</param>
+    /// <param name="metrics">Gets a line.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <returns>Where the run stands then.</returns>
+    public TrainingProgress Evaluate(TrainingProgress progress, double[]? temperatures, MetricsLog metrics, CancellationToken cancellation)
+    {
+        var predictions = Predict(data.HeldOut, temperatures, cancellation);
+        var report = Evaluation.Run(predictions, new EvaluationOptions { Resamples = 0, Bins = [10] });
+        var value = Value(report);
+        var best = progress.BestStep == 0 || value < progress.BestValue;
+        if (best) Write(progress.Step, predictions, predictions.Where(prediction => data.Sources.Contains(prediction.Source)), temperatures);
+        metrics.Write(progress.Step, report, best);
+        observer.Evaluated(progress.Step, report, best);
+        return progress with
+        {
+            EvaluatedStep = progress.Step,
+            BestStep = best ? progress.Step : progress.BestStep,
+            BestValue = best ? value : progress.BestValue,
+            EvaluationsSinceBest = best ? 0 : progress.EvaluationsSinceBest + 1,
+        };
+    }
+
+    /// <summary>Writes the last model where nothing is held out to choose by.</summary>
+    public TrainingProgress WriteWithoutHeldOut(TrainingProgress progress, double[]? temperatures, CancellationToken cancellation)
+    {
+        if (data.HeldOut.Count > 0) return progress;
+        var stride = Math.Max(1, data.Training.Count / SampledComparisons);
+        TokenizedComparison[] sample = [.. Enumerable.Range(0, data.Training.Count).Where(index => index % stride == 0).Select(index => data.Training[index])];
+        Write(progress.Step, [], Predict(sample, temperatures, cancellation), temperatures);
+        return progress with { BestStep = progress.Step };
+    }
+
+    /// <summary>The full evaluation of the best model, with intervals, written to <c>evaluation.json</c>.</summary>
+    public EvaluationReport Report()
+    {
+        var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Predictions);
+        EvaluationReportJson.WriteFile(folder.Evaluation, report);
+        return report;
+    }
+
+    private Prediction[] Predict(IReadOnlyList<TokenizedComparison> comparisons, double[]? temperatures, CancellationToken cancellation)
+    {
+        var bySource = temperatures is null ? null : data.Sources.Zip(temperatures).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        var predictions = HeldOutEvaluator.Predict(model, comparisons, bySource, done => observer.Evaluating(done, comparisons.Count), cancellation);
+        foreach (var prediction in predictions)
+            if (!prediction.Rewards.All(double.IsFinite))
+                throw new ConcordException($"Training diverged: the rewards of {prediction.File}, line {prediction.Line}, are not finite. Lower the learning rate; the last checkpoint is from before it.");
+        return predictions;
+    }
+
+    private void Write(int step, IEnumerable<Prediction> heldOut, IEnumerable<Prediction> ofTrainingSources, double[]? temperatures)
+    {
+        double[] rewards = [.. ofTrainingSources.SelectMany(prediction => prediction.Rewards)];
+        var mean = rewards.DefaultIfEmpty(0).Average();
+        var deviation = Math.Sqrt(rewards.Select(reward => (reward - mean) * (reward - mean)).DefaultIfEmpty(0).Average());
+        var info = new TrainedModelInfo(step, data.Sources, temperatures, mean, deviation);
+        folder.ReplaceModel(info, place => writeModel(model, place, info));
+        ScoresFile.Write(folder.Scores, heldOut);
+    }
+
+    // the mean over sources of what is to be small; nothing to choose by leaves the first evaluation best
+    private double Value(EvaluationReport report)
+    {
+        var sources = (report.WithTemperatures ?? report).Sources;
+        return settings.Selection == Selection.Nll
+            ? sources.Select(source => source.Nll).OfType<double>().DefaultIfEmpty(double.MaxValue).Average()
+            : -sources.Select(source => source.AccuracyTiesHalf).OfType<double>().DefaultIfEmpty(0).Average();
+    }
+}

@@ -1,0 +1,41 @@
+using Concord.Calibration;
+
+namespace Concord.Training.Loop;
+
+/// <summary>Is told what a run does, on its thread; every method may be left as it is.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>The run begins, or goes on from a checkpoint's step.</summary>
+    /// <param name="step">Steps done: 0, or the checkpoint's.</param>
+    /// <param name="steps">Steps planned.</param>
+    /// <param name="resumed">Whether a checkpoint was there.</param>
+    void Started(int step, int steps, bool resumed)
+    {
+    }
+
+    /// <summary>A step is done.</summary>
+    void Stepped(StepReport report)
+    {
+    }
+
+    /// <summary>Held-out comparisons are being scored.</summary>
+    void Evaluating(int done, int count)
+    {
+    }
+
+    /// <summary>Held-out comparisons were evaluated, without intervals.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="report">By source, with temperatures where there are any.</param>
+    /// <param name="best">Whether the model is the best so far.</param>
+    void Evaluated(int step, EvaluationReport report, bool best)
+    {
+    }
+
+    /// <summary>A checkpoint was written.</summary>
+    void CheckpointWritten(int step, string folder)
+    {
+    }
+}
+
+/// <summary>Looks at nothing.</summary>
+internal sealed class NoObserver : ITrainingObserver;

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Concord.Preferences;
+
+namespace Concord.Training.Loop;
+
+/// <summary>The folder of a run and what stands in it.</summary>
+internal sealed class RunFolder
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private sealed record Summary(string Status, int Step, int Steps, int BestStep);
+
+    private readonly string _path;
+
+    /// <summary>Opens or makes the folder for a run.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="config">The run's settings as text; what a folder of the same run holds already.</param>
+    /// <exception cref="ConcordException">It holds a run of other settings, or cannot be written.</exception>
+    public RunFolder(string path, string config)
+    {
+        _path = path;
+        try
+        {
+            Directory.CreateDirectory(path);
+            foreach (var left in Directory.EnumerateDirectories(path, "model.*")) Recover(left);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConcordException($"{path} cannot be written: {error.Message} Name another output folder.", error);
+        }
+        var file = Path.Combine(path, "config.yaml");
+        if (!File.Exists(file)) AtomicFile.WriteText(file, config);
+        else if (FirstDifference(File.ReadAllText(file), config) is { } difference)
+            throw new ConcordException($"{path} holds a run with other settings ({difference}). Name another output folder, or give the same settings to go on with it.");
+    }
+
+    /// <summary><c>metrics.jsonl</c>.</summary>
+    public string Metrics => Path.Combine(_path, "metrics.jsonl");
+
+    /// <summary><c>checkpoints</c>.</summary>
+    public string Checkpoints => Path.Combine(_path, "checkpoints");
+
+    /// <summary><c>evaluation.json</c>.</summary>
+    public string Evaluation => Path.Combine(_path, "evaluation.json");
+
+    /// <summary><c>scores.jsonl</c>.</summary>
+    public string Scores => Path.Combine(_path, "scores.jsonl");
+
+    /// <summary><c>model</c>.</summary>
+    public string Model => Path.Combine(_path, "model");
+
+    private string RunFile => Path.Combine(_path, "run.json");
+
+    /// <summary>What a finished run says of itself, or null where it is not finished.</summary>
+    public (int Step, int Steps, int BestStep)? Finished()
+    {
+        if (!File.Exists(RunFile)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<Summary>(File.ReadAllText(RunFile), Json) is { Status: "finished" } summary ? (summary.Step, summary.Steps, summary.BestStep) : null;
+        }
+        catch (Exception error) when (error is JsonException or IOException)
+        {
+            throw new ConcordException($"{RunFile} cannot be read: {error.Message} Remove it to go on from the last checkpoint.", error);
+        }
+    }
+
+    /// <summary>Says that the run is finished; the last thing that is written.</summary>
+    public void Finish(int step, int steps, int bestStep) => AtomicFile.WriteText(RunFile, JsonSerializer.Serialize(new Summary("finished", step, steps, bestStep), Json) + "\n");
+
+    /// <summary>Writes the model's folder beside and renames it.</summary>
+    /// <param name="info">Its step goes into <c>training.json</c>.</param>
+    /// <param name="write">Writes the model into a folder.</param>
+    public void ReplaceModel(TrainedModelInfo info, Action<string> write)
+    {
+        var (beside, old) = (Model + ".partial", Model + ".old");
+        try
+        {
+            if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
+            Directory.CreateDirectory(beside);
+            write(beside);
+            AtomicFile.WriteText(Path.Combine(beside, "training.json"), JsonSerializer.Serialize(new { info.Step }, Json) + "\n");
+            if (Directory.Exists(Model)) Directory.Move(Model, old);
+            Directory.Move(beside, Model);
+            if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConcordException($"{Model} cannot be written: {error.Message} Make room, or name another output folder; the run goes on from its last checkpoint.", error);
+        }
+    }
+
+    // A run killed between the two renames leaves model.old alone: it is the whole model before.
+    private void Recover(string left)
+    {
+        if (left.EndsWith(".old", StringComparison.Ordinal) && !Directory.Exists(Model)) Directory.Move(left, Model);
+        else if (left.EndsWith(".old", StringComparison.Ordinal) || left.EndsWith(".partial", StringComparison.Ordinal)) Directory.Delete(left, recursive: true);
+    }
+
+    private static string? FirstDifference(string before, string now)
+    {
+        var (old, given) = (before.Split('\n'), now.Split('\n'));
+        for (var i = 0; i < Math.Max(old.Length, given.Length); i++)
+        {
+            var (was, isNow) = (i < old.Length ? old[i].Trim() : "nothing", i < given.Length ? given[i].Trim() : "nothing");
+            if (was != isNow) return $"`{was}` there, `{isNow}` now";
+        }
+        return null;
+    }
+}

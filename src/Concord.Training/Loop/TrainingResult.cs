@@ -1,0 +1,33 @@
+using Concord.Calibration;
+
+namespace Concord.Training.Loop;
+
+/// <summary>How a run ended.</summary>
+public enum TrainingOutcome
+{
+    /// <summary>All steps are done, or training stopped early because nothing got better; the model is written.</summary>
+    Finished,
+
+    /// <summary>The folder held a finished run: nothing was done.</summary>
+    AlreadyFinished,
+
+    /// <summary>It was cancelled; a checkpoint is written and the same call goes on from it.</summary>
+    Interrupted,
+}
+
+/// <summary>How a run ended, and with what.</summary>
+/// <param name="Outcome">How.</param>
+/// <param name="Step">Steps done.</param>
+/// <param name="Steps">Steps planned.</param>
+/// <param name="BestStep">The step whose model is in <c>model/</c>; 0 where none is yet.</param>
+/// <param name="ResumedFrom">The step of the checkpoint it went on from, or null.</param>
+/// <param name="Evaluation">The full held-out evaluation of the best model, where this call made one.</param>
+public sealed record TrainingResult(TrainingOutcome Outcome, int Step, int Steps, int BestStep, int? ResumedFrom, EvaluationReport? Evaluation);
+
+/// <summary>What a trained model's folder says beside its weights.</summary>
+/// <param name="Step">The step it is of.</param>
+/// <param name="Sources">The training sources, in order.</param>
+/// <param name="Temperatures">τ of each source, or null where none were learned.</param>
+/// <param name="RewardMean">Mean reward on the training sources.</param>
+/// <param name="RewardStandardDeviation">Standard deviation of the rewards on the training sources.</param>
+public sealed record TrainedModelInfo(int Step, IReadOnlyList<string> Sources, IReadOnlyList<double>? Temperatures, double RewardMean, double RewardStandardDeviation);

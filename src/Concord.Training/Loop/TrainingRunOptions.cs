@@ -1,0 +1,22 @@
+using Concord.Modeling.Rewards;
+
+namespace Concord.Training.Loop;
+
+/// <summary>Where a run is kept and who is told of it.</summary>
+public sealed record TrainingRunOptions
+{
+    /// <summary>The run's folder; a run that is in it goes on.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>All settings as text, for <c>config.yaml</c>: a folder with another text is another run.</summary>
+    public required string Config { get; init; }
+
+    /// <summary>Writes the model into a folder as one that can be opened again (tokenizer files and settings included), and makes sure that it scores the same.</summary>
+    public required Action<RewardModel, string, TrainedModelInfo> WriteModel { get; init; }
+
+    /// <summary>Who is told, or null.</summary>
+    public ITrainingObserver? Observer { get; init; }
+
+    /// <summary>Other processes of the run, or null.</summary>
+    public IGradientExchange? Exchange { get; init; }
+}

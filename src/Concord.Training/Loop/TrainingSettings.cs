@@ -1,0 +1,125 @@
+using System.Globalization;
+using Concord.Modeling;
+using Concord.Modeling.Adapters;
+using Concord.Preferences;
+using Concord.Training.Batches;
+using Concord.Training.Losses;
+using Concord.Training.Optimizers;
+using Concord.Training.Schedules;
+using Concord.Training.Temperatures;
+using Concord.Training.Weightings;
+
+namespace Concord.Training.Loop;
+
+/// <summary>By which held-out number the best model is chosen.</summary>
+public enum Selection
+{
+    /// <summary>The mean over sources of the negative log-likelihood, under source temperatures where there are any: smoother than accuracy, and it sees calibration.</summary>
+    Nll,
+
+    /// <summary>The mean over sources of the accuracy.</summary>
+    Accuracy,
+}
+
+/// <summary>Everything that decides a training run but its data and its model. Every default is here, in the settings it holds, and in <see cref="ModeDefaults"/>.</summary>
+public sealed record TrainingSettings
+{
+    /// <summary>What is trained; the head always is.</summary>
+    /// <value>Default everything.</value>
+    public TrainedParts Mode { get; init; } = TrainedParts.Full;
+
+    /// <summary>How many layers, for <see cref="TrainedParts.LastLayers"/>.</summary>
+    /// <value>Default 2.</value>
+    public int LastLayers { get; init; } = 2;
+
+    /// <summary>The adapters, for <see cref="TrainedParts.Adapters"/>.</summary>
+    public LoraSettings Lora { get; init; } = new();
+
+    /// <summary>How often the longest source is seen; may be a fraction.</summary>
+    /// <value>> 0; default 1, as the paper.</value>
+    public double Epochs { get; init; } = 1;
+
+    /// <summary>Most optimizer steps, whatever the epochs; the schedule ends there. Null for no limit.</summary>
+    public int? MaximumSteps { get; init; }
+
+    /// <summary>Learning rate of all but the head; null for the mode's.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>Learning rate of the head; null for the mode's.</summary>
+    public double? HeadLearningRate { get; init; }
+
+    /// <summary>How batches are drawn.</summary>
+    public BatchSettings Batches { get; init; } = new();
+
+    /// <summary>The ranking loss.</summary>
+    public RankingLossSettings Loss { get; init; } = new();
+
+    /// <summary>How sources are weighted.</summary>
+    public WeightingSettings Weighting { get; init; } = new();
+
+    /// <summary>Source temperatures.</summary>
+    public SourceTemperatureSettings Temperatures { get; init; } = new();
+
+    /// <summary>How learning rates go over the run.</summary>
+    public LearningRateSchedule Schedule { get; init; } = new();
+
+    /// <summary>How weights are changed.</summary>
+    public OptimizerSettings Optimizer { get; init; } = new();
+
+    /// <summary>Of the order of data, of the choice under limits and resampling, and of MORE's random start.</summary>
+    /// <value>Default 1.</value>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Held-out comparisons are evaluated after every so many steps, and at the end; null for once an epoch.</summary>
+    public int? EvaluateEvery { get; init; }
+
+    /// <summary>By what the best model is chosen.</summary>
+    /// <value>Default the negative log-likelihood.</value>
+    public Selection Selection { get; init; } = Selection.Nll;
+
+    /// <summary>Training stops after so many evaluations without a better one; null to go on to the end.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>A checkpoint is written after every so many steps; null for by time only.</summary>
+    public int? CheckpointEvery { get; init; }
+
+    /// <summary>A checkpoint is written when the last one is so many seconds old.</summary>
+    /// <value>> 0; default 300.</value>
+    public double CheckpointSeconds { get; init; } = 300;
+
+    /// <summary>How many checkpoints are kept.</summary>
+    /// <value>≥ 1; default 2.</value>
+    public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>The learning rates in force, of all but the head and of the head.</summary>
+    internal (double Backbone, double Head) LearningRates => (LearningRate ?? ModeDefaults.Table[Mode].LearningRate, HeadLearningRate ?? ModeDefaults.Table[Mode].HeadLearningRate);
+
+    /// <summary>Refuses settings that have no meaning.</summary>
+    /// <param name="sources">The sources there are.</param>
+    /// <exception cref="ConcordException">A value is outside its range; the message names it.</exception>
+    public void Validate(IReadOnlyList<string> sources)
+    {
+        Batches.Validate(sources);
+        Loss.Validate();
+        Weighting.Validate();
+        Temperatures.Validate();
+        Schedule.Validate();
+        Optimizer.Validate();
+        Check(Epochs > 0 && double.IsFinite(Epochs), "epochs", Epochs, "positive");
+        Check(MaximumSteps is null or >= 1, "maximum_steps", MaximumSteps ?? 0, "1 or more");
+        Check(LearningRate is null or > 0 and < 10, "learning_rate", LearningRate ?? 0, "positive, and usually far below 1");
+        Check(HeadLearningRate is null or > 0 and < 10, "head_learning_rate", HeadLearningRate ?? 0, "positive, and usually far below 1");
+        Check(EvaluateEvery is null or >= 1, "evaluate_every", EvaluateEvery ?? 0, "1 or more");
+        Check(Patience is null or >= 1, "patience", Patience ?? 0, "1 or more");
+        Check(CheckpointEvery is null or >= 1, "checkpoint_every", CheckpointEvery ?? 0, "1 or more");
+        Check(CheckpointSeconds > 0, "checkpoint_seconds", CheckpointSeconds, "positive");
+        Check(KeepCheckpoints >= 1, "keep_checkpoints", KeepCheckpoints, "1 or more");
+        if (Weighting.Scheme == "more" && Weighting.Solver == SolverKind.FrankWolfe && sources.Count == 1)
+            throw new ConcordException("The authors' Frank-Wolfe solver needs at least two sources, and the data have one: use the solver `exact`, or the weighting `equal`.");
+    }
+
+    private static void Check(bool holds, string name, double value, string expected)
+    {
+        if (!holds) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}."));
+    }
+}

@@ -1,0 +1,132 @@
+using Concord.Modeling;
+using Concord.Modeling.Kernels;
+using Concord.Modeling.Rewards;
+using TorchSharp;
+
+namespace Concord.Training.Optimizers;
+
+/// <summary>
+/// The trained parameters of a model as one buffer of fp32 weights and one of fp32 gradients, so that clipping, stepping and adding up gradients of other processes are one operation each.
+/// </summary>
+/// <remarks>
+/// A parameter held in fp32 is a view of the buffers. One held in a narrower type keeps its own tensor: the buffer is its fp32 master, gradients are added to it after every backward pass, and the
+/// master is rounded back after every step: small updates are not lost.
+/// </remarks>
+internal sealed class FlatParameters : IDisposable
+{
+    private const int Alignment = 16; // floats: every parameter begins at a cache line
+
+    private readonly List<(Parameter Parameter, long Start)> _entries = [];
+    private readonly List<(Parameter Parameter, torch.Tensor Weights, torch.Tensor Gradients)> _narrow = [];
+
+    /// <summary>Lays the trained parameters of a model into buffers.</summary>
+    /// <param name="model">The model, with its trained part chosen.</param>
+    /// <param name="settings">Weight decay.</param>
+    /// <param name="learningRate">Of all but the head.</param>
+    /// <param name="headLearningRate">Of the head.</param>
+    public FlatParameters(RewardModel model, OptimizerSettings settings, double learningRate, double headLearningRate)
+    {
+        var embedding = model.Backbone.Parameters[0];
+        double Decay(Parameter parameter) => parameter.Value.dim() < 2 || (parameter == embedding && !settings.DecayEmbeddings) ? 0 : settings.WeightDecay;
+        var groups = new List<ParameterGroup>();
+        var length = 0L;
+        foreach (var group in model.TrainedParameters.GroupBy(parameter => (Rate: parameter == model.Head ? headLearningRate : learningRate, Decay: Decay(parameter))))
+        {
+            var start = length;
+            foreach (var parameter in group)
+            {
+                _entries.Add((parameter, length));
+                length += (parameter.Value.numel() + Alignment - 1) / Alignment * Alignment;
+            }
+            groups.Add(new(start, length - start, group.Key.Rate, group.Key.Decay));
+        }
+        Groups = groups;
+        Weights = torch.zeros(length, torch.float32, model.Device).DetachFromDisposeScope();
+        Gradients = torch.zeros(length, torch.float32, model.Device).DetachFromDisposeScope();
+        using var scope = torch.NewDisposeScope();
+        using var mode = torch.no_grad();
+        foreach (var (parameter, start) in _entries)
+        {
+            var (weights, gradients) = (View(Weights, parameter, start), View(Gradients, parameter, start));
+            weights.copy_(parameter.Value);
+            if (parameter.Value.dtype == torch.float32) parameter.Attach(weights, gradients);
+            else _narrow.Add((parameter, weights.DetachFromDisposeScope(), gradients.DetachFromDisposeScope()));
+        }
+    }
+
+    /// <summary>Master weights. // (N), fp32</summary>
+    public torch.Tensor Weights { get; }
+
+    /// <summary>Gradients. // (N), fp32</summary>
+    public torch.Tensor Gradients { get; }
+
+    /// <summary>The groups; together they cover the buffers.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; }
+
+    /// <summary>Takes in what a backward pass has added to parameters that are no views. Called after each.</summary>
+    public void CollectGradients()
+    {
+        if (_narrow.Count == 0) return;
+        using var mode = torch.no_grad();
+        foreach (var (parameter, _, gradients) in _narrow)
+        {
+            using var widened = parameter.Gradient!.to_type(torch.ScalarType.Float32);
+            gradients.add_(widened);
+            parameter.Gradient!.zero_();
+        }
+    }
+
+    /// <summary>The norm of all gradients together.</summary>
+    public unsafe double GradientNorm()
+    {
+        if (Gradients.device_type == DeviceType.CPU) return Math.Sqrt(SquaredNorm.Of(Memory(Gradients, 0), Gradients.numel()));
+        using var scope = torch.NewDisposeScope();
+        return Math.Sqrt(Gradients.to(torch.float64).square().sum().ToDouble());
+    }
+
+    /// <summary>Name of a parameter whose gradient is not finite, or null.</summary>
+    public string? NotFinite()
+    {
+        using var scope = torch.NewDisposeScope();
+        foreach (var (parameter, start) in _entries)
+            if (!torch.isfinite(View(Gradients, parameter, start)).all().item<bool>()) return parameter.Name;
+        return null;
+    }
+
+    /// <summary>Makes the model see the weights after they were changed.</summary>
+    public void Publish()
+    {
+        using var mode = torch.no_grad();
+        foreach (var (parameter, weights, _) in _narrow) parameter.Value.copy_(weights);
+        foreach (var (parameter, _) in _entries) parameter.MarkChanged();
+    }
+
+    /// <summary>The parts of a buffer of the weights' shape, by parameter name; views that the caller disposes of.</summary>
+    public IEnumerable<(string Name, torch.Tensor Value)> Parts(torch.Tensor buffer) => _entries.Select(entry => (entry.Parameter.Name, View(buffer, entry.Parameter, entry.Start)));
+
+    /// <summary>Where a buffer's floats lie, from an element on. The buffer is on the CPU and outlives the pointer.</summary>
+    internal static unsafe float* Memory(torch.Tensor buffer, long start)
+    {
+        // spans count in 32 bits, so the address is taken of one element
+        using var one = buffer.narrow(0, start, 1);
+        fixed (byte* address = one.bytes) return (float*)address;
+    }
+
+    private static torch.Tensor View(torch.Tensor buffer, Parameter parameter, long start)
+    {
+        using var part = buffer.narrow(0, start, parameter.Value.numel());
+        return part.view(parameter.Value.shape);
+    }
+
+    /// <summary>Frees the buffers' own handles; fp32 parameters keep their views, and with them the memory.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, weights, gradients) in _narrow)
+        {
+            weights.Dispose();
+            gradients.Dispose();
+        }
+        Weights.Dispose();
+        Gradients.Dispose();
+    }
+}

@@ -1,0 +1,76 @@
+using Concord.Modeling;
+using Concord.Training.Batches;
+using Concord.Training.Loop;
+using Concord.Training.Losses;
+using Concord.Training.Optimizers;
+using Concord.Training.Temperatures;
+using Concord.Training.Weightings;
+using TorchSharp;
+using Xunit;
+
+namespace Concord.Tests.Training;
+
+[Collection("training")] // one after the other: the library's threads would fight for the cores
+public class TrainingStepTests
+{
+    private static (float[] Gradients, StepOutcome Outcome) Gradients(TrainingSettings settings, TrainedParts parts = TrainedParts.Full)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = TinyModel.Create();
+        model.SetTrained(parts, 1);
+        using var parameters = new FlatParameters(model, settings.Optimizer, 1, 1);
+        var data = TinyModel.Data(8, 0);
+        var temperatures = new SourceTemperatures(3, new());
+        temperatures.Restore([.2, -.3, .1]);
+        var momentum = new GradientMomentum(3, .6, GradientMomentum.StartVector(MomentumStart.Random, model.Config.HiddenSize, 4));
+        var step = new TrainingStep(model, settings, 3, WeightingRegistry.Create(settings.Weighting, data.Sources), momentum, temperatures, new SingleProcess(), parameters.CollectGradients);
+        var outcome = step.Run(data.Training, [.. data.Training.Select(data.SourceOf)], CancellationToken.None);
+        return (parameters.Gradients.data<float>().ToArray(), outcome);
+    }
+
+    [Theory]
+    [InlineData("more", TotalForm.Mean, PairAveraging.PerPair, TrainedParts.Full)]
+    [InlineData("more", TotalForm.Pooled, PairAveraging.PerComparison, TrainedParts.Full)]
+    [InlineData("more", TotalForm.Mean, PairAveraging.PerPair, TrainedParts.LastLayers)]
+    [InlineData("more", TotalForm.Mean, PairAveraging.PerPair, TrainedParts.Head)]
+    [InlineData("equal", TotalForm.Mean, PairAveraging.PerComparison, TrainedParts.Full)]
+    [InlineData("equal", TotalForm.Pooled, PairAveraging.PerPair, TrainedParts.Full)]
+    public void Accumulated_micro_batches_equal_the_large_batch(string scheme, TotalForm total, PairAveraging averaging, TrainedParts parts)
+    {
+        var settings = new TrainingSettings
+        {
+            Loss = new RankingLossSettings { Total = total, Averaging = averaging, LabelSmoothing = .05, Centering = .01, Margin = .1 },
+            Weighting = new WeightingSettings { Scheme = scheme },
+        };
+        var (whole, outcome) = Gradients(settings, parts);
+        var largest = whole.Max(MathF.Abs);
+        foreach (var cut in new[] { new BatchSettings { MicroBatch = 12 }, new BatchSettings { MicroBatch = 5 }, new BatchSettings { MicroBatch = 1 }, new BatchSettings { TokenBudget = 40 } })
+        {
+            var (accumulated, other) = Gradients(settings with { Batches = cut }, parts);
+            Assert.True(whole.Zip(accumulated, (a, b) => Math.Abs(a - b)).Max() < 1e-5 * largest, cut.ToString());
+            Assert.Equal(outcome.Loss, other.Loss, 1e-6);
+            for (var i = 0; i < 3; i++) Assert.Equal(outcome.Weights[i], other.Weights[i], 1e-6);
+            Assert.Equal(outcome.Rewards.SelectMany(row => row), other.Rewards.SelectMany(row => row), (a, b) => Math.Abs(a - b) < 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Micro_batch_scope_solves_for_each_and_so_differs()
+    {
+        var batches = new BatchSettings { MicroBatch = 6 };
+        var whole = Gradients(new TrainingSettings { Batches = batches, Weighting = new WeightingSettings { Scheme = "more" } }).Outcome;
+        var parts = Gradients(new TrainingSettings { Batches = batches, Weighting = new WeightingSettings { Scheme = "more", Scope = WeightingScope.MicroBatch } }).Outcome;
+        Assert.Equal(1, parts.Weights.Sum(), 1e-12);
+        Assert.True(whole.Weights.Zip(parts.Weights, (a, b) => Math.Abs(a - b)).Max() > 1e-3);
+    }
+
+    [Fact]
+    public void Steps_leave_no_tensor_behind()
+    {
+        var settings = new TrainingSettings { Batches = new BatchSettings { MicroBatch = 6 }, Weighting = new WeightingSettings { Scheme = "more" } };
+        Gradients(settings, TrainedParts.LastLayers);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var i = 0; i < 5; i++) Gradients(settings, TrainedParts.LastLayers);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+}
