@@ -1,35 +1,22 @@
-using System.Text;
 using Concord.Preferences;
 
 namespace Concord.Modeling.Rendering;
 
-/// <summary>Messages as one text in the form of Anthropic's Helpful and Harmless data, which is also the authors': each turn is led by <c>\n\nHuman: </c> or <c>\n\nAssistant: </c>.</summary>
+/// <summary>Messages as one text in the form of Anthropic's Helpful and Harmless data, which is also the authors': <see cref="DialogueText.Format"/>, with roles checked.</summary>
 /// <remarks>That form has no system message; one stands before the first turn as it is, without a marker.</remarks>
 public static class HhDialogue
 {
-    /// <summary>What leads a user's turn.</summary>
-    public const string Human = "\n\nHuman: ";
-
-    /// <summary>What leads the model's turn.</summary>
-    public const string Assistant = "\n\nAssistant: ";
-
     /// <summary>Writes messages.</summary>
-    /// <exception cref="ConcordException">A message has a role that the form does not have.</exception>
-    public static string Format(IEnumerable<Message> messages)
+    /// <exception cref="ConcordException">A message has a role that the form does not have, or a system message comes after another.</exception>
+    public static string Format(IReadOnlyList<Message> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var text = new StringBuilder();
-        foreach (var (role, content) in messages)
+        for (var i = 0; i < messages.Count; i++)
         {
-            text.Append(role switch
-            {
-                Roles.User => Human,
-                Roles.Assistant => Assistant,
-                Roles.System => "",
-                _ => throw new ConcordException($"A message has the role '{role}'; the hh rendering knows system, user and assistant. Use a model with a chat template."),
-            });
-            text.Append(content);
+            if (messages[i].Role is not (Roles.User or Roles.Assistant or Roles.System))
+                throw new ConcordException($"A message has the role '{messages[i].Role}'; the hh rendering knows system, user and assistant. Use a model with a chat template.");
+            if (messages[i].Role == Roles.System && i > 0) throw new ConcordException("A system message comes after another message; the hh rendering has no place for it. Use a model with a chat template.");
         }
-        return text.ToString();
+        return DialogueText.Format(messages);
     }
 }

@@ -1,6 +1,7 @@
 using Concord.Modeling.Rendering;
 using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
+using Concord.Tests.Tokenizers;
 using Xunit;
 
 namespace Concord.Tests.Rendering;
@@ -46,7 +47,7 @@ public class ChatTemplateTests
     [Fact]
     public void ChatMl_of_Qwen3_with_tools_it_is_not_given()
     {
-        var template = ChatTemplate.Of(Tokenizer.Load(Shared.Path("golden", "tokenizers", "qwen3")));
+        var template = ChatTemplate.Of(GoldenTokenizers.Get("qwen3"));
         Assert.Equal(ChatTemplateShape.ChatMl, template.Shape);
         Assert.Equal("<|im_start|>user\n Hi <|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\nHello.<|im_end|>\n", template.Format(Turn));
     }
@@ -54,7 +55,7 @@ public class ChatTemplateTests
     [Fact]
     public void Llama3()
     {
-        var template = ChatTemplate.Of(Tokenizer.Load(Shared.Path("golden", "tokenizers", "llama3")));
+        var template = ChatTemplate.Of(GoldenTokenizers.Get("llama3"));
         Assert.Equal(ChatTemplateShape.Llama3, template.Shape);
         Assert.Equal("<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>", template.Format(Turn));
     }

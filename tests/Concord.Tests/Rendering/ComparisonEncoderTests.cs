@@ -28,7 +28,7 @@ public class ComparisonEncoderTests
     [Fact]
     public void Rows_are_tokenized_whole_and_share_their_longest_beginning()
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", "gpt-neox"));
+        var tokenizer = GoldenTokenizers.Get("gpt-neox");
         var encoded = new ComparisonEncoder(tokenizer, new RenderingOptions()).Encode(Dialogue("Why?", "Because it is.", "Because it was."))!;
         Assert.Equal(tokenizer.Encode("\n\nHuman: Why?\n\nAssistant: Because it is.", true), Row(encoded, 0));
         Assert.Equal(tokenizer.Encode("\n\nHuman: Why?\n\nAssistant: Because it was.", true), Row(encoded, 1));
@@ -43,7 +43,7 @@ public class ComparisonEncoderTests
     [Fact]
     public void Never_a_second_BOS()
     {
-        var llama3 = Tokenizer.Load(Shared.Path("golden", "tokenizers", "llama3"));
+        var llama3 = GoldenTokenizers.Get("llama3");
         var chat = new ComparisonEncoder(llama3, new RenderingOptions());
         Assert.Equal(DialogueRendering.Chat, chat.Rendering);
         Assert.Equal([128000, 128006], Row(chat.Encode(Dialogue("Hi", "A", "B"))!, 0)[..2]);
@@ -71,7 +71,7 @@ public class ComparisonEncoderTests
     [Fact]
     public void EOS_only_where_asked_and_once()
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", "mistral"));
+        var tokenizer = GoldenTokenizers.Get("mistral");
         var plain = new ComparisonEncoder(tokenizer, new RenderingOptions());
         var ending = new ComparisonEncoder(tokenizer, new RenderingOptions { AppendEos = true });
         var comparison = Dialogue("Hi", "A", "B</s>");
@@ -85,7 +85,7 @@ public class ComparisonEncoderTests
     [Fact]
     public void Ids_are_taken_as_they_are()
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", "mistral"));
+        var tokenizer = GoldenTokenizers.Get("mistral");
         var comparison = Dialogue("", "", "") with { Form = ComparisonForm.TokenIds, Prompt = [], PromptTokenIds = [5, 6], Responses = [Response.FromTokenIds([7, 8]), Response.FromTokenIds([7, 9, 2])] };
         foreach (var encoder in (ComparisonEncoder[])[new(null, new RenderingOptions()), new(tokenizer, new RenderingOptions { AppendEos = true })])
         {
@@ -100,7 +100,7 @@ public class ComparisonEncoderTests
     [Fact]
     public void All_keep_their_order_and_are_counted()
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", "smollm2"));
+        var tokenizer = GoldenTokenizers.Get("smollm2");
         var texts = HarmlessTexts.Read(400);
         var comparisons = texts.Chunk(2).Select(pair => Texts("", pair)).ToList();
         var all = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh }).EncodeAll(comparisons);

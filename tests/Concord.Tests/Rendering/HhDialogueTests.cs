@@ -14,6 +14,7 @@ public class HhDialogueTests
         Message[] dialogue = [new(Roles.User, "Hi"), new(Roles.Assistant, "Hello. "), new(Roles.User, ""), new(Roles.Assistant, "\n")];
         Assert.Equal("\n\nHuman: Hi\n\nAssistant: Hello. \n\nHuman: \n\nAssistant: \n", HhDialogue.Format(dialogue));
         Assert.Equal("Be brief.\n\nHuman: Hi", HhDialogue.Format([new(Roles.System, "Be brief."), new(Roles.User, "Hi")]));
+        Assert.Contains("system message", Assert.Throws<ConcordException>(() => HhDialogue.Format([new(Roles.User, "Hi"), new(Roles.System, "Be brief.")])).Message);
         Assert.Contains("'tool'", Assert.Throws<ConcordException>(() => HhDialogue.Format([new("tool", "x")])).Message);
     }
 
@@ -27,22 +28,10 @@ public class HhDialogueTests
         {
             using var raw = JsonDocument.Parse(stream.ReadLine()!);
             var texts = record.GetProperty("text").EnumerateArray().Select(text => text.GetString()!).Order(StringComparer.Ordinal);
-            var rendered = new[] { "chosen", "rejected" }.Select(key => HhDialogue.Format(Turns(raw.RootElement.GetProperty(key).GetString()!))).Order(StringComparer.Ordinal);
+            var rendered = new[] { "chosen", "rejected" }.Select(key => HhDialogue.Format(DialogueText.TryParse(raw.RootElement.GetProperty(key).GetString()!)!)).Order(StringComparer.Ordinal);
             Assert.Equal(texts, rendered);
             count++;
         }
         Assert.Equal(1850, count);
-    }
-
-    private static IEnumerable<Message> Turns(string text)
-    {
-        string[] markers = [HhDialogue.Human, HhDialogue.Assistant];
-        for (var at = 0; at < text.Length;)
-        {
-            var marker = markers.Single(marker => text.AsSpan(at).StartsWith(marker, StringComparison.Ordinal));
-            var start = at + marker.Length;
-            at = markers.Select(next => text.IndexOf(next, start, StringComparison.Ordinal)).Where(found => found >= 0).DefaultIfEmpty(text.Length).Min();
-            yield return new Message(marker == HhDialogue.Human ? Roles.User : Roles.Assistant, text[start..at]);
-        }
     }
 }

@@ -2,6 +2,7 @@ using Concord.Modeling.Packing;
 using Concord.Modeling.Rendering;
 using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
+using Concord.Tests.Tokenizers;
 using CsCheck;
 using Xunit;
 
@@ -93,7 +94,7 @@ public class TruncationTests
     [Fact]
     public void Two_equal_answers_keep_their_beginning()
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", "llama3"));
+        var tokenizer = GoldenTokenizers.Get("llama3");
         var answer = string.Concat(Enumerable.Repeat(" yes", 30));
         var comparison = new Comparison
         {
@@ -106,8 +107,8 @@ public class TruncationTests
         };
         var encoded = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh, MaximumLength = 24 }).Encode(comparison)!;
         Assert.True(encoded is { Truncated: true, ResponseCut: true });
-        // The last id of the question, "?\n\n", is joined with what comes after it and so belongs to the answer.
-        Assert.StartsWith("<|begin_of_text|>?\n\nAssistant: First. yes", tokenizer.Decode(encoded.Prefix), StringComparison.Ordinal);
+        // The last id of the question, " ?\n\n", is joined with what comes after it and so belongs to the answer.
+        Assert.StartsWith("<|begin_of_text|> ?\n\nAssistant: First. yes", tokenizer.Decode(encoded.Prefix), StringComparison.Ordinal);
         Assert.Equal(24, encoded.Prefix.Length);
         Assert.All(encoded.Suffixes, Assert.Empty);
     }

@@ -82,7 +82,7 @@ public class BpeTests
     [InlineData("llama2")]
     public void A_megabyte_of_one_word_is_not_quadratic(string family)
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", family));
+        var tokenizer = GoldenTokenizers.Get(family);
         var random = new Random(1);
         foreach (var word in (string[])[new string('a', 1 << 20), new string([.. Enumerable.Range(0, 1 << 20).Select(_ => (char)('a' + random.Next(26)))])])
         {
@@ -97,7 +97,7 @@ public class BpeTests
     [Fact]
     public void Many_threads_give_what_one_gives()
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", "smollm2"));
+        var tokenizer = GoldenTokenizers.Get("smollm2");
         var texts = HarmlessTexts.Read(400);
         var alone = texts.Select(text => tokenizer.Encode(text, addSpecialTokens: true)).ToArray();
         var fresh = Tokenizer.Load(Shared.Path("golden", "tokenizers", "smollm2"));
@@ -115,7 +115,7 @@ public class BpeTests
     [InlineData("llama2")]
     public void Text_comes_back(string family)
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", family));
+        var tokenizer = GoldenTokenizers.Get(family);
         Assert.All(HarmlessTexts.Read(300), text =>
             Assert.Equal(text.Normalize(), tokenizer.Decode(tokenizer.Encode(text, addSpecialTokens: false)).Normalize()));
     }

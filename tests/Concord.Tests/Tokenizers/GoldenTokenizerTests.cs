@@ -15,7 +15,7 @@ public class GoldenTokenizerTests
     [MemberData(nameof(Families))]
     public void Every_case_is_exact(string family)
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", family));
+        var tokenizer = GoldenTokenizers.Get(family);
         var cases = Read(family);
         Assert.True(cases.Count > 600);
         Assert.All(cases, c =>

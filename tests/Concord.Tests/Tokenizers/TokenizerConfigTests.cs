@@ -17,7 +17,7 @@ public class TokenizerConfigTests
     [InlineData("llama2", 1, 2, null, 32000)]
     public void Special_tokens_are_found(string family, int? bos, int? eos, int? pad, int size)
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", family));
+        var tokenizer = GoldenTokenizers.Get(family);
         Assert.Equal((bos, eos, pad, size), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId, tokenizer.VocabularySize));
         if (bos is { } id) Assert.Equal(id, tokenizer.TokenToId(tokenizer.IdToToken(id)!));
         Assert.Null(tokenizer.IdToToken(size));
@@ -57,7 +57,7 @@ public class TokenizerConfigTests
     [Fact]
     public void A_lone_surrogate_counts_as_the_replacement_character()
     {
-        var tokenizer = Tokenizer.Load(Shared.Path("golden", "tokenizers", "gpt2"));
+        var tokenizer = GoldenTokenizers.Get("gpt2");
         Assert.Equal(tokenizer.Encode("a\uFFFDb\U0001F600", false), tokenizer.Encode("a\uD800b\U0001F600", false));
     }
 }
