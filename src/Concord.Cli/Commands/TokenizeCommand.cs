@@ -21,7 +21,8 @@ internal static class TokenizeCommand
     {
         var tokenizer = new Argument<string>("TOKENIZER") { Description = "A tokenizer.json, a SentencePiece tokenizer.model, or a folder that holds one." };
         var file = new Argument<string>("FILE") { Description = "Lines {\"text\": ..}; other keys are ignored. A name ending in .gz is unpacked; - is standard input." };
-        return new Command("tokenize", "Write the token ids of texts, as Hugging Face's tokenizers and SentencePiece give them: lines {\"ids\", \"ids_special\", \"decoded\"} on standard output.")
+        return new Command("tokenize",
+            "Write the token ids of texts, as Hugging Face's tokenizers and SentencePiece give them: lines {\"ids\", \"ids_special\", \"decoded\"} on standard output.")
         {
             tokenizer,
             file,
@@ -80,7 +81,8 @@ internal static class TokenizeCommand
         try
         {
             using var document = JsonDocument.Parse(line);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String) return text.GetString()!;
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("text", out var text)
+                && text.ValueKind == JsonValueKind.String) return text.GetString()!;
             throw Bad(file, number, "an object with a string \"text\" was expected");
         }
         catch (JsonException error)

@@ -40,7 +40,8 @@ public sealed class ChatTemplate
     public static ChatTemplate Of(Tokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        var text = tokenizer.ChatTemplate ?? throw new ConcordException($"The tokenizer {tokenizer.File} has no chat_template. Take the rendering 'hh', or put the model's chat_template.jinja beside it.");
+        var text = tokenizer.ChatTemplate ?? throw new ConcordException(
+            $"The tokenizer {tokenizer.File} has no chat_template. Take the rendering 'hh', or put the model's chat_template.jinja beside it.");
         return Parse(text, tokenizer.BosToken, tokenizer.EosToken, tokenizer.File, tokenizer.PadToken, tokenizer.UnknownToken);
     }
 
@@ -55,12 +56,14 @@ public sealed class ChatTemplate
     public static ChatTemplate Parse(string text, string? bosToken, string? eosToken, string file, string? padToken = null, string? unknownToken = null)
     {
         var variables = new Dictionary<string, object?> { ["add_generation_prompt"] = false, ["tools"] = null, ["documents"] = null };
-        foreach (var (name, token) in (ReadOnlySpan<(string, string?)>)[("bos_token", bosToken), ("eos_token", eosToken), ("pad_token", padToken), ("unk_token", unknownToken)])
+        (string, string?)[] named = [("bos_token", bosToken), ("eos_token", eosToken), ("pad_token", padToken), ("unk_token", unknownToken)];
+        foreach (var (name, token) in named)
             if (token is not null) variables[name] = token;
         try
         {
             var template = new ChatTemplate(new ChatTemplateProgram(text), variables);
-            return new ChatTemplate(template.program, variables) { Shape = template.Recognise(eosToken ?? "") ?? throw new TemplateException("it lays dialogues out in another shape") };
+            var shape = template.Recognise(eosToken ?? "") ?? throw new TemplateException("it lays dialogues out in another shape");
+            return new ChatTemplate(template.program, variables) { Shape = shape };
         }
         catch (TemplateException error)
         {
@@ -69,7 +72,8 @@ public sealed class ChatTemplate
     }
 
     /// <summary>The text of a dialogue, as <c>apply_chat_template(messages, tokenize=False)</c> gives it.</summary>
-    /// <exception cref="ConcordException">The template refuses the messages (a role it does not know, turns that do not alternate), or comes to what is not known.</exception>
+    /// <exception cref="ConcordException">The template refuses the messages (a role it does not know, turns that do not alternate), or comes to what is not
+    /// known.</exception>
     public string Format(IReadOnlyList<Message> messages)
     {
         try
@@ -105,10 +109,12 @@ public sealed class ChatTemplate
         }
         // The model's own turn may begin with more than its words (Qwen3 puts an empty thought there).
         const string ChatUser = "<|im_start|>user\n", ChatModel = "<|im_start|>assistant\n", ChatEnd = "<|im_end|>";
-        if (InOrder(ChatUser + said[0] + ChatEnd, ChatModel, said[1] + ChatEnd, ChatUser + said[2] + ChatEnd, ChatModel, said[3] + ChatEnd)) return ChatTemplateShape.ChatMl;
+        if (InOrder(ChatUser + said[0] + ChatEnd, ChatModel, said[1] + ChatEnd, ChatUser + said[2] + ChatEnd, ChatModel, said[3] + ChatEnd))
+            return ChatTemplateShape.ChatMl;
         const string User = "<|start_header_id|>user<|end_header_id|>\n\n", Model = "<|start_header_id|>assistant<|end_header_id|>\n\n", End = "<|eot_id|>";
         if (InOrder(User + said[0] + End, Model + said[1] + End, User + said[2] + End, Model + said[3] + End)) return ChatTemplateShape.Llama3;
-        if (InOrder($"<|user|>\n{said[0]}{eos}", $"<|assistant|>\n{said[1]}{eos}", $"<|user|>\n{said[2]}{eos}", $"<|assistant|>\n{said[3]}{eos}") && eos.Length > 0) return ChatTemplateShape.Zephyr;
+        if (eos.Length > 0 && InOrder($"<|user|>\n{said[0]}{eos}", $"<|assistant|>\n{said[1]}{eos}", $"<|user|>\n{said[2]}{eos}", $"<|assistant|>\n{said[3]}{eos}"))
+            return ChatTemplateShape.Zephyr;
         if (InOrder("[INST]", said[0], "[/INST]", said[1], "[INST]", said[2], "[/INST]", said[3])) return ChatTemplateShape.Llama2;
         return null;
     }

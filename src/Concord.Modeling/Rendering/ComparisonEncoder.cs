@@ -4,10 +4,13 @@ using Concord.Preferences;
 
 namespace Concord.Modeling.Rendering;
 
-/// <summary>Comparison to text to ids: each row (prompt and one response) is tokenized whole, since BPE merges across their border, then rows share their longest common prefix.</summary>
+/// <summary>
+/// Comparison to text to ids: each row (prompt and one response) is tokenized whole, since BPE merges across their border, then rows share their
+/// longest common prefix.
+/// </summary>
 /// <remarks>
-/// Special tokens are put where the tokenizer's post-processor puts them, but never a second BOS where the text already begins with one. Ids that come as ids are taken as
-/// they are. Safe for use by many threads.
+/// Special tokens are put where the tokenizer's post-processor puts them, but never a second BOS where the text already begins with one. Ids that come as ids
+/// are taken as they are. Safe for use by many threads.
 /// </remarks>
 public sealed class ComparisonEncoder
 {
@@ -18,7 +21,8 @@ public sealed class ComparisonEncoder
     /// <summary>Makes an encoder.</summary>
     /// <param name="tokenizer">The model's tokenizer; null where all comparisons come as token ids.</param>
     /// <param name="options">How to render and cut.</param>
-    /// <exception cref="ConcordException">The chat template is asked for (or, under <see cref="DialogueRendering.Auto"/>, there) and is refused; or EOS is asked for and the tokenizer names none.</exception>
+    /// <exception cref="ConcordException">The chat template is asked for (or, under <see cref="DialogueRendering.Auto"/>, there) and is refused; or EOS is
+    /// asked for and the tokenizer names none.</exception>
     public ComparisonEncoder(Tokenizer? tokenizer, RenderingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -26,8 +30,10 @@ public sealed class ComparisonEncoder
             throw new ConcordException(FormattableString.Invariant($"The maximum length {options.MaximumLength} is too short: at least {RenderingOptions.ShortestMaximum} tokens are needed."));
         (this.tokenizer, this.options) = (tokenizer, options);
         if (tokenizer is null) return;
-        if (options.AppendEos && tokenizer.EosId is null) throw new ConcordException($"Pooling 'eos' needs an EOS token, and the tokenizer {tokenizer.File} names none; add eos_token to its tokenizer_config.json.");
-        if (options.Rendering == DialogueRendering.Chat || options.Rendering == DialogueRendering.Auto && tokenizer.ChatTemplate is not null) template = ChatTemplate.Of(tokenizer);
+        if (options.AppendEos && tokenizer.EosId is null) throw new ConcordException(
+            $"Pooling 'eos' needs an EOS token, and the tokenizer {tokenizer.File} names none; add eos_token to its tokenizer_config.json.");
+        var chat = options.Rendering == DialogueRendering.Chat || options.Rendering == DialogueRendering.Auto && tokenizer.ChatTemplate is not null;
+        if (chat) template = ChatTemplate.Of(tokenizer);
         // A SentencePiece model never finds its own markup in text: a template that writes it would be read as letters.
         if (template is null || tokenizer.FindsSpecialTokens) return;
         var example = template.Format([new Message(Roles.User, "Hi"), new Message(Roles.Assistant, "Hello")]);
@@ -62,7 +68,8 @@ public sealed class ComparisonEncoder
     }
 
     /// <summary>The comparison as ids, cut where it is too long; null where the policy drops it.</summary>
-    /// <exception cref="ConcordException">See <see cref="EncodeRows"/>; or a row is empty; or it is too long under <see cref="TruncationPolicy.Error"/>. File and line are named.</exception>
+    /// <exception cref="ConcordException">See <see cref="EncodeRows"/>; or a row is empty; or it is too long under <see cref="TruncationPolicy.Error"/>. File
+    /// and line are named.</exception>
     public TokenizedComparison? Encode(Comparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
@@ -79,7 +86,15 @@ public sealed class ComparisonEncoder
             (rows, responseCut) = (cut.Rows, cut.ResponseCut);
         }
         var (prefix, suffixes) = TokenizedComparison.Share(rows);
-        return new TokenizedComparison { Prefix = prefix, Suffixes = suffixes, Scores = [.. comparison.Scores], Truncated = truncated, ResponseCut = responseCut, Comparison = comparison };
+        return new TokenizedComparison
+        {
+            Prefix = prefix,
+            Suffixes = suffixes,
+            Scores = [.. comparison.Scores],
+            Truncated = truncated,
+            ResponseCut = responseCut,
+            Comparison = comparison,
+        };
     }
 
     /// <summary>Encodes on all cores, keeping the order; comparisons the policy drops are missing from the list and counted.</summary>
@@ -128,11 +143,17 @@ public sealed class ComparisonEncoder
         return options.AppendEos && (ids.Length == 0 || ids[^1] != tokenizer.EosId) ? [.. ids, tokenizer.EosId!.Value] : ids;
     }
 
-    /// <summary>BOS, where it is the beginning of the text and not the sign that also begins every turn (as <c>&lt;|im_start|&gt;</c> is named in some ChatML tokenizers).</summary>
+    /// <summary>
+    /// BOS, where it is the beginning of the text and not the sign that also begins every turn (as <c>&lt;|im_start|&gt;</c> is named in some ChatML
+    /// tokenizers).
+    /// </summary>
     private int? KeptBos(IReadOnlyList<int[]> rows) =>
         tokenizer?.BosId is { } bos && (tokenizer.PostProcessor.Before.Contains(bos) || rows.All(row => row.Count(id => id == bos) == 1)) ? bos : null;
 
-    /// <summary>How many ids at the front are the prompt's and shared: where the prompt is known, no more than it has, so that a beginning two responses share is not taken for it.</summary>
+    /// <summary>
+    /// How many ids at the front are the prompt's and shared: where the prompt is known, no more than it has, so that a beginning two responses share
+    /// is not taken for it.
+    /// </summary>
     private int PromptLength(Comparison comparison, IReadOnlyList<int[]> rows)
     {
         var shared = TokenizedComparison.Share(rows).Prefix;
@@ -157,5 +178,6 @@ public sealed class ComparisonEncoder
         return ids.AsSpan().CommonPrefixLength(shared);
     }
 
-    private static ConcordException Error(Comparison comparison, string what) => new(FormattableString.Invariant($"{comparison.Origin.File}, line {comparison.Origin.Line}: {what}."));
+    private static ConcordException Error(Comparison comparison, string what) =>
+        new(FormattableString.Invariant($"{comparison.Origin.File}, line {comparison.Origin.Line}: {what}."));
 }

@@ -36,7 +36,8 @@ internal sealed class AddedTokenFinder
             int start = from + found, end;
             var token = LongestAt(text, start, out var length);
             from = end = start + length;
-            if (token.SingleWord && (start > 0 && UnicodeTable.IsWord(Before(text, start)) || end < text.Length && UnicodeTable.IsWord(UnicodeTable.Read(text, end, out _)))) continue;
+            var touched = start > 0 && UnicodeTable.IsWord(Before(text, start)) || end < text.Length && UnicodeTable.IsWord(UnicodeTable.Read(text, end, out _));
+            if (token.SingleWord && touched) continue;
             if (token.StripsLeft)
                 while (start > done && UnicodeTable.IsWhitespace(text[start - 1])) start--;
             if (token.StripsRight)

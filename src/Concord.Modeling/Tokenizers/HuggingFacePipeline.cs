@@ -28,7 +28,8 @@ internal sealed class HuggingFacePipeline : TokenizerPipeline
         public readonly List<Piece>[] Pieces = [[], []];
     }
 
-    public HuggingFacePipeline(IReadOnlyList<AddedToken> addedTokens, Normalizer? normalizer, IReadOnlyList<PreTokenizer> preTokenizers, Vocabulary vocabulary, BpeModel model, PostProcessor postProcessor, Decoder? decoder)
+    public HuggingFacePipeline(IReadOnlyList<AddedToken> addedTokens, Normalizer? normalizer, IReadOnlyList<PreTokenizer> preTokenizers, Vocabulary vocabulary,
+        BpeModel model, PostProcessor postProcessor, Decoder? decoder)
     {
         (this.normalizer, this.preTokenizers, this.vocabulary, this.model, this.decoder) = (normalizer, preTokenizers, vocabulary, model, decoder);
         PostProcessor = postProcessor;

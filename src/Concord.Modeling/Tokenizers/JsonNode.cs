@@ -65,7 +65,9 @@ internal readonly record struct JsonNode(JsonElement Element, string File, strin
 
     /// <summary>A whole number from 0 to <see cref="LargestNumber"/>.</summary>
     public int Number() =>
-        Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var value) && value is >= 0 and <= LargestNumber ? value : throw Error($"a whole number from 0 to {LargestNumber} was expected");
+        Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var value) && value is >= 0 and <= LargestNumber
+            ? value
+            : throw Error($"a whole number from 0 to {LargestNumber} was expected");
 
     /// <summary>The items of an array.</summary>
     public IEnumerable<JsonNode> Items()

@@ -5,7 +5,10 @@ using Concord.Preferences;
 
 namespace Concord.Modeling.Tokenizers;
 
-/// <summary>Text to token ids and back, exactly as Hugging Face's <c>tokenizers</c> (a <c>tokenizer.json</c>) or SentencePiece (a <c>tokenizer.model</c>) would. Safe for use by many threads.</summary>
+/// <summary>
+/// Text to token ids and back, exactly as Hugging Face's <c>tokenizers</c> (a <c>tokenizer.json</c>) or SentencePiece (a <c>tokenizer.model</c>)
+/// would. Safe for use by many threads.
+/// </summary>
 public sealed class Tokenizer
 {
     private readonly TokenizerPipeline pipeline;
@@ -65,7 +68,8 @@ public sealed class Tokenizer
     internal PostProcessor PostProcessor => pipeline.PostProcessor;
 
     /// <summary>Reads a tokenizer.</summary>
-    /// <param name="path">A <c>tokenizer.json</c>, a SentencePiece <c>tokenizer.model</c>, or a folder that holds one (the former is preferred). What lies beside it is read too:
+    /// <param name="path">A <c>tokenizer.json</c>, a SentencePiece <c>tokenizer.model</c>, or a folder that holds one (the former is preferred). What lies
+    /// beside it is read too:
     /// <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>, <c>chat_template.jinja</c>.</param>
     /// <exception cref="ConcordException">There is none, it is damaged, or it uses what Concord does not know (named).</exception>
     public static Tokenizer Load(string path)

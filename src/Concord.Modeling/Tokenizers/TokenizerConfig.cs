@@ -16,7 +16,10 @@ internal sealed record TokenizerConfig
 
     public string? ChatTemplate { get; init; }
 
-    /// <summary>Reads <c>tokenizer_config.json</c>, what that does not say from <c>special_tokens_map.json</c>, and <c>chat_template.jinja</c>, which has precedence over a template in the former.</summary>
+    /// <summary>
+    /// Reads <c>tokenizer_config.json</c>, what that does not say from <c>special_tokens_map.json</c>, and <c>chat_template.jinja</c>, which has
+    /// precedence over a template in the former.
+    /// </summary>
     public static TokenizerConfig Read(string folder, TokenizerPipeline pipeline)
     {
         using var config = Open(folder, "tokenizer_config.json");

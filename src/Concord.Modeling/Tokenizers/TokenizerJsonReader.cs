@@ -15,7 +15,8 @@ internal static class TokenizerJsonReader
     public static HuggingFacePipeline Read(string file)
     {
         using var document = Parse(file);
-        var root = new JsonNode(document.RootElement, file, "").Only("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+        var root = new JsonNode(document.RootElement, file, "")
+            .Only("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
         if (!root["version"].IsNull && root["version"].Text() != "1.0") throw root["version"].Error("version 1.0 was expected");
         var normalizer = root["normalizer"].IsNull ? null : Normalizer(root["normalizer"]);
         var stages = new List<PreTokenizer>();
@@ -25,7 +26,8 @@ internal static class TokenizerJsonReader
         var (vocabulary, model) = BpeModelReader.Read(root["model"], readsBytes);
         var added = AddedTokens(root["added_tokens"], vocabulary);
         var decoder = root["decoder"].IsNull ? null : Decoder(root["decoder"]);
-        return new HuggingFacePipeline(added, normalizer, stages, vocabulary, model, root["post_processor"].IsNull ? PostProcessor.None : Processor(root["post_processor"]), decoder);
+        var processor = root["post_processor"].IsNull ? PostProcessor.None : Processor(root["post_processor"]);
+        return new HuggingFacePipeline(added, normalizer, stages, vocabulary, model, processor, decoder);
     }
 
     private static JsonDocument Parse(string file)
@@ -105,7 +107,9 @@ internal static class TokenizerJsonReader
                 stages.Add(new ByteLettersStage());
                 break;
             case "Split":
-                var behavior = Enum.TryParse<SplitBehavior>(node.Only("type", "pattern", "behavior", "invert")["behavior"].Text(), out var named) ? named : throw node["behavior"].Error("the behaviour is not known");
+                var behavior = Enum.TryParse<SplitBehavior>(node.Only("type", "pattern", "behavior", "invert")["behavior"].Text(), out var named)
+                    ? named
+                    : throw node["behavior"].Error("the behaviour is not known");
                 stages.Add(new SplitStage(Pattern(node["pattern"]), behavior, node["invert"].Flag()));
                 break;
             case "Digits": stages.Add(new DigitsStage(node.Only("type", "individual_digits")["individual_digits"].Flag())); break;
@@ -123,7 +127,8 @@ internal static class TokenizerJsonReader
     private static PrependScheme Scheme(JsonNode node)
     {
         if (node["prepend_scheme"].IsNull) return node["add_prefix_space"].Flag(otherwise: true) ? PrependScheme.Always : PrependScheme.Never;
-        if (!node["add_prefix_space"].Flag(otherwise: true) && node["prepend_scheme"].Text() != "never") throw node.Error("add_prefix_space false contradicts prepend_scheme");
+        if (!node["add_prefix_space"].Flag(otherwise: true)
+            && node["prepend_scheme"].Text() != "never") throw node.Error("add_prefix_space false contradicts prepend_scheme");
         return node["prepend_scheme"].Text() switch
         {
             "always" => PrependScheme.Always,

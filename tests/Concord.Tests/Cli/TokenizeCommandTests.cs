@@ -25,7 +25,8 @@ public sealed class TokenizeCommandTests : IDisposable
             node.Remove("text");
             return node;
         });
-        Assert.All(expected.Zip(result.Out.TrimEnd('\n').Split('\n'), (want, line) => (want, line)), pair => Assert.True(JsonNode.DeepEquals(pair.want, JsonNode.Parse(pair.line)), pair.line));
+        Assert.All(expected.Zip(result.Out.TrimEnd('\n').Split('\n'), (want, line) => (want, line)), pair =>
+            Assert.True(JsonNode.DeepEquals(pair.want, JsonNode.Parse(pair.line)), pair.line));
         Assert.Equal(File.ReadLines(cases).Count(), result.Out.Count(c => c == '\n'));
     }
 

@@ -21,7 +21,8 @@ public class ComparisonEncoderTests
         Scores = [.. answers.Select((_, i) => -(double)i)],
     };
 
-    private static Comparison Texts(string prompt, params string[] texts) => Dialogue("", texts) with { Form = ComparisonForm.Text, Prompt = [], PromptText = prompt, Responses = [.. texts.Select(Response.FromText)] };
+    private static Comparison Texts(string prompt, params string[] texts) =>
+        Dialogue("", texts) with { Form = ComparisonForm.Text, Prompt = [], PromptText = prompt, Responses = [.. texts.Select(Response.FromText)] };
 
     private static int[] Row(TokenizedComparison comparison, int row) => [.. comparison.Prefix, .. comparison.Suffixes[row]];
 
@@ -35,7 +36,8 @@ public class ComparisonEncoderTests
         Assert.NotEqual(encoded.Suffixes[0][0], encoded.Suffixes[1][0]);
         Assert.False(encoded.Truncated || encoded.ResponseCut);
         // Whole texts are not touched, whatever the rendering.
-        var text = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh }).Encode(Texts("## Human:\nHi", "\n\n## Assistant:\nA", ""))!;
+        var text = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh })
+            .Encode(Texts("## Human:\nHi", "\n\n## Assistant:\nA", ""))!;
         Assert.Equal(tokenizer.Encode("## Human:\nHi\n\n## Assistant:\nA", true), Row(text, 0));
         Assert.Equal(tokenizer.Encode("## Human:\nHi", true), Row(text, 1));
     }
@@ -65,7 +67,8 @@ public class ComparisonEncoderTests
         File.WriteAllBytes(folder.File("tokenizer.model"), File.ReadAllBytes(Shared.Path("golden", "tokenizers", "llama2", "tokenizer.model")));
         var letters = Tokenizer.Load(folder.Path);
         Assert.Contains("tokenizer.json", Assert.Throws<ConcordException>(() => new ComparisonEncoder(letters, new RenderingOptions())).Message);
-        Assert.Equal(1, Row(new ComparisonEncoder(letters, new RenderingOptions { Rendering = DialogueRendering.Hh }).Encode(Dialogue("Hi", "A", "B"))!, 0).Count(id => id == 1));
+        Assert.Equal(1, Row(new ComparisonEncoder(letters, new RenderingOptions { Rendering = DialogueRendering.Hh }).Encode(Dialogue("Hi", "A", "B"))!, 0).Count(id =>
+            id == 1));
     }
 
     [Fact]
@@ -79,14 +82,22 @@ public class ComparisonEncoderTests
         Assert.Equal(Row(plain.Encode(comparison)!, 1), Row(ending.Encode(comparison)!, 1));
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("tokenizer.json"), """{"model":{"vocab":{"a":0},"merges":[]}}""");
-        Assert.Contains("eos_token", Assert.Throws<ConcordException>(() => new ComparisonEncoder(Tokenizer.Load(folder.Path), new RenderingOptions { AppendEos = true })).Message);
+        Assert.Contains("eos_token", Assert.Throws<ConcordException>(() =>
+            new ComparisonEncoder(Tokenizer.Load(folder.Path), new RenderingOptions { AppendEos = true })).Message);
     }
 
     [Fact]
     public void Ids_are_taken_as_they_are()
     {
         var tokenizer = GoldenTokenizers.Get("mistral");
-        var comparison = Dialogue("", "", "") with { Form = ComparisonForm.TokenIds, Prompt = [], PromptTokenIds = [5, 6], Responses = [Response.FromTokenIds([7, 8]), Response.FromTokenIds([7, 9, 2])] };
+        var comparison = Dialogue("", "", "") with
+        {
+            Form = ComparisonForm.TokenIds,
+            Prompt = [],
+            PromptTokenIds = [5, 6],
+            Responses = [Response.FromTokenIds([7, 8]),
+            Response.FromTokenIds([7, 9, 2])]
+        };
         foreach (var encoder in (ComparisonEncoder[])[new(null, new RenderingOptions()), new(tokenizer, new RenderingOptions { AppendEos = true })])
         {
             var encoded = encoder.Encode(comparison)!;

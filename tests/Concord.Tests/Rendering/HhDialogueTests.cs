@@ -28,7 +28,8 @@ public class HhDialogueTests
         {
             using var raw = JsonDocument.Parse(stream.ReadLine()!);
             var texts = record.GetProperty("text").EnumerateArray().Select(text => text.GetString()!).Order(StringComparer.Ordinal);
-            var rendered = new[] { "chosen", "rejected" }.Select(key => HhDialogue.Format(DialogueText.TryParse(raw.RootElement.GetProperty(key).GetString()!)!)).Order(StringComparer.Ordinal);
+            var rendered = new[] { "chosen", "rejected" }.Select(key =>
+                HhDialogue.Format(DialogueText.TryParse(raw.RootElement.GetProperty(key).GetString()!)!)).Order(StringComparer.Ordinal);
             Assert.Equal(texts, rendered);
             count++;
         }

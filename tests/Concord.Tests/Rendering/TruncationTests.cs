@@ -1,6 +1,5 @@
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rendering;
-using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
 using Concord.Tests.Tokenizers;
 using CsCheck;
@@ -17,7 +16,8 @@ public class TruncationTests
         Gen.Select(Gen.Int[3, 24], Gen.Bool, Gen.Int[0, 30], Gen.Int[1, 40].Array[1, 4], (maximum, bos, prompt, responses) => (maximum, bos, prompt, responses));
 
     private static int[][] Rows(bool bos, int prompt, int[] responses, bool eos) =>
-        [.. responses.Select((length, row) => (int[])[.. bos ? [Bos] : Array.Empty<int>(), .. Enumerable.Range(100, prompt), .. Enumerable.Range(1000 * (row + 1), length), .. eos ? [Eos] : Array.Empty<int>()])];
+        [.. responses.Select((length, row) =>
+            (int[])[.. bos ? [Bos] : Array.Empty<int>(), .. Enumerable.Range(100, prompt), .. Enumerable.Range(1000 * (row + 1), length), .. eos ? [Eos] : Array.Empty<int>()])];
 
     private static Truncation.Layout Layout(bool bos, int prompt, bool eos) => new(prompt + (bos ? 1 : 0), Bos, eos ? Eos : null);
 

@@ -37,7 +37,8 @@ public class BpeTests
             var count = PairMerger.Merge(actual, merges);
             for (; ; )
             {
-                var candidates = Enumerable.Range(0, word.Count - 1).Select(i => (Merge: merges.Find(word[i], word[i + 1]), Place: i)).Where(c => c.Merge != MergeTable.None).ToList();
+                var candidates = Enumerable.Range(0, word.Count - 1).Select(i => (Merge: merges.Find(word[i], word[i + 1]), Place: i)).Where(c =>
+                    c.Merge != MergeTable.None).ToList();
                 if (candidates.Count == 0) break;
                 var (merge, place) = candidates.MinBy(c => (c.Merge >> 32, c.Place));
                 word[place] = (int)(uint)merge;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Concord.Modeling.Tokenizers;
 using Xunit;
 
 namespace Concord.Tests.Tokenizers;

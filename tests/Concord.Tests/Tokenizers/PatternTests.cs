@@ -38,7 +38,8 @@ public class PatternTests
     public void The_engine_equals_dotnet_on_ascii(string expression)
     {
         var engine = new RegexPattern(expression);
-        var other = new Regex(expression.Replace("{,2}", "{0,2}", StringComparison.Ordinal).Replace("a++", "(?>a+)", StringComparison.Ordinal).Replace("[abc]*+", "(?>[abc]*)", StringComparison.Ordinal), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+        var other = new Regex(expression.Replace("{,2}", "{0,2}", StringComparison.Ordinal).Replace("a++", "(?>a+)", StringComparison.Ordinal)
+            .Replace("[abc]*+", "(?>[abc]*)", StringComparison.Ordinal), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
         var random = new Random(11);
         for (var i = 0; i < 2000; i++)
         {
@@ -82,7 +83,8 @@ public class PatternTests
 
     private static string RandomText(Random random, int count)
     {
-        int[] telling = [' ', ' ', ' ', '\n', '\r', '\t', '\'', '\'', 's', 'S', 0x17F, 'l', 'L', 'v', 'e', 'E', 'd', '1', '2', '.', '!', 0xA0, 0x3000, 0x661, 0xBD, 0x301, 0x10400, 0x1D7D8, 0x1F600, 0x4E2D, 0x200B, 0x16FF4, 0x897, 0x1C89];
+        int[] telling = [' ', ' ', ' ', '\n', '\r', '\t', '\'', '\'', 's', 'S', 0x17F, 'l', 'L', 'v', 'e', 'E', 'd', '1', '2', '.', '!', 0xA0, 0x3000, 0x661, 0xBD,
+            0x301, 0x10400, 0x1D7D8, 0x1F600, 0x4E2D, 0x200B, 0x16FF4, 0x897, 0x1C89];
         var text = new StringBuilder();
         for (var i = 0; i < count; i++)
         {

@@ -6,10 +6,14 @@ using JsonNode = System.Text.Json.Nodes.JsonNode;
 
 namespace Concord.Tests.Tokenizers;
 
-/// <summary>One node or flag at a time, against what Hugging Face's own library gives (small_pipelines.jsonl, made by make_small_pipelines.js); and the refusals.</summary>
+/// <summary>
+/// One node or flag at a time, against what Hugging Face's own library gives (small_pipelines.jsonl, made by make_small_pipelines.js); and the
+/// refusals.
+/// </summary>
 public class SmallPipelineTests
 {
-    private static readonly Dictionary<string, string> Lines = File.ReadLines(Path.Combine(Shared.RepositoryRoot, "tests", "Concord.Tests", "Tokenizers", "small_pipelines.jsonl"))
+    private static readonly Dictionary<string, string> Lines = File.ReadLines(Path.Combine(Shared.RepositoryRoot, "tests", "Concord.Tests", "Tokenizers",
+        "small_pipelines.jsonl"))
         .ToDictionary(line => (string)JsonNode.Parse(line)!["name"]!, line => line);
 
     public static TheoryData<string> Names => [.. Lines.Keys];

@@ -31,7 +31,8 @@ public class TokenizerConfigTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("tokenizer.json"), """{"model":{"vocab":{"a":0,"<b>":1,"<e>":2,"<p>":3},"merges":[]}}""");
-        File.WriteAllText(folder.File("tokenizer_config.json"), """{"bos_token":{"content":"<b>","lstrip":false},"chat_template":[{"name":"tool_use","template":"T"},{"name":"default","template":"D"}]}""");
+        File.WriteAllText(folder.File("tokenizer_config.json"),
+            """{"bos_token":{"content":"<b>","lstrip":false},"chat_template":[{"name":"tool_use","template":"T"},{"name":"default","template":"D"}]}""");
         File.WriteAllText(folder.File("special_tokens_map.json"), """{"bos_token":"<p>","eos_token":"<e>","pad_token":{"content":"<p>"}}""");
         var tokenizer = Tokenizer.Load(folder.File("tokenizer.json"));
         Assert.Equal((1, 2, 3, null), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId, tokenizer.UnknownId));

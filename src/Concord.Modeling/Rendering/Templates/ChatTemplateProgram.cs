@@ -5,7 +5,10 @@ using static Concord.Modeling.Rendering.Templates.TemplateValues;
 namespace Concord.Modeling.Rendering.Templates;
 
 /// <summary>A chat template that has been read; renders as transformers' <c>apply_chat_template</c> does. Safe for use by many threads.</summary>
-/// <remarks><c>strftime_now</c> is not defined: a text that says what day it is would make a reward depend on the day. Templates that ask whether it is there take their own fixed date.</remarks>
+/// <remarks>
+/// <c>strftime_now</c> is not defined: a text that says what day it is would make a reward depend on the day. Templates that ask whether it is there
+/// take their own fixed date.
+/// </remarks>
 internal sealed class ChatTemplateProgram(string template)
 {
     // Hostile templates end here rather than never.
@@ -135,15 +138,19 @@ internal sealed class ChatTemplateProgram(string template)
                 case ListExpression list: return list.Items.Select(Value).ToList();
                 case DictionaryExpression dictionary: return dictionary.Items.ToDictionary(item => Print(Value(item.Key)), item => Value(item.Value));
                 case UnaryExpression { Sign: "not" } unary: return !IsTrue(Value(unary.Operand));
-                case UnaryExpression unary: return Value(unary.Operand) is long number ? -number : throw new TemplateException("'-' before what is no whole number is not known");
+                case UnaryExpression unary:
+                    return Value(unary.Operand) is long number ? -number : throw new TemplateException("'-' before what is no whole number is not known");
                 case BinaryExpression { Sign: "and" } both: return Value(both.Left) is var left && IsTrue(left) ? Value(both.Right) : left;
                 case BinaryExpression { Sign: "or" } either: return Value(either.Left) is var first && IsTrue(first) ? first : Value(either.Right);
                 case BinaryExpression binary: return Binary(binary.Sign, Value(binary.Left), Value(binary.Right));
-                case ConditionalExpression choice: return IsTrue(Value(choice.Condition)) ? Value(choice.Then) : choice.Else is null ? new Undefined("else") : Value(choice.Else);
+                case ConditionalExpression choice:
+                    return IsTrue(Value(choice.Condition)) ? Value(choice.Then)
+                    : choice.Else is null ? new Undefined("else") : Value(choice.Else);
                 case MemberExpression member: return TemplateFunctions.Member(Value(member.Target), member.Name);
                 case ItemExpression item: return Item(Value(item.Target), Value(item.Index));
                 case SliceExpression slice: return Slice(Value(slice.Target), Whole(slice.Start), Whole(slice.Stop), Whole(slice.Step) ?? 1);
-                case FilterExpression filter: return TemplateFunctions.Filter(filter.Name, Value(filter.Input), [.. filter.Arguments.Concat(filter.Named.Select(entry => entry.Value)).Select(Value)]);
+                case FilterExpression filter:
+                    return TemplateFunctions.Filter(filter.Name, Value(filter.Input), [.. filter.Arguments.Concat(filter.Named.Select(entry => entry.Value)).Select(Value)]);
                 case TestExpression test: return TemplateFunctions.Test(test.Name, Value(test.Input), test.Argument is null ? null : Value(test.Argument));
                 case CallExpression call: return Call(call);
                 default: throw new TemplateException("an expression is not known");

@@ -89,7 +89,9 @@ internal static class TemplateFunctions
         return [.. text.Split([.. text.Where(IsSpace).Distinct()], StringSplitOptions.RemoveEmptyEntries)];
     }
 
-    private static string? Optional(IReadOnlyList<object?> arguments, int place) => place < arguments.Count && arguments[place] is not null ? Print(arguments[place]) : null;
+    private static string? Optional(IReadOnlyList<object?> arguments, int place) =>
+        place < arguments.Count && arguments[place] is not null ? Print(arguments[place]) : null;
 
-    private static string Text(IReadOnlyList<object?> arguments, int place, string name) => place < arguments.Count && arguments[place] is string text ? text : throw new TemplateException($"'{name}' needs a string");
+    private static string Text(IReadOnlyList<object?> arguments, int place, string name) =>
+        place < arguments.Count && arguments[place] is string text ? text : throw new TemplateException($"'{name}' needs a string");
 }

@@ -18,9 +18,14 @@ internal enum ChunkKind
 /// <summary>A stretch of a template.</summary>
 internal readonly record struct Chunk(ChunkKind Kind, string Content);
 
-/// <summary>Cuts a Jinja template into text, outputs and statements, with white space as transformers sets it: <c>trim_blocks</c> and <c>lstrip_blocks</c>, one line end at the very end dropped.</summary>
+/// <summary>
+/// Cuts a Jinja template into text, outputs and statements, with white space as transformers sets it: <c>trim_blocks</c> and <c>lstrip_blocks</c>,
+/// one line end at the very end dropped.
+/// </summary>
 internal static class TemplateLexer
 {
+    private static readonly HashSet<string> Signs = [.. "== != <= >= // ** + - * / % ~ | . , : ( ) [ ] { } < > =".Split(' ')];
+
     public static List<Chunk> Cut(string template)
     {
         var source = template.ReplaceLineEndings("\n");
@@ -113,14 +118,15 @@ internal static class TemplateLexer
             }
             else if (char.IsAsciiDigit(c))
             {
-                while (at < content.Length && (char.IsAsciiDigit(content[at]) || content[at] == '.' && at + 1 < content.Length && char.IsAsciiDigit(content[at + 1]))) at++;
+                bool IsDigit(int place) => place < content.Length && char.IsAsciiDigit(content[place]);
+                while (IsDigit(at) || at < content.Length && content[at] == '.' && IsDigit(at + 1)) at++;
                 tokens.Add(content[start..at]);
             }
             else
             {
                 at += content.Length - at > 1 && content.Substring(at, 2) is "==" or "!=" or "<=" or ">=" or "//" or "**" ? 2 : 1;
                 tokens.Add(content[start..at]);
-                if (!"==!=<=>=//**+-*/%~|.,:()[]{}<>=".Contains(tokens[^1], StringComparison.Ordinal)) throw new TemplateException($"the sign '{tokens[^1]}' is not known");
+                if (!Signs.Contains(tokens[^1])) throw new TemplateException($"the sign '{tokens[^1]}' is not known");
             }
         }
         return tokens;

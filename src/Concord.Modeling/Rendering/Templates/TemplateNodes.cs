@@ -37,7 +37,8 @@ internal sealed record SliceExpression(Expression Target, Expression? Start, Exp
 internal sealed record CallExpression(Expression Target, IReadOnlyList<Expression> Arguments, IReadOnlyList<(string Name, Expression Value)> Named) : Expression;
 
 /// <summary><c>a | name(b)</c>.</summary>
-internal sealed record FilterExpression(Expression Input, string Name, IReadOnlyList<Expression> Arguments, IReadOnlyList<(string Name, Expression Value)> Named) : Expression;
+internal sealed record FilterExpression(Expression Input, string Name, IReadOnlyList<Expression> Arguments, IReadOnlyList<(string Name, Expression Value)> Named)
+    : Expression;
 
 /// <summary><c>a is name</c>.</summary>
 internal sealed record TestExpression(Expression Input, string Name, Expression? Argument) : Expression;
@@ -58,4 +59,5 @@ internal sealed record SetStatement(string Name, string? Member, Expression Valu
 internal sealed record IfStatement(IReadOnlyList<(Expression? Condition, IReadOnlyList<Statement> Body)> Branches) : Statement;
 
 /// <summary><c>{% for a in b if c %}</c>.</summary>
-internal sealed record ForStatement(IReadOnlyList<string> Names, Expression Items, Expression? Condition, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Otherwise) : Statement;
+internal sealed record ForStatement(IReadOnlyList<string> Names, Expression Items, Expression? Condition, IReadOnlyList<Statement> Body,
+    IReadOnlyList<Statement> Otherwise) : Statement;

@@ -33,7 +33,8 @@ internal sealed class TemplateParser
         if (!Take(token)) throw new TemplateException($"'{token}' was expected, not '{Peek}'");
     }
 
-    private string Name() => Peek.Length > 0 && (char.IsAsciiLetter(Peek[0]) || Peek[0] == '_') ? tokens[at++] : throw new TemplateException($"a name was expected, not '{Peek}'");
+    private string Name() =>
+        Peek.Length > 0 && (char.IsAsciiLetter(Peek[0]) || Peek[0] == '_') ? tokens[at++] : throw new TemplateException($"a name was expected, not '{Peek}'");
 
     private void End()
     {
@@ -220,7 +221,9 @@ internal sealed class TemplateParser
     private static object Number(string token)
     {
         if (token.Contains('.')) return double.Parse(token, CultureInfo.InvariantCulture);
-        return long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new TemplateException($"the number {token} is too large");
+        return long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new TemplateException($"the number {token} is too large");
     }
 
     private List<T> Listed<T>(string close, Func<T> item)

@@ -59,7 +59,8 @@ internal static class TemplateValues
         (long a, double b) => a == b,
         (double a, long b) => a == b,
         (List<object?> a, List<object?> b) => a.Count == b.Count && a.Zip(b).All(pair => Equals(pair.First, pair.Second)),
-        (Dictionary<string, object?> a, Dictionary<string, object?> b) => a.Count == b.Count && a.All(entry => b.TryGetValue(entry.Key, out var other) && Equals(entry.Value, other)),
+        (Dictionary<string, object?> a, Dictionary<string, object?> b) =>
+            a.Count == b.Count && a.All(entry => b.TryGetValue(entry.Key, out var other) && Equals(entry.Value, other)),
         _ => object.Equals(left, right),
     };
 
@@ -115,7 +116,8 @@ internal static class TemplateValues
     public static object? Slice(object? target, long? start, long? stop, long step)
     {
         if (step == 0) throw new TemplateException("a slice has the step 0");
-        var items = target is string text ? [.. text.Select(unit => (object?)unit)] : target as List<object?> ?? throw new TemplateException($"a slice of {Describe(target)} is not known");
+        var items = target is string text ? [.. text.Select(unit => (object?)unit)] : target as List<object?>
+            ?? throw new TemplateException($"a slice of {Describe(target)} is not known");
         long count = items.Count, lowest = step > 0 ? 0 : -1, highest = step > 0 ? count : count - 1;
         long Place(long? index, long otherwise) => index is { } i ? Math.Clamp(i < 0 ? i + count : i, lowest, highest) : otherwise;
         var (from, to) = (Place(start, step > 0 ? 0 : count - 1), Place(stop, step > 0 ? count : -1));

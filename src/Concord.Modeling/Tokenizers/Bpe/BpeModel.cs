@@ -54,10 +54,11 @@ internal sealed class BpeModel
         hasAffixes = !string.IsNullOrEmpty(settings.ContinuingPrefix) || !string.IsNullOrEmpty(settings.EndOfWordSuffix);
         for (var value = 0; value < 256; value++) byteIds[value] = vocabulary.Find(ByteAlphabet.Letter((byte)value).ToString());
         bytesDirectly = settings.ReadsBytes && !hasAffixes && !settings.ByteFallback && settings.UnknownId is null;
-        if (settings.ByteFallback) fallbackIds = [.. Enumerable.Range(0, 256).Select(value => vocabulary.Find(string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>")))];
-        // Where no merge makes a token with a mark (▁) inside or at its end after something else, nothing is ever joined across the place before a mark that follows another
-        // character: a long text can be cut there into words, which the cache then knows, with the same ids.
-        cutsBeforeMark = !settings.ReadsBytes && !hasAffixes && !settings.IgnoreMerges && vocabulary.Find(Mark.ToString()) >= 0 && merges.All(merge => StaysBeforeMark(vocabulary.Tokens[merge.Id]!));
+        if (settings.ByteFallback) fallbackIds = [.. Enumerable.Range(0, 256).Select(value => vocabulary.Find("<0x" + value.ToString("X2", CultureInfo.InvariantCulture) + ">"))];
+        // Where no merge makes a token with a mark (▁) after something else, nothing is ever joined across the place before a mark that follows another character:
+        // a long text can be cut there into words, which the cache then knows, with the same ids.
+        cutsBeforeMark = !settings.ReadsBytes && !hasAffixes && !settings.IgnoreMerges && vocabulary.Find(Mark.ToString()) >= 0
+            && merges.All(merge => StaysBeforeMark(vocabulary.Tokens[merge.Id]!));
     }
 
     /// <summary>Appends the ids of a word.</summary>
@@ -162,7 +163,8 @@ internal sealed class BpeModel
         if (unknown) symbols.Add(settings.UnknownId!.Value);
     }
 
-    private string WithAffixes(ReadOnlySpan<char> character, bool first, bool last) => string.Concat(first ? "" : settings.ContinuingPrefix, character, last ? settings.EndOfWordSuffix : "");
+    private string WithAffixes(ReadOnlySpan<char> character, bool first, bool last) =>
+        string.Concat(first ? "" : settings.ContinuingPrefix, character, last ? settings.EndOfWordSuffix : "");
 
     private bool TryFallback(ReadOnlySpan<char> character, IdBuffer symbols)
     {

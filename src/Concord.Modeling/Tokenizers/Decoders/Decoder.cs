@@ -76,7 +76,8 @@ internal sealed class ByteFallbackDecoder : Decoder
     private static bool TryByte(string token, out byte value)
     {
         value = 0;
-        return token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>' && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        return token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
+            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 
     private static void Flush(List<byte> run, List<string> result)
@@ -118,5 +119,6 @@ internal sealed class StripDecoder(char content, int start, int stop) : Decoder
 internal sealed class MetaspaceDecoder(char replacement, PrependScheme scheme) : Decoder
 {
     public override List<string> Decode(List<string> tokens) =>
-        [.. tokens.Select((token, i) => i == 0 && scheme != PrependScheme.Never ? token.Replace(replacement.ToString(), "", StringComparison.Ordinal) : token.Replace(replacement, ' '))];
+        [.. tokens.Select((token, i) =>
+            i == 0 && scheme != PrependScheme.Never ? token.Replace(replacement.ToString(), "", StringComparison.Ordinal) : token.Replace(replacement, ' '))];
 }

@@ -4,8 +4,8 @@ using Concord.Modeling.Tokenizers.Unicode;
 namespace Concord.Modeling.Tokenizers.Patterns;
 
 /// <summary>
-/// The expressions that cut nearly all byte-level tokenizers' text into words, scanned by hand: GPT-2's, and that of Llama 3 and Qwen. Every code point belongs to a match,
-/// so the next match begins where the last ended. Equal to <see cref="RegexPattern"/> on the same expression, which is what the tests compare it with.
+/// The expressions that cut nearly all byte-level tokenizers' text into words, scanned by hand: GPT-2's, and that of Llama 3 and Qwen. Every code point belongs
+/// to a match, so the next match begins where the last ended. Equal to <see cref="RegexPattern"/> on the same expression, which is what the tests compare it with.
 /// </summary>
 internal sealed class ContractionPattern : TextPattern
 {
@@ -44,7 +44,8 @@ internal sealed class ContractionPattern : TextPattern
     };
 
     /// <inheritdoc/>
-    public override (int Start, int End) Next(ReadOnlySpan<char> text, int from) => from >= text.Length ? (-1, -1) : (from, modern ? ModernWord(text, from) : Gpt2Word(text, from));
+    public override (int Start, int End) Next(ReadOnlySpan<char> text, int from) =>
+        from >= text.Length ? (-1, -1) : (from, modern ? ModernWord(text, from) : Gpt2Word(text, from));
 
     private static int Gpt2Word(ReadOnlySpan<char> text, int start)
     {

@@ -23,7 +23,8 @@ internal sealed class RegexParser(string expression)
 
     private char Peek => More ? expression[at] : '\0';
 
-    private UnsupportedPatternException Refuse(string what) => new($"{what} at character {(at + 1).ToString(CultureInfo.InvariantCulture)} of the expression {expression}");
+    private UnsupportedPatternException Refuse(string what) =>
+        new($"{what} at character {(at + 1).ToString(CultureInfo.InvariantCulture)} of the expression {expression}");
 
     private bool Take(string token)
     {
@@ -73,7 +74,8 @@ internal sealed class RegexParser(string expression)
         if (close < 0) return false;
         var bounds = expression[(at + 1)..close].Split(',');
         const NumberStyles Style = NumberStyles.None;
-        if (bounds.Length > 2 || bounds.All(b => b.Length == 0) || bounds.Any(b => b.Length > 0 && !int.TryParse(b, Style, CultureInfo.InvariantCulture, out _))) return false;
+        var numbers = bounds.Where(bound => bound.Length > 0).ToArray();
+        if (bounds.Length > 2 || numbers.Length == 0 || !numbers.All(bound => int.TryParse(bound, Style, CultureInfo.InvariantCulture, out _))) return false;
         min = bounds[0].Length == 0 ? 0 : int.Parse(bounds[0], Style, CultureInfo.InvariantCulture);
         max = bounds.Length == 1 ? min : bounds[1].Length == 0 ? -1 : int.Parse(bounds[1], Style, CultureInfo.InvariantCulture);
         if (max >= 0 && max < min || min > 1000 || max > 1000) throw Refuse("a repetition out of range");
@@ -223,7 +225,8 @@ internal sealed class RegexParser(string expression)
 
     private int Hexadecimal(int digits, int after)
     {
-        if (at + digits > expression.Length || !int.TryParse(expression.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var point) || point is < 0 or > 0x10FFFF)
+        if (at + digits > expression.Length
+            || !int.TryParse(expression.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var point) || point is < 0 or > 0x10FFFF)
             throw Refuse("a number that is no code point");
         at += digits + after;
         return point;

@@ -3,10 +3,13 @@ using Concord.Modeling.Tokenizers.Unicode;
 namespace Concord.Modeling.Tokenizers.Patterns;
 
 /// <summary>
-/// Oniguruma's regular expressions over code points, with Oniguruma's Unicode tables. .NET's own engine reads UTF-16 units (a letter beyond the BMP is no \p{L} there) and
-/// its tables change with the runtime; both would give other ids.
+/// Oniguruma's regular expressions over code points, with Oniguruma's Unicode tables. .NET's own engine reads UTF-16 units (a letter beyond the BMP is no \p{L}
+/// there) and its tables change with the runtime; both would give other ids.
 /// </summary>
-/// <remarks>A backtracking machine with its own stack: a repetition of one set costs one entry however long it is, so megabytes of one word do not overflow anything.</remarks>
+/// <remarks>
+/// A backtracking machine with its own stack: a repetition of one set costs one entry however long it is, so megabytes of one word do not overflow
+/// anything.
+/// </remarks>
 internal sealed class RegexPattern : TextPattern
 {
     private enum Code : byte
@@ -14,8 +17,12 @@ internal sealed class RegexPattern : TextPattern
         Set, Repeat, Split, Jump, Look, Atomic, Anchor, Done,
     }
 
-    /// <summary>One step. For Split: go to A, on failure to B. For Repeat: A to B times Set. For Look and Atomic: the body follows, then Done, and the way on is at A.</summary>
-    private readonly record struct Instruction(Code Code, CodePointSet? Set = null, int A = 0, int B = 0, RepeatMode Mode = RepeatMode.Greedy, Anchor Anchor = default, bool Negative = false, bool Behind = false);
+    /// <summary>
+    /// One step. For Split: go to A, on failure to B. For Repeat: A to B times Set. For Look and Atomic: the body follows, then Done, and the way on
+    /// is at A.
+    /// </summary>
+    private readonly record struct Instruction(
+        Code Code, CodePointSet? Set = null, int A = 0, int B = 0, RepeatMode Mode = RepeatMode.Greedy, Anchor Anchor = default, bool Negative = false, bool Behind = false);
 
     /// <summary>A way not yet tried: continue at Step from Position. A greedy repetition may give back down to Limit, a lazy one take up to B more.</summary>
     private readonly record struct Choice(int Step, int Position, int Limit, int Remaining);
@@ -59,7 +66,9 @@ internal sealed class RegexPattern : TextPattern
             case RepeatNode { Body: SetNode set } repeat: program.Add(new Instruction(Code.Repeat, set.Set, repeat.Min, repeat.Max, repeat.Mode)); break;
             case RepeatNode { Mode: RepeatMode.Possessive } repeat: Emit(new AtomicNode(repeat with { Mode = RepeatMode.Greedy })); break;
             case RepeatNode repeat: EmitRepeat(repeat); break;
-            case LookNode look: EmitBody(look.Body, new Instruction(Code.Look, Negative: look.Negative, Behind: look.Behind, B: look.Behind ? Width(look.Body) : 0)); break;
+            case LookNode look:
+                EmitBody(look.Body, new Instruction(Code.Look, Negative: look.Negative, Behind: look.Behind, B: look.Behind ? Width(look.Body) : 0));
+                break;
             case AtomicNode atomic: EmitBody(atomic.Body, new Instruction(Code.Atomic)); break;
             case AnchorNode anchor: program.Add(new Instruction(Code.Anchor, Anchor: anchor.Anchor)); break;
         }
@@ -114,7 +123,8 @@ internal sealed class RegexPattern : TextPattern
         foreach (var fork in forks) program[fork] = Fork(repeat.Mode, fork + 1, program.Count);
     }
 
-    private static Instruction Fork(RepeatMode mode, int more, int on) => mode == RepeatMode.Lazy ? new Instruction(Code.Split, A: on, B: more) : new Instruction(Code.Split, A: more, B: on);
+    private static Instruction Fork(RepeatMode mode, int more, int on) =>
+        mode == RepeatMode.Lazy ? new Instruction(Code.Split, A: on, B: more) : new Instruction(Code.Split, A: more, B: on);
 
     private static bool CanBeEmpty(RegexNode node) => node switch
     {

@@ -6,7 +6,10 @@ internal abstract class TextPattern
     /// <summary>The next match at or after <paramref name="from"/>: its start and end, or a start of -1.</summary>
     public abstract (int Start, int End) Next(ReadOnlySpan<char> text, int from);
 
-    /// <summary>The pattern of a regular expression in Oniguruma's syntax: a scanner written by hand where the expression is a known one, else the general engine.</summary>
+    /// <summary>
+    /// The pattern of a regular expression in Oniguruma's syntax: a scanner written by hand where the expression is a known one, else the general
+    /// engine.
+    /// </summary>
     /// <exception cref="UnsupportedPatternException">The expression uses something the engine does not know.</exception>
     public static TextPattern ForRegex(string expression) => ContractionPattern.TryCreate(expression) ?? (TextPattern)new RegexPattern(expression);
 }

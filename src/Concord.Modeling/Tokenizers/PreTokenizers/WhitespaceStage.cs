@@ -2,7 +2,10 @@ using Concord.Modeling.Tokenizers.Patterns;
 
 namespace Concord.Modeling.Tokenizers.PreTokenizers;
 
-/// <summary>Keeps what an expression matches and drops the rest: <c>Whitespace</c> (runs of word characters, runs of others) and <c>WhitespaceSplit</c> (runs of anything but white space).</summary>
+/// <summary>
+/// Keeps what an expression matches and drops the rest: <c>Whitespace</c> (runs of word characters, runs of others) and <c>WhitespaceSplit</c> (runs
+/// of anything but white space).
+/// </summary>
 internal sealed class WhitespaceStage(bool wordsApart) : PreTokenizer
 {
     private readonly RegexPattern kept = new(wordsApart ? @"\w+|[^\w\s]+" : @"\S+");

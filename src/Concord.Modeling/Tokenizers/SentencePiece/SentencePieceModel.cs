@@ -72,7 +72,8 @@ internal sealed record SentencePieceModel
         return model;
     }
 
-    private static ConcordException Refuse(string file, string what) => new($"{file}: {what} is not known; Concord reads SentencePiece models of type BPE whose normalization is 'identity'. Use the folder's tokenizer.json.");
+    private static ConcordException Refuse(string file, string what) =>
+        new($"{file}: {what} is not known; Concord reads SentencePiece models of type BPE whose normalization is 'identity'. Use the folder's tokenizer.json.");
 
     private static Piece ParsePiece(ReadOnlySpan<byte> message)
     {
@@ -83,7 +84,11 @@ internal sealed record SentencePieceModel
             {
                 1 => piece with { Text = Encoding.UTF8.GetString(reader.Content) },
                 2 => piece with { Score = reader.Single },
-                3 => piece with { Type = reader.Number is >= 1 and <= 6 ? (PieceType)reader.Number : throw new InvalidDataException($"a piece has the type {reader.Number}") },
+                3 => piece with
+                {
+                    Type = reader.Number is >= 1 and <= 6 ? (PieceType)reader.Number
+                    : throw new InvalidDataException($"a piece has the type {reader.Number}")
+                },
                 _ => piece,
             };
         return piece;

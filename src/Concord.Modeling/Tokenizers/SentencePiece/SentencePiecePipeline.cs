@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Concord.Modeling.Tokenizers.Bpe;
 using Concord.Preferences;
@@ -31,12 +32,14 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
         {
             ids[source.Pieces[id].Text] = id;
             if (source.Pieces[id].Type != PieceType.Byte) continue;
-            if (!byte.TryParse(source.Pieces[id].Text.AsSpan(3, 2), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var value))
+            if (!byte.TryParse(source.Pieces[id].Text.AsSpan(3, 2), NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture, out var value))
                 throw new ConcordException($"{file}: the byte piece '{source.Pieces[id].Text}' is not of the form <0x0A>. Fetch the tokenizer's files again.");
             (bytesById[id], idsByByte[value]) = (value, id);
         }
         unknownId = IndexOf(PieceType.Unknown);
-        if (unknownId < 0 || source.ByteFallback && idsByByte.Contains(-1)) throw new ConcordException($"{file} lacks the unknown piece or a byte piece. Fetch the tokenizer's files again.");
+        if (unknownId < 0 || source.ByteFallback && idsByByte.Contains(-1))
+            throw new ConcordException($"{file} lacks the unknown piece or a byte piece. Fetch the tokenizer's files again.");
         special = [.. source.Pieces.Where(piece => piece.Type is PieceType.Control or PieceType.Unknown).Select(piece => piece.Text)];
         userDefined = new AddedTokenFinder(source.Pieces.Select((piece, id) => (piece, id)).Where(entry => entry.piece.Type == PieceType.UserDefined)
             .Select(entry => (entry.piece.Text, new AddedToken(entry.id, entry.piece.Text, false, false, false, false, false))));
@@ -70,7 +73,8 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
         foreach (var (text, _) in whole)
             foreach (var rune in text.EnumerateRunes())
                 if (!symbols.ContainsKey(rune.ToString())) symbols[rune.ToString()] = size + symbols.Count;
-        var ranks = whole.Select(entry => source.Pieces[entry.Value].Score).Distinct().OrderDescending().Select((score, rank) => (score, rank)).ToDictionary(entry => entry.score, entry => entry.rank);
+        var ranks = whole.Select(entry => source.Pieces[entry.Value].Score).Distinct().OrderDescending()
+            .Select((score, rank) => (score, rank)).ToDictionary(entry => entry.score, entry => entry.rank);
         var vocabulary = new Vocabulary(symbols);
         var merges = new List<(int, int, int, int)>();
         foreach (var (text, id) in whole)

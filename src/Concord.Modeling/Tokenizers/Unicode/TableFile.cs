@@ -9,7 +9,8 @@ internal static class TableFile
     public static IEnumerable<(string Key, ArraySegment<string> Items)> Read(string name)
     {
         var resource = $"{typeof(TableFile).Namespace}.{name}";
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"The resource {resource} is not in this assembly.");
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"The resource {resource} is not in this assembly.");
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {
@@ -31,6 +32,7 @@ internal readonly record struct CodePointRange(int First, int Last)
     public static CodePointRange Parse(string item)
     {
         var dash = item.IndexOf('-', StringComparison.Ordinal);
-        return dash < 0 ? new CodePointRange(TableFile.Hex(item), TableFile.Hex(item)) : new CodePointRange(TableFile.Hex(item.AsSpan(0, dash)), TableFile.Hex(item.AsSpan(dash + 1)));
+        return dash < 0 ? new CodePointRange(TableFile.Hex(item), TableFile.Hex(item))
+            : new CodePointRange(TableFile.Hex(item.AsSpan(0, dash)), TableFile.Hex(item.AsSpan(dash + 1)));
     }
 }

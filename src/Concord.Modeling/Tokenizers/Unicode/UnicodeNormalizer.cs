@@ -11,7 +11,8 @@ internal static class UnicodeNormalizer
 
     private static readonly Tables Data = Load();
 
-    private sealed record Tables(Dictionary<int, int[]> Canonical, Dictionary<int, int[]> Compatible, Dictionary<long, int> Composed, Dictionary<int, byte> Classes, HashSet<int> Marks)
+    private sealed record Tables(Dictionary<int, int[]> Canonical, Dictionary<int, int[]> Compatible, Dictionary<long, int> Composed, Dictionary<int, byte> Classes,
+        HashSet<int> Marks)
     {
         /// <summary>By UTF-16 unit: what NFC may change, reorder or join to what stands before it.</summary>
         public bool[] Active { get; } = new bool[0x10000];
@@ -149,7 +150,8 @@ internal static class UnicodeNormalizer
                         break;
                 }
         var composites = tables.Composed.Values.ToHashSet();
-        foreach (var point in tables.Canonical.Keys.Where(point => !composites.Contains(point)).Concat(tables.Classes.Keys).Concat(tables.Composed.Keys.Select(pair => (int)(uint)pair)))
+        var seconds = tables.Composed.Keys.Select(pair => (int)(uint)pair);
+        foreach (var point in tables.Canonical.Keys.Where(point => !composites.Contains(point)).Concat(tables.Classes.Keys).Concat(seconds))
             if (point < 0x10000) tables.Active[point] = true;
         Array.Fill(tables.Active, true, VowelBase, TrailBase + TrailCount - VowelBase);
         Array.Fill(tables.Active, true, 0xD800, 0x800); // halves of a code point: looked at one by one only in full normalization

@@ -19,7 +19,8 @@ internal static class UnicodeTable
     public const byte Numeric = 0x80;
 
     private static readonly string[] CategoryNames =
-        ["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn"];
+        ["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm",
+            "Sc", "Sk", "So", "Cn"];
 
     // Two stages: the code point's block of 256, then its place in it. Equal blocks are kept once, so that what ordinary text touches stays in the cache.
     private static readonly (ushort[] Blocks, byte[] Entries) Table = Load();
@@ -43,7 +44,10 @@ internal static class UnicodeTable
     /// <summary>A number to <c>Digits</c>.</summary>
     public static bool IsNumeric(int codePoint) => (Entry(codePoint) & Numeric) != 0;
 
-    /// <summary>The categories of a property name: a category (<c>Lu</c>) or the first letter of several (<c>L</c>), as bits by <see cref="UnicodeCategory"/>; 0 for a name that is neither.</summary>
+    /// <summary>
+    /// The categories of a property name: a category (<c>Lu</c>) or the first letter of several (<c>L</c>), as bits by <see cref="UnicodeCategory"/>;
+    /// 0 for a name that is neither.
+    /// </summary>
     public static uint CategoriesNamed(string name)
     {
         var bits = 0u;
