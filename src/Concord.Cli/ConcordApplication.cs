@@ -15,6 +15,7 @@ internal static class ConcordApplication
     private static Command[] Commands() =>
     [
         TokenizeCommand.Create(),
+        ModelCommand.Create(),
         EvaluateCommand.Create(),
         ScoreCommand.Create(),
     ];

@@ -3,7 +3,10 @@ using TorchSharp;
 namespace Concord.Modeling.Weights;
 
 /// <summary>The shape of a language model and everything else its computation depends on, read from <c>config.json</c> of a Hugging Face folder.</summary>
-/// <remarks>Two records are equal when the models compute the same: both spellings of a config give the same record. Dropout is not part of it: reward models are trained without.</remarks>
+/// <remarks>
+/// Two records are equal when the models compute the same: both spellings of a config give the same record. Dropout is not part of it: reward models are
+/// trained without.
+/// </remarks>
 public sealed record BackboneConfig
 {
     /// <summary>The family, which decides the file of the backbone and the names of its tensors.</summary>
@@ -90,8 +93,13 @@ public sealed record BackboneConfig
     /// <summary>The sliding window of one layer, null where it sees all.</summary>
     public int? SlidingWindowOf(int layer) => layer >= FirstSlidingLayer ? SlidingWindow : null;
 
-    /// <summary>Reads <c>config.json</c> of a Hugging Face folder, in the spelling of transformers 5 (<c>rope_parameters</c>, <c>dtype</c>) or of the Hub (<c>rope_theta</c>, <c>rope_scaling</c>, <c>rotary_pct</c>, <c>torch_dtype</c>).</summary>
-    /// <exception cref="Preferences.ConcordException">The file is missing, is not valid JSON, names an unknown model, or has a value that does not fit; the message names file and key.</exception>
+    /// <summary>
+    /// Reads <c>config.json</c> of a Hugging Face folder, in the spelling of transformers 5 (<c>rope_parameters</c>, <c>dtype</c>) or of the Hub
+    /// (<c>rope_theta</c>, <c>rope_scaling</c>, <c>rotary_pct</c>, <c>torch_dtype</c>).
+    /// </summary>
+    /// <exception cref="Preferences.ConcordException">
+    /// The file is missing, is not valid JSON, names an unknown model, or has a value that does not fit; the message names file and key.
+    /// </exception>
     public static BackboneConfig Read(string folder) => ReadFile(Path.Combine(folder, ModelFolder.ConfigFileName));
 
     /// <summary>As <see cref="Read"/>, for a file of any name.</summary>

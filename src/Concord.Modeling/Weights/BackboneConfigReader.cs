@@ -13,9 +13,11 @@ internal static class BackboneConfigReader
     {
         var modelType = config.Text("model_type") ?? throw config.Missing("model_type");
         var family = BackboneFamilies.Find(modelType)
-            ?? throw new ConcordException($"{config.File}: model_type is \"{modelType}\"; known are {BackboneFamilies.KnownModelTypes}. Take a model of one of these families.");
+            ?? throw new ConcordException(
+                $"{config.File}: model_type is \"{modelType}\"; known are {BackboneFamilies.KnownModelTypes}. Take a model of one of these families.");
         if (config.Has("quantization_config"))
-            throw new ConcordException($"{config.File} has a quantization_config: its weights are packed. Take the model in fp32, fp16 or bf16, or a GGUF file (concord model import).");
+            throw new ConcordException(
+                $"{config.File} has a quantization_config: its weights are packed. Take the model in fp32, fp16 or bf16, or a GGUF file (concord model import).");
         var defaults = FamilyDefaults.Of(family);
 
         var hidden = Size(config, "hidden_size");
@@ -28,7 +30,9 @@ internal static class BackboneConfigReader
         var rope = RopeReader.Read(config, family, defaults);
         var rotary = (int)(headDimension * rope.Fraction);
         if (rotary < 2 || rotary % 2 != 0)
-            throw new ConcordException($"{config.File}: {rotary} of {headDimension} dimensions of a head rotate; expected an even number above 0. Correct head_dim, hidden_size or the rotary fraction.");
+            throw new ConcordException(
+                $"{config.File}: {rotary} of {headDimension} dimensions of a head rotate; expected an even number above 0. "
+                    + "Correct head_dim, hidden_size or the rotary fraction.");
         var (window, firstSliding) = ReadSlidingWindow(config, family, layers);
         var vocabulary = config.Integer("vocab_size", 1, LargestVocabulary) ?? throw config.Missing("vocab_size");
         var pad = config.TokenId("pad_token_id");

@@ -8,7 +8,10 @@ namespace Concord.Modeling.Weights;
 /// <summary>Writes the weights of a model folder: one file, or shards with an index where a largest size is given.</summary>
 public static partial class CheckpointWriter
 {
-    /// <summary>Writes <c>model.safetensors</c>, or <c>model-00001-of-0000N.safetensors</c> and <c>model.safetensors.index.json</c>; weights of another form that lay there are removed.</summary>
+    /// <summary>
+    /// Writes <c>model.safetensors</c>, or <c>model-00001-of-0000N.safetensors</c> and <c>model.safetensors.index.json</c>; weights of another form that
+    /// lay there are removed.
+    /// </summary>
     /// <param name="folder">Made where it does not exist.</param>
     /// <param name="tensors">In any order; shards are filled in the order of names.</param>
     /// <param name="largestShard">Most bytes of data in one file; a tensor that alone is larger has a file of its own. Null for one file.</param>

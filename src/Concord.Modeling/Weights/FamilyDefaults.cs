@@ -1,7 +1,8 @@
 namespace Concord.Modeling.Weights;
 
 /// <summary>What a config of a family means where it leaves a key out: the defaults of transformers' configuration classes.</summary>
-internal sealed record FamilyDefaults(string EpsilonKey, double Epsilon, string Activation, int MaxPositions, int? KeyValueHeads, int? HeadDimension, double RotaryFraction)
+internal sealed record FamilyDefaults(
+    string EpsilonKey, double Epsilon, string Activation, int MaxPositions, int? KeyValueHeads, int? HeadDimension, double RotaryFraction)
 {
     /// <summary>θ of all families.</summary>
     public const double RopeTheta = 10000;

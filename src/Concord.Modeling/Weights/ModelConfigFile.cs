@@ -36,7 +36,15 @@ public static class ModelConfigFile
     /// <exception cref="ArgumentException">The source describes another model than <paramref name="config"/>.</exception>
     public static void WriteLanguageModel(string folder, BackboneConfig config, string? sourceFolder = null)
     {
-        var json = Start(config, sourceFolder);
+        WriteLanguageModel(folder, config, Start(config, sourceFolder));
+    }
+
+    /// <summary>As <see cref="WriteLanguageModel(string, BackboneConfig, string?)"/>, with the source's JSON in hand.</summary>
+    internal static void WriteLanguageModel(string folder, BackboneConfig config, ReadOnlyMemory<byte> source, string sourceName) =>
+        WriteLanguageModel(folder, config, Start(config, source, sourceName));
+
+    private static void WriteLanguageModel(string folder, BackboneConfig config, JsonObject json)
+    {
         json["architectures"] = new JsonArray(BackboneFamilies.CausalLanguageModelClass(config.Family));
         foreach (var key in (string[])["num_labels", "id2label", "label2id", "problem_type"]) json.Remove(key);
         Write(folder, json, config);
@@ -46,12 +54,16 @@ public static class ModelConfigFile
     {
         if (sourceFolder is null) return FreshConfig.Of(config);
         var file = Path.Combine(sourceFolder, ModelFolder.ConfigFileName);
-        var bytes = ConfigDocument.ReadBytes(file);
+        return Start(config, ConfigDocument.ReadBytes(file), file);
+    }
+
+    private static JsonObject Start(BackboneConfig config, ReadOnlyMemory<byte> bytes, string file)
+    {
         using (var document = ConfigDocument.Parse(bytes, file))
         {
             var source = BackboneConfigReader.Read(document);
             if (source with { PadTokenId = config.PadTokenId, Dtype = config.Dtype } != config)
-                throw new ArgumentException($"{file} describes another model than the config to be written.", nameof(sourceFolder));
+                throw new ArgumentException($"{file} describes another model than the config to be written.", nameof(bytes));
         }
         var json = JsonNode.Parse(ConfigDocument.WithoutMark(bytes).Span)!.AsObject();
         if (config.PadTokenId is { } pad) json["pad_token_id"] = pad;

@@ -23,8 +23,12 @@ public static class ModelFolder
     /// <summary>The files of the tokenizer and the chat template, whichever of them a folder has.</summary>
     public static IReadOnlyList<string> TokenizerFileNames { get; } =
     [
-        "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja", "chat_template.json",
+        "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "chat_template.jinja", "chat_template.json",
     ];
+
+    /// <summary>The name of a family in <c>config.json</c>: <c>gpt_neox</c>, <c>llama</c>, <c>mistral</c>, <c>qwen2</c>, <c>qwen3</c>.</summary>
+    public static string ModelType(BackboneFamily family) => BackboneFamilies.ModelType(family);
 
     /// <summary>Whether a folder holds a tokenizer that can be read: <c>tokenizer.json</c> or <c>tokenizer.model</c>.</summary>
     public static bool HasTokenizer(string folder) => File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "tokenizer.model"));

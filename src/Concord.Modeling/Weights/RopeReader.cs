@@ -10,13 +10,18 @@ internal static class RopeReader
     {
         var parameters = config.Object("rope_parameters");
         if (parameters is not null && parameters.HasInnerObject)
-            throw new ConcordException($"{config.File}: rope_parameters differ by kind of layer; expected one set for all layers, as in {BackboneFamilies.KnownModelTypes}.");
+            throw new ConcordException(
+                $"{config.File}: rope_parameters differ by kind of layer; expected one set for all layers, as in {BackboneFamilies.KnownModelTypes}.");
 
         var neox = family == BackboneFamily.GptNeoX;
-        var theta = parameters?.Positive("rope_theta") ?? config.Positive(neox ? "rotary_emb_base" : "rope_theta") ?? config.Positive("rope_theta") ?? FamilyDefaults.RopeTheta;
-        var fraction = parameters?.Positive("partial_rotary_factor") ?? (neox ? config.Positive("rotary_pct") : null) ?? config.Positive("partial_rotary_factor") ?? defaults.RotaryFraction;
+        var theta = parameters?.Positive("rope_theta")
+            ?? config.Positive(neox ? "rotary_emb_base" : "rope_theta") ?? config.Positive("rope_theta") ?? FamilyDefaults.RopeTheta;
+        var fraction = parameters?.Positive("partial_rotary_factor")
+            ?? (neox ? config.Positive("rotary_pct") : null) ?? config.Positive("partial_rotary_factor") ?? defaults.RotaryFraction;
         if (fraction > 1 || (!neox && fraction < 1))
-            throw new ConcordException($"{config.File}: the rotary fraction is {FormattableString.Invariant($"{fraction}")}; expected {(neox ? "a number above 0, at most 1" : "1 for this family")}.");
+            throw new ConcordException(
+                $"{config.File}: the rotary fraction is {FormattableString.Invariant($"{fraction}")}; "
+                    + $"expected {(neox ? "a number above 0, at most 1" : "1 for this family")}.");
         return (theta, fraction, (parameters ?? config.Object("rope_scaling")) is { } scaling ? ReadScaling(scaling) : null);
     }
 

@@ -2,7 +2,9 @@ namespace Concord.Modeling.Weights;
 
 /// <summary>How the rotary frequencies θ^(-2i/d) are changed for contexts longer than those of pretraining.</summary>
 /// <param name="Kind">The rule.</param>
-/// <param name="Factor">How many times longer the context is; at least 1 for <see cref="RopeScalingKind.Llama3"/>, above 0 for <see cref="RopeScalingKind.Linear"/>.</param>
+/// <param name="Factor">
+/// How many times longer the context is; at least 1 for <see cref="RopeScalingKind.Llama3"/>, above 0 for <see cref="RopeScalingKind.Linear"/>.
+/// </param>
 /// <param name="LowFrequencyFactor">Llama 3 only, else 0: wavelengths above original context / this are divided by the factor.</param>
 /// <param name="HighFrequencyFactor">Llama 3 only, else 0: wavelengths below original context / this stay; larger than <paramref name="LowFrequencyFactor"/>.</param>
 /// <param name="OriginalMaxPositions">Llama 3 only, else 0: the context of pretraining in tokens.</param>

@@ -162,13 +162,17 @@ public sealed class SafetensorsFile : IDisposable
     {
         var length = RandomAccess.GetLength(handle);
         Span<byte> prefix = stackalloc byte[8];
-        if (length < prefix.Length) throw new ConcordException($"{path} has {length} bytes; a safetensors file has at least 8, the length of its header. Copy or download it again.");
+        if (length < prefix.Length)
+            throw new ConcordException($"{path} has {length} bytes; a safetensors file has at least 8, the length of its header. Copy or download it again.");
         ReadExactly(handle, prefix, 0);
         var size = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (size > SafetensorsHeader.LargestSize)
-            throw new ConcordException($"{path}: the safetensors header is said to have {size} bytes; at most {SafetensorsHeader.LargestSize} are allowed. It is another format, or damaged.");
+            throw new ConcordException(
+                $"{path}: the safetensors header is said to have {size} bytes; at most {SafetensorsHeader.LargestSize} are allowed. It is another format, or damaged.");
         if ((long)size > length - prefix.Length)
-            throw new ConcordException($"{path}: the safetensors header is said to have {size} bytes, but the file has only {length - prefix.Length} after its length. It is cut short: copy or download it again.");
+            throw new ConcordException(
+                $"{path}: the safetensors header is said to have {size} bytes, but the file has only {length - prefix.Length} after its "
+                    + "length. It is cut short: copy or download it again.");
         var bytes = new byte[size];
         ReadExactly(handle, bytes, prefix.Length);
         var dataStart = prefix.Length + (long)size;
@@ -176,5 +180,6 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     private ScalarType StoredType(SafetensorsEntry entry) => entry.Type.ScalarType
-        ?? throw new ConcordException($"{Path}: tensor \"{entry.Name}\" is stored as {entry.Type.Name}, which cannot be read as weights; expected F32, F16, BF16, F64 or integers.");
+        ?? throw new ConcordException(
+            $"{Path}: tensor \"{entry.Name}\" is stored as {entry.Type.Name}, which cannot be read as weights; expected F32, F16, BF16, F64 or integers.");
 }

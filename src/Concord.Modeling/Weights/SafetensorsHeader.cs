@@ -4,7 +4,10 @@ using Concord.Preferences;
 namespace Concord.Modeling.Weights;
 
 /// <summary>The table of contents of a safetensors file. Parsing is apart from the disk and takes no byte of the header on trust.</summary>
-/// <remarks>Rules of the format: a JSON object of at most 100 MB; each tensor has dtype, shape and data_offsets [begin, end); the tensors fill the rest of the file without overlap and without hole.</remarks>
+/// <remarks>
+/// Rules of the format: a JSON object of at most 100 MB; each tensor has dtype, shape and data_offsets [begin, end); the tensors fill the rest of the
+/// file without overlap and without hole.
+/// </remarks>
 internal sealed class SafetensorsHeader
 {
     /// <summary>The largest header in bytes, as in the reference implementation.</summary>
@@ -70,7 +73,8 @@ internal sealed class SafetensorsHeader
         while (Next(ref reader) == JsonTokenType.PropertyName)
         {
             var key = reader.GetString()!;
-            if (Next(ref reader) != JsonTokenType.String) throw Bad($"{MetadataKey} of the header has a value that is no text at \"{Shorten(key)}\"; expected only texts.");
+            if (Next(ref reader) != JsonTokenType.String)
+                throw Bad($"{MetadataKey} of the header has a value that is no text at \"{Shorten(key)}\"; expected only texts.");
             metadata[key] = reader.GetString()!;
         }
     }
@@ -103,7 +107,8 @@ internal sealed class SafetensorsHeader
                     break;
             }
         }
-        if (type is null || shape is null || offsets is null) throw Bad($"{Tensor(name)} lacks {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")} in the header.");
+        if (type is null || shape is null || offsets is null)
+            throw Bad($"{Tensor(name)} lacks {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")} in the header.");
         return Check(name, type, shape, offsets);
     }
 
@@ -124,7 +129,9 @@ internal sealed class SafetensorsHeader
     private SafetensorsEntry Check(string name, SafetensorsType type, long[] shape, long[] offsets)
     {
         if (offsets.Length != 2 || offsets[0] > offsets[1] || offsets[1] > dataLength)
-            throw Bad($"{Tensor(name)}: data_offsets are [{string.Join(", ", offsets)}]; expected [begin, end] within the {dataLength} bytes of data: the file is cut short or its header wrong.");
+            throw Bad(
+                $"{Tensor(name)}: data_offsets are [{string.Join(", ", offsets)}]; expected [begin, end] within the {dataLength} bytes of "
+                    + "data: the file is cut short or its header wrong.");
         long bytes = type.Size;
         try
         {
@@ -148,12 +155,16 @@ internal sealed class SafetensorsHeader
         SafetensorsEntry? before = null;
         foreach (var entry in entries)
         {
-            if (entry.Begin < end) throw Bad($"{Tensor(entry.Name)} begins at byte {entry.Begin} of the data, inside {Tensor(before!.Name)}, which ends at {end}; tensors must not overlap.");
+            if (entry.Begin < end)
+                throw Bad(
+                    $"{Tensor(entry.Name)} begins at byte {entry.Begin} of the data, inside {Tensor(before!.Name)}, which ends at {end}; tensors must not overlap.");
             if (entry.Begin > end) throw Bad($"{Tensor(entry.Name)} begins at byte {entry.Begin} of the data; expected {end}: the bytes between belong to no tensor.");
             (end, before) = (entry.End, entry);
         }
         if (end != dataLength)
-            throw Bad($"{(before is null ? "no tensor is listed" : $"{Tensor(before.Name)}, the last, ends at byte {end} of the data")}, but the file holds {dataLength} bytes of data; expected no bytes without a tensor.");
+            throw Bad(
+                $"{(before is null ? "no tensor is listed" : $"{Tensor(before.Name)}, the last, ends at byte {end} of the data")}, but the "
+                    + $"file holds {dataLength} bytes of data; expected no bytes without a tensor.");
     }
 
     private static JsonTokenType Next(ref Utf8JsonReader reader) => reader.Read() ? reader.TokenType : throw new JsonException("It ends too early.");

@@ -37,10 +37,14 @@ internal sealed class ShardIndex
             files.Add(file);
             foreach (var name in file.Names)
                 if (!shardOf.TryGetValue(name, out var place) || place != shard)
-                    throw new ConcordException($"{shardPath} holds tensor \"{name}\", which {path} {(place is null ? "does not list" : $"places in {place}")}. Take index and shards of one checkpoint.");
+                    throw new ConcordException(
+                        $"{shardPath} holds tensor \"{name}\", which {path} {(place is null ? "does not list" : $"places in {place}")}. "
+                            + "Take index and shards of one checkpoint.");
         }
         var open = files.ToDictionary(file => Path.GetFileName(file.Path), StringComparer.Ordinal);
         foreach (var (name, shard) in shardOf)
-            if (!open[shard].Contains(name)) throw new ConcordException($"{Path.Combine(folder, shard)} has no tensor \"{name}\", though {path} places it there. Take index and shards of one checkpoint.");
+            if (!open[shard].Contains(name))
+                throw new ConcordException(
+                    $"{Path.Combine(folder, shard)} has no tensor \"{name}\", though {path} places it there. Take index and shards of one checkpoint.");
     }
 }

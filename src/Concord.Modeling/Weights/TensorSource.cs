@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Concord.Modeling.Weights;
 
-/// <summary>A tensor to be written: its name, shape and type are known before, its values only when its turn comes, so that a file larger than memory can be written.</summary>
+/// <summary>
+/// A tensor to be written: its name, shape and type are known before, its values only when its turn comes, so that a file larger than memory can be
+/// written.
+/// </summary>
 public sealed class TensorSource
 {
     private readonly Func<IEnumerable<Tensor>> parts;
@@ -41,7 +44,8 @@ public sealed class TensorSource
     /// <param name="shape">The dimensions of the whole.</param>
     /// <param name="type">The type to store; the values are converted where theirs is another.</param>
     /// <param name="parts">Makes the parts, of any shape, in the order of the tensor's elements; called once for each writing.</param>
-    public static TensorSource InParts(string name, IReadOnlyList<long> shape, ScalarType type, Func<IEnumerable<Tensor>> parts) => new(name, shape, type, parts, temporary: true);
+    public static TensorSource InParts(string name, IReadOnlyList<long> shape, ScalarType type, Func<IEnumerable<Tensor>> parts) =>
+        new(name, shape, type, parts, temporary: true);
 
     /// <summary>Number of elements.</summary>
     internal long Count => Shape.Aggregate(1L, (product, dimension) => checked(product * dimension));

@@ -100,7 +100,9 @@ public class BackboneConfigTests
     [InlineData("\"hidden_size\": 32", "no model_type")]
     [InlineData("LLAMA, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2}", "rope_scaling.type is \"yarn\"; expected default, linear or llama3")]
     [InlineData("LLAMA, \"rope_scaling\": {\"type\": \"linear\"}", "rope_scaling.factor")]
-    [InlineData("LLAMA, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 1, \"original_max_position_embeddings\": 64}", "high_freq_factor")]
+    [InlineData(
+        "LLAMA, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": "
+            + "1, \"original_max_position_embeddings\": 64}", "high_freq_factor")]
     [InlineData("LLAMA, \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1}}", "differ by kind of layer")]
     [InlineData("LLAMA, \"hidden_act\": \"relu\"", "hidden_act is \"relu\"")]
     [InlineData("LLAMA, \"num_key_value_heads\": 3", "a divisor of num_attention_heads, 4")]

@@ -32,7 +32,8 @@ public class CheckpointWriterTests
         (string Name, torch.Tensor Value)[] tensors =
         [
             ("f32", matrix), ("transposed", matrix.t()), ("f64", matrix.to(torch.float64)), ("bf16", matrix.to(torch.bfloat16)), ("f16", matrix.to(torch.float16)),
-            ("i64", torch.arange(6)), ("bool", matrix > 0), ("scalar", torch.tensor(2.5f)), ("empty", torch.zeros(0, 3)), ("nan", torch.tensor([float.NaN, float.PositiveInfinity])),
+            ("i64", torch.arange(6)), ("bool", matrix > 0),
+            ("scalar", torch.tensor(2.5f)), ("empty", torch.zeros(0, 3)), ("nan", torch.tensor([float.NaN, float.PositiveInfinity])),
             ("ünï \"quoted\"", torch.ones(1)),
         ];
         SafetensorsWriter.Write(path, tensors);

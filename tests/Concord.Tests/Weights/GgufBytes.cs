@@ -35,7 +35,8 @@ internal sealed class GgufBytes
     public GgufBytes Tensor(string name, uint type, ulong[] dimensions, byte[] bytes, ulong? offset = null)
     {
         while (data.Count % Alignment != 0) data.Add(0);
-        tensors.AddRange([.. Text(name), .. BitConverter.GetBytes((uint)dimensions.Length), .. dimensions.SelectMany(BitConverter.GetBytes), .. BitConverter.GetBytes(type),
+        tensors.AddRange(
+            [.. Text(name), .. BitConverter.GetBytes((uint)dimensions.Length), .. dimensions.SelectMany(BitConverter.GetBytes), .. BitConverter.GetBytes(type),
             .. BitConverter.GetBytes(offset ?? (ulong)data.Count)]);
         data.AddRange(bytes);
         tensorCount++;
@@ -47,7 +48,8 @@ internal sealed class GgufBytes
     public byte[] ToArray()
     {
         List<byte> file = [];
-        file.AddRange([.. "GGUF"u8, .. BitConverter.GetBytes(Version), .. BitConverter.GetBytes(StatedTensors ?? tensorCount), .. BitConverter.GetBytes(StatedKeys ?? keyCount)]);
+        file.AddRange(
+            [.. "GGUF"u8, .. BitConverter.GetBytes(Version), .. BitConverter.GetBytes(StatedTensors ?? tensorCount), .. BitConverter.GetBytes(StatedKeys ?? keyCount)]);
         file.AddRange(keys);
         file.AddRange(tensors);
         while (file.Count % Alignment != 0) file.Add(0);

@@ -63,7 +63,9 @@ public class GgufHeaderTests
         Refused(new GgufBytes().Tensor("t", 0, [1, 1, 1, 1, 1], new byte[64]).ToArray(), "tensor \"t\" has 5 dimensions");
         Refused(new GgufBytes().Tensor("t", 0, [32], new byte[64]).ToArray(), "tensor \"t\" of shape [32] takes 128 bytes, but only 64 are left");
         Refused(new GgufBytes().Tensor("t", 0, [16], new byte[64], offset: 32).ToArray(), "tensor \"t\" begins at byte 32 of the data; expected 0");
-        Refused(new GgufBytes().Tensor("t", 0, [16], new byte[64]).Tensor("u", 0, [16], new byte[64], offset: 32).ToArray(), "tensor \"u\" begins at byte 32 of the data; expected 64");
+        Refused(
+            new GgufBytes().Tensor("t", 0, [16], new byte[64]).Tensor("u", 0, [16], new byte[64], offset: 32).ToArray(),
+            "tensor \"u\" begins at byte 32 of the data; expected 64");
         Refused(new GgufBytes().Tensor("t", 0, [16], new byte[64]).Tensor("t", 0, [16], new byte[64]).ToArray(), "tensor \"t\" is listed twice");
     }
 

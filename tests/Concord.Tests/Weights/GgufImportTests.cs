@@ -68,7 +68,8 @@ public class GgufImportTests
             using var reader = CheckpointReader.Open(to);
             Assert.Equal(lmHead, reader.Contains("lm_head.weight"));
             // Head of four: file rows 0, 2, 1, 3 are the pairs' firsts, then their seconds.
-            Assert.Equal([0, 2, 1, 3, 4, 6, 5, 7], reader.Load("model.layers.0.self_attn.q_proj.weight").select(1, 0).data<float>().ToArray().Select(value => (int)value / 8));
+            Assert.Equal(
+                [0, 2, 1, 3, 4, 6, 5, 7], reader.Load("model.layers.0.self_attn.q_proj.weight").select(1, 0).data<float>().ToArray().Select(value => (int)value / 8));
             Assert.Equal([0, 1, 2, 3], reader.Load("model.layers.0.self_attn.v_proj.weight").select(1, 0).data<float>().ToArray().Select(value => (int)value / 8));
         }
     }
@@ -86,7 +87,9 @@ public class GgufImportTests
         Assert.Equal(torch.bfloat16, BackboneConfig.Read(to).Dtype);
         using var reader = CheckpointReader.Open(to);
         Assert.All(reader.Names, name => Assert.Equal(torch.bfloat16, reader.Dtype(name)));
-        Assert.Contains("neither tokenizer.json", Assert.Throws<ConcordException>(() => GgufImport.Run(source, to, options with { TokenizerFolder = folder.Path })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "neither tokenizer.json", Assert.Throws<ConcordException>(
+                () => GgufImport.Run(source, to, options with { TokenizerFolder = folder.Path })).Message, StringComparison.Ordinal);
         Assert.Contains("folder of", Assert.Throws<ConcordException>(() => GgufImport.Run(source, folder.Path)).Message, StringComparison.Ordinal);
     }
 
@@ -144,7 +147,7 @@ public class GgufImportTests
 
     /// <summary>One layer, hidden 8, two heads of four, one key head, vocabulary 6; the value of each element of a matrix is its place.</summary>
     /// <param name="output">Null for no output projection, true for one equal to the embedding, false for another.</param>
-    private static GgufBytes Small(bool? output, string? rope = null, uint heads = 2, uint inner = 4, string normName = "blk.0.attn_norm.weight", float first = 0)
+    internal static GgufBytes Small(bool? output, string? rope = null, uint heads = 2, uint inner = 4, string normName = "blk.0.attn_norm.weight", float first = 0)
     {
         var gguf = new GgufBytes()
             .Key("general.architecture", "llama")
@@ -172,7 +175,8 @@ public class GgufImportTests
 
         void Norm(string name) => gguf.Floats(name, [8], Enumerable.Repeat(1f, 8));
 
-        void Matrix(string name, int rows, int columns, float start = 0) => gguf.Floats(name, [(ulong)columns, (ulong)rows], Enumerable.Range(0, rows * columns).Select(i => start + i));
+        void Matrix(string name, int rows, int columns, float start = 0) =>
+            gguf.Floats(name, [(ulong)columns, (ulong)rows], Enumerable.Range(0, rows * columns).Select(i => start + i));
     }
 
     private static float Eight(byte[] bytes, int block, int i) => (float)BitConverter.ToHalf(bytes, block) * (sbyte)bytes[block + 2 + i];

@@ -5,7 +5,8 @@ namespace Concord.Tests.Weights;
 
 public class GgufTypeTests
 {
-    private static readonly byte[] Half2 = BitConverter.GetBytes((Half)2f), HalfMinusQuarter = BitConverter.GetBytes((Half)(-0.25f)), Half3 = BitConverter.GetBytes((Half)3f);
+    private static readonly byte[] Half2 = BitConverter.GetBytes(
+        (Half)2f), HalfMinusQuarter = BitConverter.GetBytes((Half)(-0.25f)), Half3 = BitConverter.GetBytes((Half)3f);
 
     [Fact]
     public void Eight_bits_are_scale_times_signed_byte()

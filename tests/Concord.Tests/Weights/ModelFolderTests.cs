@@ -9,7 +9,10 @@ namespace Concord.Tests.Weights;
 public class ModelFolderTests
 {
     public static TheoryData<string> Backbones =>
-        ["gpt_neox_fp16", "gpt_neox_parallel", "gpt_neox_sequential", "llama3_rope", "llama_gqa", "llama_gqa_bf16", "llama_gqa_tied", "llama_mha", "mistral", "qwen2", "qwen3"];
+    [
+        "gpt_neox_fp16", "gpt_neox_parallel", "gpt_neox_sequential", "llama3_rope", "llama_gqa", "llama_gqa_bf16", "llama_gqa_tied", "llama_mha", "mistral",
+        "qwen2", "qwen3",
+    ];
 
     [Theory]
     [InlineData("gpt_neox", "gpt_neox_parallel")]

@@ -39,7 +39,8 @@ internal ref struct GgufCursor(ReadOnlySpan<byte> bytes, long fileLength, string
     public string Text(int longest, string what)
     {
         var span = Skip(longest, what);
-        return Utf8.IsValid(span) ? Encoding.UTF8.GetString(span) : throw new ConcordException($"{file}: {what} is not valid UTF-8; the file is damaged. Download it again.");
+        return Utf8.IsValid(span) ? Encoding.UTF8.GetString(span) :
+            throw new ConcordException($"{file}: {what} is not valid UTF-8; the file is damaged. Download it again.");
     }
 
     /// <summary>The bytes of a text, unread.</summary>
@@ -47,7 +48,8 @@ internal ref struct GgufCursor(ReadOnlySpan<byte> bytes, long fileLength, string
     {
         var length = UInt64();
         if (length > (ulong)longest || (long)length > Left)
-            throw new ConcordException($"{file}: {what} is said to have {length} bytes, but at most {Math.Min(longest, Left)} can follow. The file is damaged or cut short: download it again.");
+            throw new ConcordException(
+                $"{file}: {what} is said to have {length} bytes, but at most {Math.Min(longest, Left)} can follow. The file is damaged or cut short: download it again.");
         return Take((int)length);
     }
 }

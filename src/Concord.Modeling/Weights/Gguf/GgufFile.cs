@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Concord.Preferences;
 using Microsoft.Win32.SafeHandles;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Concord.Modeling.Weights.Gguf;
@@ -59,10 +58,10 @@ internal sealed class GgufFile : IDisposable
                 if (step == 0) throw new EndOfStreamException("the file has become shorter since it was opened.");
                 read += step;
             }
-            type.Decode(bytes, MemoryMarshal.Cast<byte, float>(values.bytes));
-            using var finite = values.isfinite();
-            using var all = finite.all();
-            if (!all.ToBoolean()) throw new ConcordException($"{Header.File}: tensor \"{tensor.Name}\" holds a value that is not a finite number. The file is damaged: download it again.");
+            var decoded = MemoryMarshal.Cast<byte, float>(values.bytes);
+            type.Decode(bytes, decoded);
+            if (!AllFinite(decoded))
+                throw new ConcordException($"{Header.File}: tensor \"{tensor.Name}\" holds a value that is not a finite number. The file is damaged: download it again.");
             return values;
         }
         catch (IOException error)
@@ -94,6 +93,14 @@ internal sealed class GgufFile : IDisposable
 
     public void Dispose() => handle.Dispose();
 
+    // Zero times a value is zero unless the value is infinite or not a number, and then no sum undoes it.
+    private static bool AllFinite(ReadOnlySpan<float> values)
+    {
+        var sum = 0f;
+        foreach (var value in values) sum += 0 * value;
+        return sum == 0;
+    }
+
     private static GgufHeader ReadHeader(SafeFileHandle handle, string path)
     {
         var length = RandomAccess.GetLength(handle);
@@ -104,7 +111,8 @@ internal sealed class GgufFile : IDisposable
             var filled = 0;
             while (filled < prefix.Length && RandomAccess.Read(handle, prefix.AsSpan(filled), filled) is > 0 and var step) filled += step;
             if (GgufHeader.Parse(prefix.AsSpan(0, filled), length, path) is { } header) return header;
-            if (size >= LargestHeader) throw new ConcordException($"{path}: its header has more than {LargestHeader} bytes, more than any model needs. The file is damaged.");
+            if (size >= LargestHeader)
+                throw new ConcordException($"{path}: its header has more than {LargestHeader} bytes, more than any model needs. The file is damaged.");
         }
     }
 }

@@ -46,10 +46,13 @@ internal sealed class GgufHeader
         if (!magic.SequenceEqual("GGUF"u8) && !cursor.Overrun) throw Bad("it does not begin with GGUF: it is another format.");
         var version = cursor.UInt32();
         if (version is not (2 or 3) && !cursor.Overrun)
-            throw Bad(version is 0x02000000 or 0x03000000 ? "it is a big-endian GGUF file; take the little-endian one." : $"it is GGUF version {version}; versions 2 and 3 are read.");
+            throw Bad(version is 0x02000000 or 0x03000000
+                ? "it is a big-endian GGUF file; take the little-endian one."
+                : $"it is GGUF version {version}; versions 2 and 3 are read.");
         ulong tensorCount = cursor.UInt64(), keyCount = cursor.UInt64();
         // A tensor takes at least 24 bytes, a key 13: a count beyond that cannot be true.
-        if (tensorCount > Math.Min(MostTensors, (ulong)cursor.Left / 24)) throw Bad($"it says it has {tensorCount} tensors, more than fit into it or than any model has.");
+        if (tensorCount > Math.Min(MostTensors, (ulong)cursor.Left / 24))
+            throw Bad($"it says it has {tensorCount} tensors, more than fit into it or than any model has.");
         if (keyCount > Math.Min(MostKeys, (ulong)cursor.Left / 13)) throw Bad($"it says it has {keyCount} metadata keys, more than fit into it or than any model has.");
         for (ulong i = 0; i < keyCount && !cursor.Overrun; i++) ReadKey(ref cursor);
         var offsets = new List<(string Name, uint Type, long[] Shape, ulong Offset)>();
@@ -100,7 +103,8 @@ internal sealed class GgufHeader
         if (cursor.Overrun) return default;
         if (type == 9) throw Bad($"metadata \"{key}\" is a list of lists, which is not read.");
         var least = type == 8 ? 8 : Size(type, key);
-        if (count > (ulong)(cursor.Left / least)) throw Bad($"metadata \"{key}\" is said to be a list of {count}, more than the file has bytes for. It is damaged or cut short: download it again.");
+        if (count > (ulong)(cursor.Left / least))
+            throw Bad($"metadata \"{key}\" is said to be a list of {count}, more than the file has bytes for. It is damaged or cut short: download it again.");
         if (type == 8)
             for (ulong i = 0; i < count && !cursor.Overrun; i++) cursor.Skip(LongestText, $"a text of metadata \"{key}\"");
         else
@@ -145,8 +149,10 @@ internal sealed class GgufHeader
         long expected = 0;
         foreach (var (name, typeId, shape, offset) in listed.OrderBy(tensor => tensor.Offset))
         {
-            var type = GgufType.Find(typeId) ?? throw Bad($"tensor \"{name}\" is {GgufType.NameOf(typeId)}; {GgufType.Known} are read. Take the model in one of these types.");
-            if (shape[^1] % type.BlockElements != 0) throw Bad($"tensor \"{name}\" has rows of {shape[^1]} elements; {type.Name} needs a multiple of {type.BlockElements}.");
+            var type = GgufType.Find(typeId)
+                ?? throw Bad($"tensor \"{name}\" is {GgufType.NameOf(typeId)}; {GgufType.Known} are read. Take the model in one of these types.");
+            if (shape[^1] % type.BlockElements != 0)
+                throw Bad($"tensor \"{name}\" has rows of {shape[^1]} elements; {type.Name} needs a multiple of {type.BlockElements}.");
             long bytes;
             try
             {
@@ -156,9 +162,12 @@ internal sealed class GgufHeader
             {
                 throw new ConcordException($"{file}: tensor \"{name}\" of shape [{string.Join(", ", shape)}] has more bytes than 64 bits can count.", error);
             }
-            if (offset != (ulong)expected) throw Bad($"tensor \"{name}\" begins at byte {offset} of the data; expected {expected}: tensors must neither overlap nor leave holes.");
+            if (offset != (ulong)expected)
+                throw Bad($"tensor \"{name}\" begins at byte {offset} of the data; expected {expected}: tensors must neither overlap nor leave holes.");
             if (bytes > fileLength - start - expected)
-                throw Bad($"tensor \"{name}\" of shape [{string.Join(", ", shape)}] takes {bytes} bytes, but only {Math.Max(0, fileLength - start - expected)} are left. The file is cut short: download it again.");
+                throw Bad(
+                    $"tensor \"{name}\" of shape [{string.Join(", ", shape)}] takes {bytes} bytes, but only "
+                        + $"{Math.Max(0, fileLength - start - expected)} are left. The file is cut short: download it again.");
             tensors.Add(new GgufTensor(name, type, shape, start + expected, bytes));
             expected = Align(expected + bytes, alignment);
         }

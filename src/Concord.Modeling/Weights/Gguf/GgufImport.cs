@@ -3,20 +3,27 @@ using static TorchSharp.torch;
 
 namespace Concord.Modeling.Weights.Gguf;
 
-/// <summary>Turns a GGUF file of LLaMA's architecture into a Hugging Face folder: its numbers as they are, its tensors under Hugging Face's names and in its order of rows.</summary>
+/// <summary>
+/// Turns a GGUF file of LLaMA's architecture into a Hugging Face folder: its numbers as they are, its tensors under Hugging Face's names and in its order
+/// of rows.
+/// </summary>
 public static class GgufImport
 {
     // Elements in memory at a time: 16 MB of fp32.
     private const long PartElements = 4 << 20;
 
-    /// <summary>Writes the folder. The weights come last, so that a folder with weights is whole; they are read, converted and written in parts of a few megabytes.</summary>
+    /// <summary>
+    /// Writes the folder. The weights come last, so that a folder with weights is whole; they are read, converted and written in parts of a few
+    /// megabytes.
+    /// </summary>
     /// <param name="file">The GGUF file, version 2 or 3, of types F32, F16, BF16, Q8_0, Q4_0 or Q4_1.</param>
     /// <param name="folder">Where to; made where it does not exist. Files of the same names are replaced.</param>
     /// <param name="options">How; null for fp32 in one file and the tokenizer that lies beside the GGUF file.</param>
-    /// <param name="progress">Told how many elements have been written; null for nobody.</param>
+    /// <param name="progress">Told, after each part, how many elements it had; null for nobody.</param>
     /// <param name="cancellation">Stops the work; what was half written is removed.</param>
     /// <exception cref="ConcordException">The file is not as its format says, is of another architecture or type, or the folder cannot be written.</exception>
-    public static GgufImportResult Run(string file, string folder, GgufImportOptions? options = null, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public static GgufImportResult Run(
+        string file, string folder, GgufImportOptions? options = null, Action<long>? progress = null, CancellationToken cancellation = default)
     {
         options ??= new GgufImportOptions();
         var beside = Path.GetDirectoryName(Path.GetFullPath(file))!;
@@ -26,7 +33,8 @@ public static class GgufImport
             throw new ConcordException($"{named} has neither tokenizer.json nor tokenizer.model. Name the folder of the model's tokenizer.");
         using var gguf = GgufFile.Open(file);
         var tensors = gguf.Header.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        var tied = !tensors.TryGetValue("output.weight", out var output) || (tensors.TryGetValue("token_embd.weight", out var embedding) && gguf.SameBytes(output, embedding));
+        var tied = !tensors.TryGetValue("output.weight", out var output)
+            || (tensors.TryGetValue("token_embd.weight", out var embedding) && gguf.SameBytes(output, embedding));
         var config = GgufLlama.Config(gguf.Header, tied, ReadRopeFactors(gguf, tensors), options.Type);
         var plan = Plan(gguf.Header.File, config, tensors);
 
@@ -35,6 +43,14 @@ public static class GgufImport
         var copied = ModelFolder.Copy(from, folder, [.. ModelFolder.TokenizerFileNames, ModelFolder.GenerationConfigFileName]);
         var written = CheckpointWriter.Write(folder, plan.Select(pair => Source(gguf, pair.Shape, pair.Tensor, config, progress, cancellation)), options.LargestShard);
         return new GgufImportResult(config, plan.Sum(pair => pair.Shape.Count), written, copied, ModelFolder.HasTokenizer(folder), ModelFolder.HasChatTemplate(folder));
+    }
+
+    /// <summary>Number of weights in a GGUF file, for progress.</summary>
+    /// <exception cref="ConcordException">The file is not as its format says.</exception>
+    public static long CountWeights(string file)
+    {
+        using var gguf = GgufFile.Open(file);
+        return gguf.Header.Tensors.Sum(tensor => tensor.Count);
     }
 
     /// <summary>Finds the GGUF tensor of every tensor the model has; every other one is an error.</summary>
@@ -50,15 +66,19 @@ public static class GgufImport
             var name = GgufLlama.Name(shape.Name);
             if (!tensors.TryGetValue(name, out var tensor)) throw new ConcordException($"{file} has no tensor \"{name}\". Take a complete model.");
             if (!tensor.Shape.SequenceEqual(shape.Shape))
-                throw new ConcordException($"{file}: tensor \"{name}\" has shape [{string.Join(", ", tensor.Shape)}]; expected [{string.Join(", ", shape.Shape)}] by its metadata.");
+                throw new ConcordException(
+                    $"{file}: tensor \"{name}\" has shape [{string.Join(", ", tensor.Shape)}]; expected [{string.Join(", ", shape.Shape)}] by its metadata.");
             plan.Add((shape, tensor));
             left.Remove(name);
         }
-        if (left.Count > 0) throw new ConcordException($"{file} holds {left.Count} tensors a LLaMA model has no place for: {string.Join(", ", left.Order(StringComparer.Ordinal).Take(8).Select(name => $"\"{name}\""))}.");
+        if (left.Count > 0)
+            throw new ConcordException(
+                $"{file} holds {left.Count} tensors a LLaMA model has no place for: "
+                    + $"{string.Join(", ", left.Order(StringComparer.Ordinal).Take(8).Select(name => $"\"{name}\""))}.");
         return plan;
     }
 
-    private static TensorSource Source(GgufFile gguf, TensorShape shape, GgufTensor tensor, BackboneConfig config, IProgress<long>? progress, CancellationToken cancellation)
+    private static TensorSource Source(GgufFile gguf, TensorShape shape, GgufTensor tensor, BackboneConfig config, Action<long>? progress, CancellationToken cancellation)
     {
         var permuted = shape.Name.Contains(".q_proj.", StringComparison.Ordinal) || shape.Name.Contains(".k_proj.", StringComparison.Ordinal);
         return TensorSource.InParts(shape.Name, shape.Shape, config.Dtype, Parts);
@@ -74,12 +94,15 @@ public static class GgufImport
                 var count = Math.Min(step, tensor.Count - first);
                 var values = gguf.Read(tensor, first, count);
                 yield return permuted ? HalfSplit(values, config.HeadDimension, shape.Shape.Count == 1 ? 1 : tensor.Columns) : values;
-                progress?.Report(count);
+                progress?.Invoke(count);
             }
         }
     }
 
-    /// <summary>llama.cpp stores the rows of a head as pairs that rotate together (0, d/2, 1, d/2 + 1, ..); Hugging Face has the first of all pairs, then the second (0, 1, .., d/2, ..).</summary>
+    /// <summary>
+    /// llama.cpp stores the rows of a head as pairs that rotate together (0, d/2, 1, d/2 + 1, ..); Hugging Face has the first of all pairs, then the
+    /// second (0, 1, .., d/2, ..).
+    /// </summary>
     private static Tensor HalfSplit(Tensor values, int head, long columns)
     {
         using (values)
@@ -94,7 +117,8 @@ public static class GgufImport
     {
         if (!tensors.TryGetValue(GgufLlama.RopeFactorsName, out var tensor)) return null;
         if (tensor.Count > 1 << 16)
-            throw new ConcordException($"{gguf.Header.File}: tensor \"{tensor.Name}\" has shape [{string.Join(", ", tensor.Shape)}]; expected one factor for each pair of a head's dimensions.");
+            throw new ConcordException(
+                $"{gguf.Header.File}: tensor \"{tensor.Name}\" has shape [{string.Join(", ", tensor.Shape)}]; expected one factor for each pair of a head's dimensions.");
         using var values = gguf.Read(tensor, 0, tensor.Count);
         return values.data<float>().ToArray();
     }

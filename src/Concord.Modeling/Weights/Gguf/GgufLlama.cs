@@ -38,12 +38,14 @@ internal static class GgufLlama
         var keyValueHeads = metadata.IntegerOr("llama.attention.head_count_kv", 1, 1 << 16, heads);
         var hidden = metadata.Integer("llama.embedding_length", 1, 1 << 20);
         if (heads % keyValueHeads != 0) throw metadata.Wrong("llama.attention.head_count_kv", $"a divisor of llama.attention.head_count, {heads}");
-        if (!metadata.Has("llama.attention.key_length") && hidden % heads != 0) throw metadata.Wrong("llama.embedding_length", $"a multiple of llama.attention.head_count, {heads}");
+        if (!metadata.Has("llama.attention.key_length") && hidden % heads != 0)
+            throw metadata.Wrong("llama.embedding_length", $"a multiple of llama.attention.head_count, {heads}");
         var head = metadata.IntegerOr("llama.attention.key_length", 2, 1 << 16, hidden / heads);
         foreach (var key in (string[])["llama.attention.value_length", "llama.rope.dimension_count"])
             if (metadata.IntegerOr(key, 1, 1 << 16, head) != head) throw metadata.Wrong(key, $"{head}, the width of a head");
         if (head % 2 != 0) throw metadata.Wrong("llama.attention.head_count", "an even width of a head");
-        var embedding = header.Tensors.FirstOrDefault(tensor => tensor.Name == "token_embd.weight") ?? throw new ConcordException($"{header.File} has no tensor \"token_embd.weight\". Take a complete model.");
+        var embedding = header.Tensors.FirstOrDefault(tensor => tensor.Name == "token_embd.weight")
+            ?? throw new ConcordException($"{header.File} has no tensor \"token_embd.weight\". Take a complete model.");
         if (embedding.Shape.Length != 2 || embedding.Shape[0] > 1 << 24)
             throw new ConcordException($"{header.File}: tensor \"token_embd.weight\" has shape [{string.Join(", ", embedding.Shape)}]; expected [vocabulary, {hidden}].");
         var vocabulary = (int)embedding.Shape[0];
@@ -60,7 +62,8 @@ internal static class GgufLlama
             HeadDimension = head,
             IntermediateSize = metadata.Integer("llama.feed_forward_length", 1, 1 << 20),
             VocabularySize = vocabulary,
-            NormEpsilon = metadata.Positive("llama.attention.layer_norm_rms_epsilon") ?? throw metadata.Wrong("llama.attention.layer_norm_rms_epsilon", "a number above 0"),
+            NormEpsilon = metadata.Positive("llama.attention.layer_norm_rms_epsilon")
+                ?? throw metadata.Wrong("llama.attention.layer_norm_rms_epsilon", "a number above 0"),
             RopeTheta = metadata.Positive("llama.rope.freq_base") ?? FamilyDefaults.RopeTheta,
             RopeScaling = Scaling(metadata, head, ropeFactors),
             QueryKeyValueBias = HasBias("attn_q"),
@@ -96,9 +99,12 @@ internal static class GgufLlama
     {
         var architecture = metadata.Text("general.architecture");
         if (architecture != Architecture)
-            throw new ConcordException($"{header.File}: its architecture is {(architecture is null ? "not named" : $"\"{architecture}\"")}; \"{Architecture}\" is read. Take the model's Hugging Face folder instead.");
+            throw new ConcordException(
+                $"{header.File}: its architecture is {(architecture is null ? "not named" : $"\"{architecture}\"")}; "
+                    + $"\"{Architecture}\" is read. Take the model's Hugging Face folder instead.");
         if (metadata.Text("general.type") is { } kind and not "model") throw metadata.Wrong("general.type", $"\"model\", not {kind}");
-        if (metadata.OptionalInteger("split.count", 0, int.MaxValue) is > 1) throw metadata.Wrong("split.count", "a file that is whole: merge the parts with llama-gguf-split first");
+        if (metadata.OptionalInteger("split.count", 0, int.MaxValue) is > 1)
+            throw metadata.Wrong("split.count", "a file that is whole: merge the parts with llama-gguf-split first");
         if (metadata.OptionalInteger("llama.expert_count", 0, int.MaxValue) is > 0) throw metadata.Wrong("llama.expert_count", "a model without experts");
     }
 
@@ -109,7 +115,9 @@ internal static class GgufLlama
         if (type is not (null or "none" or "linear")) throw metadata.Wrong(typeKey, "\"none\" or \"linear\"");
         if (factors is not null)
             return Llama3(factors, head, metadata.Positive("llama.rope.freq_base") ?? FamilyDefaults.RopeTheta)
-                ?? throw new ConcordException($"{metadata.File}: tensor \"{RopeFactorsName}\" holds other factors than Llama 3's (factor up to 64, frequencies 1 and 4, context 8192). Take the model's Hugging Face folder instead.");
+                ?? throw new ConcordException(
+                    $"{metadata.File}: tensor \"{RopeFactorsName}\" holds other factors than Llama 3's (factor up to 64, frequencies 1 and "
+                        + "4, context 8192). Take the model's Hugging Face folder instead.");
         var factor = metadata.Positive("llama.rope.scale_linear") ?? (type == "linear" ? metadata.Positive("llama.rope.scaling.factor") ?? 1 : 1);
         return factor == 1 ? null : new RopeScaling(RopeScalingKind.Linear, factor);
     }
