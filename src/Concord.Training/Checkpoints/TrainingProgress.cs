@@ -15,11 +15,14 @@ internal sealed record TrainingProgress
     /// <summary>Fingerprint of the data.</summary>
     public required string Data { get; init; }
 
-    /// <summary>Steps done at the last evaluation; 0 before the first.</summary>
-    public int EvaluatedStep { get; init; }
+    /// <summary>Fingerprint of the model that training began from.</summary>
+    public required string Model { get; init; }
 
-    /// <summary>The step of the best model so far; 0 before the first evaluation.</summary>
-    public int BestStep { get; init; }
+    /// <summary>Steps done at the last evaluation; -1 before the first.</summary>
+    public int EvaluatedStep { get; init; } = -1;
+
+    /// <summary>The step of the best model so far; -1 before the first evaluation.</summary>
+    public int BestStep { get; init; } = -1;
 
     /// <summary>What it was chosen by, the smaller the better.</summary>
     public double? BestValue { get; init; }

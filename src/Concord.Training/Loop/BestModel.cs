@@ -7,7 +7,8 @@ using Concord.Training.Checkpoints;
 namespace Concord.Training.Loop;
 
 /// <summary>Evaluates the model during training and keeps the best: <c>model/</c> and <c>scores.jsonl</c> are always of one step.</summary>
-internal sealed class BestModel(RewardModel model, TrainingData data, TrainingSettings settings, RunFolder folder, Action<RewardModel, string, TrainedModelInfo> writeModel, ITrainingObserver observer)
+internal sealed class BestModel(
+    RewardModel model, TrainingData data, TrainingSettings settings, RunFolder folder, Action<RewardModel, string, TrainedModelInfo> writeModel, ITrainingObserver observer)
 {
     /// <summary>Comparisons whose rewards give mean and standard deviation where nothing is held out.</summary>
     private const int SampledComparisons = 256;
@@ -23,7 +24,7 @@ internal sealed class BestModel(RewardModel model, TrainingData data, TrainingSe
         var predictions = Predict(data.HeldOut, temperatures, cancellation);
         var report = Evaluation.Run(predictions, new EvaluationOptions { Resamples = 0, Bins = [10] });
         var value = Value(report);
-        var best = progress.BestStep == 0 || value < progress.BestValue;
+        var best = progress.BestStep < 0 || value < progress.BestValue;
         if (best) Write(progress.Step, predictions, predictions.Where(prediction => data.Sources.Contains(prediction.Source)), temperatures);
         metrics.Write(progress.Step, report, best);
         observer.Evaluated(progress.Step, report, best);

@@ -22,7 +22,7 @@ internal sealed class RunFolder
         try
         {
             Directory.CreateDirectory(path);
-            foreach (var left in Directory.EnumerateDirectories(path, "model.*")) Recover(left);
+            foreach (var left in Directory.GetDirectories(path, "model.*")) Recover(left);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -57,7 +57,8 @@ internal sealed class RunFolder
         if (!File.Exists(RunFile)) return null;
         try
         {
-            return JsonSerializer.Deserialize<Summary>(File.ReadAllText(RunFile), Json) is { Status: "finished" } summary ? (summary.Step, summary.Steps, summary.BestStep) : null;
+            var summary = JsonSerializer.Deserialize<Summary>(File.ReadAllText(RunFile), Json);
+            return summary is { Status: "finished" } ? (summary.Step, summary.Steps, summary.BestStep) : null;
         }
         catch (Exception error) when (error is JsonException or IOException)
         {
@@ -66,7 +67,22 @@ internal sealed class RunFolder
     }
 
     /// <summary>Says that the run is finished; the last thing that is written.</summary>
-    public void Finish(int step, int steps, int bestStep) => AtomicFile.WriteText(RunFile, JsonSerializer.Serialize(new Summary("finished", step, steps, bestStep), Json) + "\n");
+    public void Finish(int step, int steps, int bestStep) =>
+        AtomicFile.WriteText(RunFile, JsonSerializer.Serialize(new Summary("finished", step, steps, bestStep), Json) + "\n");
+
+    /// <summary>Keeps the folder for this process until it is disposed of, or dies.</summary>
+    /// <exception cref="ConcordException">Another process trains in it.</exception>
+    public IDisposable Lock()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(_path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConcordException($"{_path} is in use: another process is training in it ({error.Message}). Wait for it, stop it, or name another output folder.", error);
+        }
+    }
 
     /// <summary>Writes the model's folder beside and renames it.</summary>
     /// <param name="info">Its step goes into <c>training.json</c>.</param>
@@ -94,7 +110,7 @@ internal sealed class RunFolder
     private void Recover(string left)
     {
         if (left.EndsWith(".old", StringComparison.Ordinal) && !Directory.Exists(Model)) Directory.Move(left, Model);
-        else if (left.EndsWith(".old", StringComparison.Ordinal) || left.EndsWith(".partial", StringComparison.Ordinal)) Directory.Delete(left, recursive: true);
+        else if (new[] { ".old", ".partial", ".former" }.Any(suffix => left.EndsWith(suffix, StringComparison.Ordinal))) Directory.Delete(left, recursive: true);
     }
 
     private static string? FirstDifference(string before, string now)

@@ -19,7 +19,7 @@ public enum TrainingOutcome
 /// <param name="Outcome">How.</param>
 /// <param name="Step">Steps done.</param>
 /// <param name="Steps">Steps planned.</param>
-/// <param name="BestStep">The step whose model is in <c>model/</c>; 0 where none is yet.</param>
+/// <param name="BestStep">The step whose model is in <c>model/</c>; -1 where none is yet.</param>
 /// <param name="ResumedFrom">The step of the checkpoint it went on from, or null.</param>
 /// <param name="Evaluation">The full held-out evaluation of the best model, where this call made one.</param>
 public sealed record TrainingResult(TrainingOutcome Outcome, int Step, int Steps, int BestStep, int? ResumedFrom, EvaluationReport? Evaluation);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using Concord.Modeling.Packing;
@@ -63,7 +64,10 @@ public sealed class TrainingRun
         _weighting = WeightingRegistry.Create(settings.Weighting, data.Sources);
         _temperatures = new SourceTemperatures(data.Sources.Count, settings.Temperatures);
         if (_weighting.NeedsGradients)
-            _momentum = new GradientMomentum(data.Sources.Count, settings.Weighting.Alpha, GradientMomentum.StartVector(settings.Weighting.MomentumStart, model.Config.HiddenSize, settings.Seed));
+        {
+            var start = GradientMomentum.StartVector(settings.Weighting.MomentumStart, model.Config.HiddenSize, settings.Seed);
+            _momentum = new GradientMomentum(data.Sources.Count, settings.Weighting.Alpha, start);
+        }
         _folder = new RunFolder(options.Output, options.Config);
         _best = new BestModel(model, data, settings, _folder, options.WriteModel, _observer);
     }
@@ -80,13 +84,15 @@ public sealed class TrainingRun
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         if (_folder.Finished() is var (finishedAt, planned, best)) return new(TrainingOutcome.AlreadyFinished, finishedAt, planned, best, null, null);
+        using var alone = _folder.Lock();
+        var start = ModelFingerprint.Of(_model);
         _model.SetTrained(_settings.Mode, _settings.LastLayers, _settings.Lora);
         var rates = _settings.LearningRates;
         using var parameters = new FlatParameters(_model, _settings.Optimizer, rates.Backbone, rates.Head);
         using IOptimizer optimizer = _settings.Optimizer.Kind == OptimizerKind.AdamW ? new AdamW(parameters, _settings.Optimizer) : new Sgd(parameters);
         var state = new StateTensors(parameters, optimizer, _momentum, _temperatures);
         var store = new CheckpointStore(_folder.Checkpoints, _settings.KeepCheckpoints);
-        var progress = new TrainingProgress { Steps = Steps, Data = _data.Fingerprint() };
+        var progress = new TrainingProgress { Steps = Steps, Data = _data.Fingerprint(), Model = start };
         var resumed = Resume(store, state, ref progress);
         using var metrics = MetricsLog.Open(_folder.Metrics, _data.Sources, progress.Step, progress.EvaluatedStep);
         _observer.Started(progress.Step, Steps, resumed is not null);
@@ -96,7 +102,7 @@ public sealed class TrainingRun
         var (saved, clock) = (progress, Stopwatch.StartNew());
         try
         {
-            if (resumed is null) SelfCheck.Run(_model, [.. _plan.Batch(0).Items.Select(item => _training[item])], _data);
+            if (resumed is null && Steps > 0) SelfCheck.Run(_model, [.. _plan.Batch(0).Items.Select(item => _training[item])], _data);
             while (true)
             {
                 if (IsEvaluationDue(progress)) progress = _best.Evaluate(progress, Temperatures(), metrics, cancellation);
@@ -128,7 +134,13 @@ public sealed class TrainingRun
     }
 
     private TrainingProgress Step(
-        TrainingProgress progress, TrainingStep step, TemperatureLearner? learner, FlatParameters parameters, IOptimizer optimizer, MetricsLog metrics, CancellationToken cancellation)
+        TrainingProgress progress,
+        TrainingStep step,
+        TemperatureLearner? learner,
+        FlatParameters parameters,
+        IOptimizer optimizer,
+        MetricsLog metrics,
+        CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         var (items, fresh) = _plan.Batch(progress.Step);
@@ -149,7 +161,8 @@ public sealed class TrainingRun
         _exchange.Sum(parameters.Gradients);
         var norm = parameters.GradientNorm();
         if (!double.IsFinite(norm) || !double.IsFinite(outcome.Loss))
-            throw new ConcordException($"Training diverged at step {progress.Step + 1}: the loss is {outcome.Loss} and the gradient of {parameters.NotFinite() ?? "all parameters together"} is not finite. Lower the learning rate; the last checkpoint is from before it.");
+            throw new ConcordException(string.Create(CultureInfo.InvariantCulture,
+                $"Training diverged at step {progress.Step + 1}: the loss is {outcome.Loss}, the gradient's norm {norm} ({parameters.NotFinite() ?? "all parameters"}). Lower the learning rate."));
         learner?.Step(_model, progress.Step, comparisons, sources, fresh, outcome.Rewards);
         var factor = _settings.Schedule.Factor(progress.Step, Steps);
         optimizer.Step(factor, _settings.Optimizer.ClipNorm is { } limit && norm > limit ? limit / norm : 1);
@@ -182,22 +195,25 @@ public sealed class TrainingRun
         if (store.Newest() is not var (found, tensors)) return null;
         using (tensors)
         {
-            if (found.Data != progress.Data || found.Steps != progress.Steps)
-                throw new ConcordException($"{_folder.Checkpoints}: the checkpoint of step {found.Step} is of other data: files, split, tokenizer or rendering have changed. Name another output folder, or bring the data back.");
+            var other = found.Model != progress.Model ? "began from another model" : found.Data != progress.Data || found.Steps != progress.Steps ? "is of other data: files, split, tokenizer or rendering have changed" : null;
+            if (other is not null)
+                throw new ConcordException($"{_folder.Checkpoints}: the checkpoint of step {found.Step} {other}. Name another output folder, or bring back what was there.");
             state.Load(tensors, found.Step);
         }
         progress = found;
         return found.Step;
     }
 
-    private bool IsEvaluationDue(TrainingProgress progress) => _data.HeldOut.Count > 0 && progress.Step > 0 && progress.EvaluatedStep != progress.Step
-        && (progress.Step == Steps || progress.Step % (_settings.EvaluateEvery ?? _plan.StepsPerEpoch) == 0);
+    private bool IsEvaluationDue(TrainingProgress progress) => _data.HeldOut.Count > 0 && progress.EvaluatedStep != progress.Step
+        && (progress.Step == Steps || (progress.Step > 0 && progress.Step % (_settings.EvaluateEvery ?? _plan.StepsPerEpoch) == 0));
 
     private bool IsDone(TrainingProgress progress) => progress.Step == Steps || (_settings.Patience is { } patience && progress.EvaluationsSinceBest >= patience);
 
     // after an evaluation too: the best model is on disk then, and evaluating again costs more than a checkpoint
     private bool IsCheckpointDue(TrainingProgress progress, TrainingProgress saved, Stopwatch clock) => progress != saved
-        && (progress.EvaluatedStep != saved.EvaluatedStep || (_settings.CheckpointEvery is { } every && progress.Step % every == 0) || clock.Elapsed.TotalSeconds >= _settings.CheckpointSeconds);
+        && (progress.EvaluatedStep != saved.EvaluatedStep
+            || (_settings.CheckpointEvery is { } every && progress.Step % every == 0)
+            || clock.Elapsed.TotalSeconds >= _settings.CheckpointSeconds);
 
     private double[]? Temperatures() => _settings.Temperatures.Enabled ? _temperatures.Values.ToArray() : null;
 
@@ -211,7 +227,8 @@ public sealed class TrainingRun
     // by prompt, so that what is set aside is not half seen; nothing where a source would be left without a comparison
     private TokenizedComparison[] SetAside(IReadOnlyList<TokenizedComparison> training)
     {
-        bool IsAside(TokenizedComparison comparison) => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(comparison.Comparison.PromptId), _settings.Seed) < SetAsideShare * ulong.MaxValue;
+        bool IsAside(TokenizedComparison comparison) =>
+            XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(comparison.Comparison.PromptId), _settings.Seed) < SetAsideShare * ulong.MaxValue;
         var left = training.Where(comparison => !IsAside(comparison)).Select(_data.SourceOf).Distinct().Count();
         return left < _data.Sources.Count ? [] : [.. training.Where(IsAside)];
     }

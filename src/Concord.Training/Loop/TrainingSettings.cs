@@ -39,7 +39,7 @@ public sealed record TrainingSettings
     /// <value>> 0; default 1, as the paper.</value>
     public double Epochs { get; init; } = 1;
 
-    /// <summary>Most optimizer steps, whatever the epochs; the schedule ends there. Null for no limit.</summary>
+    /// <summary>Most optimizer steps, whatever the epochs; the schedule ends there. Null for no limit; 0 evaluates and writes the untrained model (the baseline Raw).</summary>
     public int? MaximumSteps { get; init; }
 
     /// <summary>Learning rate of all but the head; null for the mode's.</summary>
@@ -92,7 +92,8 @@ public sealed record TrainingSettings
     public int KeepCheckpoints { get; init; } = 2;
 
     /// <summary>The learning rates in force, of all but the head and of the head.</summary>
-    internal (double Backbone, double Head) LearningRates => (LearningRate ?? ModeDefaults.Table[Mode].LearningRate, HeadLearningRate ?? ModeDefaults.Table[Mode].HeadLearningRate);
+    internal (double Backbone, double Head) LearningRates =>
+        (LearningRate ?? ModeDefaults.Table[Mode].LearningRate, HeadLearningRate ?? ModeDefaults.Table[Mode].HeadLearningRate);
 
     /// <summary>Refuses settings that have no meaning.</summary>
     /// <param name="sources">The sources there are.</param>
@@ -106,7 +107,7 @@ public sealed record TrainingSettings
         Schedule.Validate();
         Optimizer.Validate();
         Check(Epochs > 0 && double.IsFinite(Epochs), "epochs", Epochs, "positive");
-        Check(MaximumSteps is null or >= 1, "maximum_steps", MaximumSteps ?? 0, "1 or more");
+        Check(MaximumSteps is null or >= 0, "maximum_steps", MaximumSteps ?? 0, "0 or more");
         Check(LearningRate is null or > 0 and < 10, "learning_rate", LearningRate ?? 0, "positive, and usually far below 1");
         Check(HeadLearningRate is null or > 0 and < 10, "head_learning_rate", HeadLearningRate ?? 0, "positive, and usually far below 1");
         Check(EvaluateEvery is null or >= 1, "evaluate_every", EvaluateEvery ?? 0, "1 or more");

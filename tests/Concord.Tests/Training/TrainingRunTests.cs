@@ -190,6 +190,29 @@ public class TrainingRunTests
     }
 
     [Fact]
+    public void No_step_at_all_evaluates_the_untrained_model()
+    {
+        using var folder = new TemporaryFolder();
+        var result = Train(folder.Path, More with { MaximumSteps = 0 });
+        Assert.Equal((TrainingOutcome.Finished, 0, 0), (result.Outcome, result.Step, result.BestStep));
+        Assert.Equal(3, result.Evaluation!.Sources.Count);
+        Assert.Equal(TrainingOutcome.AlreadyFinished, Train(folder.Path, More with { MaximumSteps = 0 }).Outcome);
+    }
+
+    [Fact]
+    public void Two_runs_do_not_share_a_folder_and_none_goes_on_from_another_model()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder.Path, More, 3);
+        using (File.Open(Path.Combine(folder.Path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+            Assert.Contains("another process", Assert.Throws<ConcordException>(() => Train(folder.Path, More)).Message, StringComparison.Ordinal);
+        using var other = TinyModel.Create(seed: 4);
+        var run = new TrainingRun(other, TinyModel.Data(20, 6), More, new TrainingRunOptions { Output = folder.Path, Config = "a: 1\n", WriteModel = TinyModel.Write });
+        Assert.Contains("another model", Assert.Throws<ConcordException>(() => run.Run(TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Equal(TrainingOutcome.Finished, Train(folder.Path, More).Outcome);
+    }
+
+    [Fact]
     public void Training_that_diverges_says_so()
     {
         using var folder = new TemporaryFolder();
