@@ -14,6 +14,7 @@ internal static class ConcordApplication
     /// <summary>All subcommands, in the order in which help lists them.</summary>
     private static Command[] Commands() =>
     [
+        DataCommand.Create(),
         TokenizeCommand.Create(),
         ModelCommand.Create(),
         EvaluateCommand.Create(),

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Concord.Preferences;
 
-/// <summary>Dialogues written as one text, in the two forms that the public data use: Anthropic's <c>\n\nHuman: .. \n\nAssistant: ..</c> and the headings <c>## Human:\n..\n\n## Assistant:\n..</c>.</summary>
+/// <summary>
+/// Dialogues written as one text, in the two forms that the public data use: Anthropic's <c>\n\nHuman: .. \n\nAssistant: ..</c> and the headings <c>##
+/// Human:\n..\n\n## Assistant:\n..</c>.
+/// </summary>
 public static class DialogueText
 {
     private static readonly Style[] Styles = [new("Human:", "Assistant:", ' '), new("## Human:", "## Assistant:", '\n')];
@@ -18,7 +21,10 @@ public static class DialogueText
         return null;
     }
 
-    /// <summary>Writes a dialogue in Anthropic's form, each turn led by <c>\n\nHuman: </c> or <c>\n\nAssistant: </c>; the inverse of <see cref="TryParse"/>. A system message becomes the text before the first turn.</summary>
+    /// <summary>
+    /// Writes a dialogue in Anthropic's form, each turn led by <c>\n\nHuman: </c> or <c>\n\nAssistant: </c>; the inverse of <see cref="TryParse"/>. A system
+    /// message becomes the text before the first turn.
+    /// </summary>
     public static string Format(IEnumerable<Message> turns)
     {
         var text = new StringBuilder();
@@ -44,9 +50,12 @@ public static class DialogueText
         }
         foreach (var dialogue in dialogues)
             for (var turn = 0; turn < shared; turn++)
-                if (dialogue[turn] != dialogues[0][turn]) shared = turn;
+                if (!Same(dialogue[turn], dialogues[0][turn])) shared = turn;
         return ([.. dialogues[0].Take(shared)], [.. dialogues.Select(dialogue => (IReadOnlyList<Message>)[.. dialogue.Skip(shared)])]);
     }
+
+    // White space around a turn is no difference in what was said.
+    private static bool Same(Message a, Message b) => a.Role == b.Role && a.Content.AsSpan().Trim().SequenceEqual(b.Content.AsSpan().Trim());
 
     private static int LastAssistant(IReadOnlyList<Message> dialogue)
     {

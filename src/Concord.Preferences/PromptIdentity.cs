@@ -6,8 +6,11 @@ using System.Text;
 
 namespace Concord.Preferences;
 
-/// <summary>The identity of prompts and responses across formats: the same dialogue gets the same id whether it came as one text, as messages or as a prompt string.</summary>
-/// <remarks>Texts are compared after trimming each turn and with <c>\r\n</c> as <c>\n</c>; an empty assistant turn at the end, which only invites an answer, does not count.
+/// <summary>
+/// The identity of prompts and responses across formats: the same dialogue gets the same id whether it came as one text, as messages or as a prompt string.
+/// </summary>
+/// <remarks>Texts are compared after trimming each turn and with <c>\r\n</c> as <c>\n</c>; an empty assistant turn at the end, which only invites an answer, does not
+/// count.
 /// Ids are the first 128 bits of SHA-256 in hex: stable over machines, versions and file order.</remarks>
 public static class PromptIdentity
 {
@@ -20,7 +23,8 @@ public static class PromptIdentity
     /// <summary>The id of a prompt given as a text: read as a dialogue where it is one, else taken as one user message.</summary>
     public static string OfPromptText(string prompt) => OfMessages(DialogueText.TryParse(prompt) ?? [new Message(Roles.User, prompt)]);
 
-    /// <summary>The id of the prompt inside whole texts: the turns that all dialogues share before the last assistant turn; where a text is no dialogue, the common beginning up to a border that a prompt could end at
+    /// <summary>The id of the prompt inside whole texts: the turns that all dialogues share before the last assistant turn; where a text is no dialogue, the common
+    /// beginning up to a border that a prompt could end at
     /// (blank line, else line break, else end of a sentence); where there is none, the texts themselves.</summary>
     public static string OfWholeTexts(IReadOnlyList<string> texts) => WholeTexts(texts).PromptId;
 
@@ -36,7 +40,10 @@ public static class PromptIdentity
         return Hash(Encoding.UTF8.GetBytes(string.Join('\u0001', rows.Select(row => Hash(Bytes(row))).Order(StringComparer.Ordinal))));
     }
 
-    /// <summary>The identity of each response of a comparison; with <see cref="Comparison.PromptId"/> it tells whether two judgements are about the same answers, in whatever format they came.</summary>
+    /// <summary>
+    /// The identity of each response of a comparison; with <see cref="Comparison.PromptId"/> it tells whether two judgements are about the same answers, in
+    /// whatever format they came.
+    /// </summary>
     public static IReadOnlyList<string> OfResponses(Comparison comparison) => comparison.Form switch
     {
         ComparisonForm.TokenIds => [.. comparison.Responses.Select(response => Hash(Bytes(response.TokenIds)))],

@@ -6,7 +6,9 @@ public sealed record Response
     /// <summary>The turns of the answer (form <see cref="ComparisonForm.Messages"/>): nearly always one assistant message.</summary>
     public IReadOnlyList<Message> Messages { get; init; } = [];
 
-    /// <summary>The text of the answer (forms <see cref="ComparisonForm.Text"/> and <see cref="ComparisonForm.Messages"/>): for messages the last turn's content.</summary>
+    /// <summary>
+    /// The text of the answer (forms <see cref="ComparisonForm.Text"/> and <see cref="ComparisonForm.Messages"/>): for messages the last turn's content.
+    /// </summary>
     public string Text { get; init; } = "";
 
     /// <summary>The ids of the answer (form <see cref="ComparisonForm.TokenIds"/>), else empty.</summary>

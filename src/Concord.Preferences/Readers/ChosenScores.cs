@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>The scores of a chosen and a rejected response. The label decides which is better; scores that come beside it only tell ties: equal ones are no preference.</summary>
+/// <summary>
+/// The scores of a chosen and a rejected response. The label decides which is better; scores that come beside it only tell ties: equal ones are no preference.
+/// </summary>
 internal static class ChosenScores
 {
     public static IReadOnlyList<double> Of(JsonElement record)

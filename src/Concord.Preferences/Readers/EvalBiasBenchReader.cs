@@ -2,11 +2,13 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>EvalBiasBench: one object <c>{bias: [{instruction, response1, response2, label}]}</c>, or its records one by one; label 1 or 2 names the better response.</summary>
+/// <summary>
+/// EvalBiasBench: one object <c>{bias: [{instruction, response1, response2, label}]}</c>, or its records one by one; label 1 or 2 names the better response.
+/// </summary>
 internal sealed class EvalBiasBenchReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) => IsPair(record)
-        || record.ValueKind == JsonValueKind.Object && record.EnumerateObject().Any() && record.EnumerateObject().All(bias => bias.Value.ValueKind == JsonValueKind.Array && bias.Value.EnumerateArray().All(IsPair));
+        || record.ValueKind == JsonValueKind.Object && record.EnumerateObject().Any() && record.EnumerateObject().All(IsBias);
 
     public void Read(JsonElement record, RecordContext context)
     {
@@ -16,6 +18,8 @@ internal sealed class EvalBiasBenchReader : IPreferenceReader
             foreach (var bias in record.EnumerateObject())
                 foreach (var pair in record.Array(bias.Name)) Add(pair, context);
     }
+
+    private static bool IsBias(JsonProperty bias) => bias.Value.ValueKind == JsonValueKind.Array && bias.Value.EnumerateArray().All(IsPair);
 
     private static bool IsPair(JsonElement record) => record.Has("bias", "instruction", "response1", "response2", "label");
 

@@ -24,11 +24,19 @@ internal sealed class GzipInput(Stream packed) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = unpacked.Read(buffer);
+        int read;
+        try
+        {
+            read = unpacked.Read(buffer);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException("the gzip file is cut off or damaged; fetch it again.", error);
+        }
         length += read;
         if (read > 0 || buffer.IsEmpty || ended) return read;
         ended = true;
-        if (!IsWhole()) throw new InvalidDataException("the gzip file is cut off; fetch it again.");
+        if (!IsWhole()) throw new InvalidDataException("the gzip file is cut off or damaged; fetch it again.");
         return 0;
     }
 
@@ -48,7 +56,8 @@ internal sealed class GzipInput(Stream packed) : Stream
         base.Dispose(disposing);
     }
 
-    // A gzip file ends with its unpacked length modulo 2^32. Where several were laid end to end that is the last one's length; another header inside tells that this may be so.
+    // A gzip file ends with its unpacked length modulo 2^32. Where several were laid end to end that is the last one's length;
+    // another header inside tells that this may be so.
     private bool IsWhole()
     {
         const int trailer = 4, header = 10;

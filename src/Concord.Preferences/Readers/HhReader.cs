@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>Anthropic HH: <c>{chosen, rejected}</c>, each a whole dialogue in one text, split at the last assistant turn. Copies without the leading line breaks and with an <c>objective</c> or <c>label</c> beside are the same.</summary>
+/// <summary>
+/// Anthropic HH: <c>{chosen, rejected}</c>, each a whole dialogue in one text, split at the last assistant turn. Copies without the leading line breaks and
+/// with an <c>objective</c> or <c>label</c> beside are the same.
+/// </summary>
 internal sealed class HhReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) => IsDialogue(record.Find("chosen")) && IsDialogue(record.Find("rejected"));
@@ -15,7 +18,8 @@ internal sealed class HhReader : IPreferenceReader
         record.OptionalNumber("margin"));
 
     private static IReadOnlyList<Message> Dialogue(JsonElement record, string name) =>
-        DialogueText.TryParse(record.Text(name)) ?? throw new RecordException($"\"{name}\" does not begin with \"Human:\" or \"Assistant:\"; a whole dialogue was expected.");
+        DialogueText.TryParse(record.Text(name))
+            ?? throw new RecordException($"\"{name}\" does not begin with \"Human:\" or \"Assistant:\"; a whole dialogue was expected.");
 
     private static bool IsDialogue(JsonElement? text) => text is { ValueKind: JsonValueKind.String } && DialogueText.TryParse(JsonText.Of(text.Value)) is not null;
 }

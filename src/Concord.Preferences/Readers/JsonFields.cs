@@ -53,7 +53,8 @@ internal static class JsonFields
     public static double ToNumber(JsonElement value, string name)
     {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)) return number;
-        if (value.ValueKind == JsonValueKind.String && double.TryParse(JsonText.Of(value), NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number)) return number;
+        if (value.ValueKind == JsonValueKind.String && double.TryParse(JsonText.Of(value), NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+            && double.IsFinite(number)) return number;
         throw new RecordException($"\"{name}\" is {Shown(value)}; a number was expected.");
     }
 
@@ -75,7 +76,8 @@ internal static class JsonFields
     }
 
     public static IReadOnlyList<string> Texts(this JsonElement record, string name) =>
-        [.. record.Array(name).Select(item => item.ValueKind == JsonValueKind.String ? JsonText.Of(item) : throw new RecordException($"\"{name}\" holds {Kind(item)}; texts were expected."))];
+        [.. record.Array(name).Select(item =>
+            item.ValueKind == JsonValueKind.String ? JsonText.Of(item) : throw new RecordException($"\"{name}\" holds {Kind(item)}; texts were expected."))];
 
     public static IReadOnlyList<double> Numbers(this JsonElement record, string name) => [.. record.Array(name).Select(item => ToNumber(item, name))];
 

@@ -5,7 +5,8 @@ namespace Concord.Preferences.Readers;
 /// <summary>Messages in the spellings of the field: <c>{role, content}</c>, <c>{from, value}</c>, contents as a text or as a list of text parts.</summary>
 internal static class JsonMessages
 {
-    public static bool IsList(JsonElement? value) => value is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 && list.EnumerateArray().All(IsMessage);
+    public static bool IsList(JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 && list.EnumerateArray().All(IsMessage);
 
     public static bool IsMessage(JsonElement value) => value.Has("role") || value.Has("from", "value");
 

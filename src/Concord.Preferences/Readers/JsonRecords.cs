@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>Cuts a JSON file into records without parsing it whole: JSON lines, one array of records, or pretty-printed values one after another. Which of them it is, the beginning tells, not the name.</summary>
+/// <summary>
+/// Cuts a JSON file into records without parsing it whole: JSON lines, one array of records, or pretty-printed values one after another. Which of them it is,
+/// the beginning tells, not the name.
+/// </summary>
 /// <remarks>A record that is no JSON costs only itself: lines end at line breaks, elements where their brackets close.</remarks>
 internal sealed class JsonRecords(Stream stream)
 {

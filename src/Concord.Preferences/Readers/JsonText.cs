@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>The text of a JSON string, also where it holds what .NET's reader refuses: lone surrogates and bytes that are no UTF-8. Both become U+FFFD, as a tokenizer's UTF-8 would have them.</summary>
+/// <summary>
+/// The text of a JSON string, also where it holds what .NET's reader refuses: lone surrogates and bytes that are no UTF-8. Both become U+FFFD, as a tokenizer's
+/// UTF-8 would have them.
+/// </summary>
 internal static class JsonText
 {
     private const char Replacement = '\uFFFD';
@@ -34,7 +37,16 @@ internal static class JsonText
                 continue;
             }
             var escape = raw[++at];
-            text.Append(escape switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'f' => '\f', 'u' => (char)ushort.Parse(raw.AsSpan(at + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture), _ => escape });
+            text.Append(escape switch
+            {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'b' => '\b',
+                'f' => '\f',
+                'u' => (char)ushort.Parse(raw.AsSpan(at + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                _ => escape,
+            });
             if (escape == 'u') at += 4;
         }
         for (var at = 0; at < text.Length; at++)

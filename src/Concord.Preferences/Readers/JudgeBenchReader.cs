@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>JudgeBench: <c>{question, response_A, response_B, label}</c>; the label is <c>A&gt;B</c> or <c>B&gt;A</c>, the field <c>source</c> names the domain. Judgments beside it are a judge's, not the label, and are not read.</summary>
+/// <summary>
+/// JudgeBench: <c>{question, response_A, response_B, label}</c>; the label is <c>A&gt;B</c> or <c>B&gt;A</c>, the field <c>source</c> names the domain.
+/// Judgments beside it are a judge's, not the label, and are not read.
+/// </summary>
 internal sealed class JudgeBenchReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) => record.Has("question", "response_A", "response_B", "label");

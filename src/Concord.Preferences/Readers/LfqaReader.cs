@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>LFQA experts: <c>{question_text, answer1, answer2, BetterAnswer, annotator}</c>, one file an expert; the better one is <c>Answer A</c> or <c>Answer B</c>.</summary>
+/// <summary>
+/// LFQA experts: <c>{question_text, answer1, answer2, BetterAnswer, annotator}</c>, one file an expert; the better one is <c>Answer A</c> or <c>Answer B</c>.
+/// </summary>
 internal sealed class LfqaReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) => record.Has("question_text", "answer1", "answer2", "BetterAnswer");

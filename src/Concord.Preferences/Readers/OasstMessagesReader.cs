@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>OpenAssistant flat messages, one a row: <c>{message_id, parent_id, text, role, rank, deleted, tree_state}</c>. The trees are put together at the end of the file.</summary>
+/// <summary>
+/// OpenAssistant flat messages, one a row: <c>{message_id, parent_id, text, role, rank, deleted, tree_state}</c>. The trees are put together at the end of the
+/// file.
+/// </summary>
 internal sealed class OasstMessagesReader : IPreferenceReader
 {
     private readonly Dictionary<string, OasstNode> messages = [];

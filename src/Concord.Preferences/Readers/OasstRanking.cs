@@ -1,6 +1,8 @@
 namespace Concord.Preferences.Readers;
 
-/// <summary>The comparisons in an OpenAssistant tree: wherever at least two answers to one message carry a rank (0 is best), they are one comparison with score -rank.</summary>
+/// <summary>
+/// The comparisons in an OpenAssistant tree: wherever at least two answers to one message carry a rank (0 is best), they are one comparison with score -rank.
+/// </summary>
 internal static class OasstRanking
 {
     /// <summary>Walks a tree and adds its comparisons; everything left out is counted by reason.</summary>
@@ -24,7 +26,8 @@ internal static class OasstRanking
             {
                 found++;
                 context.Drop("unranked answers beside ranked ones", answers.Length - ranked.Length);
-                context.AddMessages(path, [.. ranked.Select(answer => Response.FromAssistant(answer.Text))], [.. ranked.Select(answer => -answer.Rank!.Value)], line: node.Line);
+                var responses = ranked.Select(answer => Response.FromAssistant(answer.Text)).ToArray();
+                context.AddMessages(path, responses, [.. ranked.Select(answer => -answer.Rank!.Value)], line: node.Line);
             }
             foreach (var reply in node.Replies) Walk(reply, path);
         }

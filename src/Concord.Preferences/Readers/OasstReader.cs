@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>OpenAssistant trees, one a line: <c>{message_tree_id, tree_state, prompt{text, role, deleted, replies[..{rank}]}}</c>, and the older form whose line is the first message itself. Only trees ready for export count.</summary>
+/// <summary>
+/// OpenAssistant trees, one a line: <c>{message_tree_id, tree_state, prompt{text, role, deleted, replies[..{rank}]}}</c>, and the older form whose line is the
+/// first message itself. Only trees ready for export count.
+/// </summary>
 internal sealed class OasstReader : IPreferenceReader
 {
     public const string Ready = "ready_for_export";

@@ -6,7 +6,10 @@ using Parquet.Serialization;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>The rows of a parquet file as JSON records, one row group at a time: lists, structs and lists of structs become what they are in JSON, so every reader reads parquet too.</summary>
+/// <summary>
+/// The rows of a parquet file as JSON records, one row group at a time: lists, structs and lists of structs become what they are in JSON, so every reader reads
+/// parquet too.
+/// </summary>
 internal static class ParquetRecords
 {
     /// <summary>The four bytes a parquet file begins and ends with.</summary>

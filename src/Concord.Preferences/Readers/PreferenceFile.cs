@@ -41,7 +41,10 @@ public static class PreferenceFile
             foreach (var (reason, count) in record.Dropped) dropped[reason] = dropped.GetValueOrDefault(reason) + count;
         }
         if (problems.Count > 0 && problems.Count == records)
-            throw new ConcordException($"{name}: none of the {records} records could be read as {format}. The first: {problems[0]} Formats known: {PreferenceFormat.Names}.");
+        {
+            throw new ConcordException(
+                $"{name}: none of the {records} records could be read as {format}. The first: {problems[0]} Formats known: {PreferenceFormat.Names}.");
+        }
         return new ReadResult { File = name, Format = format!, Records = records, Comparisons = comparisons, Problems = problems, Dropped = dropped };
     }
 
@@ -154,7 +157,8 @@ public static class PreferenceFile
             [0x42, 0x5A, 0x68, ..] => "compressed with bzip2; unpack it with: bunzip2 FILE",
             [0xFD, 0x37, 0x7A, 0x58] => "compressed with xz; unpack it with: unxz FILE",
             [(byte)'A', (byte)'R', (byte)'R', (byte)'O'] => "an Arrow file; save it as parquet or JSON lines",
-            _ => Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv" ? "a table of comma- or tab-separated values, which hold no texts safely; save it as JSON lines or parquet" : null,
+            _ => Path.GetExtension(name).ToLowerInvariant() is ".csv" or ".tsv"
+                ? "a table of comma- or tab-separated values, which hold no texts safely; save it as JSON lines or parquet" : null,
         };
         if (kind is not null) throw new ConcordException($"{name} is {kind}. JSON lines, JSON arrays (both also gzipped) and parquet are read.");
         return new JsonRecords(seekable).Read();
@@ -193,7 +197,8 @@ public static class PreferenceFile
             {
                 if (record.Problem is not null) throw new JsonException(record.Problem);
                 using var document = JsonDocument.Parse(record.Bytes, Json);
-                if (PreferenceFormat.All.FirstOrDefault(format => format.NewReader().Recognises(document.RootElement)) is { } found) votes[found] = votes.GetValueOrDefault(found) + 1;
+                var found = PreferenceFormat.All.FirstOrDefault(format => format.NewReader().Recognises(document.RootElement));
+                if (found is not null) votes[found] = votes.GetValueOrDefault(found) + 1;
                 else refused ??= RefusedFormats.Reason(document.RootElement);
                 fields ??= Describe(document.RootElement);
             }
@@ -205,8 +210,8 @@ public static class PreferenceFile
         // Most records decide; among equals the order of the formats does.
         if (votes.Count > 0) return PreferenceFormat.All.Where(votes.ContainsKey).MaxBy(format => votes[format])!;
         if (refused is not null) throw new ConcordException($"{name} {refused}.");
-        throw new ConcordException(
-            $"{name}: {(fields is null ? broken : $"no format is known whose records are {fields}")} Formats known: {PreferenceFormat.Names}. Where the file is one of them all the same, name it with --format.");
+        var reason = fields is null ? broken : $"no format is known whose records are {fields}";
+        throw new ConcordException($"{name}: {reason} Formats known: {PreferenceFormat.Names}. Where the file is one of them all the same, name it with --format.");
     }
 
     private static string Describe(JsonElement record) => record.ValueKind == JsonValueKind.Object

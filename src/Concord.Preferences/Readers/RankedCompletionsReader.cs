@@ -2,10 +2,15 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>NeMo-RL: <c>{context, completions[{rank, completion}], task_name?}</c>, context and completions as messages; the lowest rank is best, and the task is the source.</summary>
+/// <summary>
+/// NeMo-RL: <c>{context, completions[{rank, completion}], task_name?}</c>, context and completions as messages; the lowest rank is best, and the task is the
+/// source.
+/// </summary>
 internal sealed class RankedCompletionsReader : IPreferenceReader
 {
-    public bool Recognises(JsonElement record) => record.Has("context") && record.Find("completions") is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray().All(completion => completion.Has("rank", "completion"));
+    public bool Recognises(JsonElement record) => record.Has("context")
+        && record.Find("completions") is { ValueKind: JsonValueKind.Array } list
+        && list.EnumerateArray().All(completion => completion.Has("rank", "completion"));
 
     public void Read(JsonElement record, RecordContext context)
     {
@@ -13,7 +18,8 @@ internal sealed class RankedCompletionsReader : IPreferenceReader
         if (completions.Count < 2) throw new RecordException($"{completions.Count} completions; at least two were expected.");
         var field = record.Field("context");
         IReadOnlyList<Message> prompt = field.ValueKind == JsonValueKind.String ? [new Message(Roles.User, JsonText.Of(field))] : JsonMessages.List(field, "context");
-        context.AddMessages(prompt, [.. completions.Select(Answer)], [.. completions.Select(completion => -completion.Number("rank"))], carried: record.OptionalText("task_name"));
+        double[] scores = [.. completions.Select(completion => -completion.Number("rank"))];
+        context.AddMessages(prompt, [.. completions.Select(Answer)], scores, carried: record.OptionalText("task_name"));
     }
 
     private static Response Answer(JsonElement completion)

@@ -11,7 +11,10 @@ public sealed record ReadOptions
     /// <value>Default: null.</value>
     public string? Source { get; init; }
 
-    /// <summary>Whether records of the format <c>responses</c> may lack scores and hold a single response (what is to be scored, not learned from); their scores are then all 0.</summary>
+    /// <summary>
+    /// Whether records of the format <c>responses</c> may lack scores and hold a single response (what is to be scored, not learned from); their scores are
+    /// then all 0.
+    /// </summary>
     /// <value>Default: false.</value>
     public bool AllowUnscored { get; init; }
 }

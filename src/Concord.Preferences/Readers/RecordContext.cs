@@ -20,12 +20,21 @@ internal sealed class RecordContext(string file, ReadOptions options)
     }
 
     /// <summary>Two answers to one user message.</summary>
-    public void AddPair(string prompt, string first, string second, (double First, double Second) scores, string? carried = null, string? annotator = null) =>
-        AddMessages([new Message(Roles.User, prompt)], [Response.FromAssistant(first), Response.FromAssistant(second)], [scores.First, scores.Second], carried, annotator);
+    public void AddPair(string prompt, string first, string second, (double First, double Second) scores, string? carried = null, string? annotator = null)
+    {
+        Response[] responses = [Response.FromAssistant(first), Response.FromAssistant(second)];
+        AddMessages([new Message(Roles.User, prompt)], responses, [scores.First, scores.Second], carried, annotator);
+    }
 
     /// <summary>A comparison of messages.</summary>
     public void AddMessages(
-        IReadOnlyList<Message> prompt, IReadOnlyList<Response> responses, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null, int? line = null) =>
+        IReadOnlyList<Message> prompt,
+        IReadOnlyList<Response> responses,
+        IReadOnlyList<double> scores,
+        string? carried = null,
+        string? annotator = null,
+        double? margin = null,
+        int? line = null) =>
         Add(new Comparison
         {
             Source = Source(carried),
@@ -39,14 +48,16 @@ internal sealed class RecordContext(string file, ReadOptions options)
         });
 
     /// <summary>A comparison of whole dialogues: split where they part, at the latest before the last assistant turn.</summary>
-    public void AddDialogues(IReadOnlyList<IReadOnlyList<Message>> dialogues, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null)
+    public void AddDialogues(
+        IReadOnlyList<IReadOnlyList<Message>> dialogues, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null)
     {
         if (DialogueText.Split(dialogues) is not { } split) throw new RecordException("a dialogue without an assistant turn; there is no answer to compare.");
         AddMessages(split.Prompt, [.. split.Rests.Select(Response.FromMessages)], scores, carried, annotator, margin);
     }
 
     /// <summary>A comparison of texts that stay as they are.</summary>
-    public void AddTexts(string prompt, IReadOnlyList<string> texts, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null) =>
+    public void AddTexts(
+        string prompt, IReadOnlyList<string> texts, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null) =>
         Add(new Comparison
         {
             Source = Source(carried),
@@ -62,7 +73,12 @@ internal sealed class RecordContext(string file, ReadOptions options)
 
     /// <summary>A comparison of token ids that stay as they are.</summary>
     public void AddTokenIds(
-        IReadOnlyList<int> prompt, IReadOnlyList<IReadOnlyList<int>> responses, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null) =>
+        IReadOnlyList<int> prompt,
+        IReadOnlyList<IReadOnlyList<int>> responses,
+        IReadOnlyList<double> scores,
+        string? carried = null,
+        string? annotator = null,
+        double? margin = null) =>
         Add(new Comparison
         {
             Source = Source(carried),

@@ -2,11 +2,13 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>Concord's own general form: <c>{prompt | messages, responses: [..], scores: [..] | ranks: [..], source?, annotator?, margin?}</c> with any number of responses (texts or message lists), or <c>{prompt_ids?, response_ids: [[..], ..]}</c>.
+/// <summary>Concord's own general form: <c>{prompt | messages, responses: [..], scores: [..] | ranks: [..], source?, annotator?, margin?}</c> with any number of
+/// responses (texts or message lists), or <c>{prompt_ids?, response_ids: [[..], ..]}</c>.
 /// Rank 0 or 1 is best: lower is better, where scores are higher is better.</summary>
 internal sealed class ResponsesReader : IPreferenceReader
 {
-    public bool Recognises(JsonElement record) => record.Find("responses") is { ValueKind: JsonValueKind.Array } && (record.Has("prompt") || record.Has("messages")) && !record.Has("chosen")
+    public bool Recognises(JsonElement record) =>
+        record.Find("responses") is { ValueKind: JsonValueKind.Array } && (record.Has("prompt") || record.Has("messages")) && !record.Has("chosen")
         || record.Find("response_ids") is { ValueKind: JsonValueKind.Array };
 
     public void Read(JsonElement record, RecordContext context)
@@ -36,7 +38,8 @@ internal sealed class ResponsesReader : IPreferenceReader
     {
         JsonValueKind.String => Response.FromAssistant(JsonText.Of(answer)),
         JsonValueKind.Object => Response.FromMessages([JsonMessages.One(answer, "responses")]),
-        _ => JsonMessages.List(answer, "responses") is { Count: > 0 } turns ? Response.FromMessages(turns) : throw new RecordException("\"responses\" holds an answer without a message."),
+        _ => JsonMessages.List(answer, "responses") is { Count: > 0 } turns ? Response.FromMessages(turns)
+            : throw new RecordException("\"responses\" holds an answer without a message."),
     };
 
     private static IReadOnlyList<double> Scores(JsonElement record, int count, RecordContext context)

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>RMB: <c>{conversation_input, bon_best, loser_list}</c>, where the best beats each loser and the losers are not ordered, and <c>{conversation_input, chosen, reject}</c>. The objective in <c>category_path</c> is the source.</summary>
+/// <summary>
+/// RMB: <c>{conversation_input, bon_best, loser_list}</c>, where the best beats each loser and the losers are not ordered, and <c>{conversation_input, chosen,
+/// reject}</c>. The objective in <c>category_path</c> is the source.
+/// </summary>
 internal sealed class RmbReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) => record.Has("conversation_input") && (record.Has("bon_best", "loser_list") || record.Has("chosen", "reject"));

@@ -2,10 +2,14 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>PKU-SafeRLHF: <c>{prompt, response_0, response_1, better_response_id, safer_response_id}</c>: two sources in one record, helpfulness and harmlessness, which do conflict.</summary>
+/// <summary>
+/// PKU-SafeRLHF: <c>{prompt, response_0, response_1, better_response_id, safer_response_id}</c>: two sources in one record, helpfulness and harmlessness, which
+/// do conflict.
+/// </summary>
 internal sealed class SafeRlhfReader : IPreferenceReader
 {
-    public bool Recognises(JsonElement record) => record.Has("prompt", "response_0", "response_1") && (record.Has("better_response_id") || record.Has("safer_response_id"));
+    public bool Recognises(JsonElement record) =>
+        record.Has("prompt", "response_0", "response_1") && (record.Has("better_response_id") || record.Has("safer_response_id"));
 
     public void Read(JsonElement record, RecordContext context)
     {

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>ShareGPT style: <c>conversations[{from, value}]</c> that end with the user, <c>chosen</c> and <c>rejected</c> as <c>{from, value}</c> or texts; and <c>{chosen_messages, rejected_messages}</c>, whole dialogues.
+/// <summary>ShareGPT style: <c>conversations[{from, value}]</c> that end with the user, <c>chosen</c> and <c>rejected</c> as <c>{from, value}</c> or texts; and
+/// <c>{chosen_messages, rejected_messages}</c>, whole dialogues.
 /// A description of tools is told to the model first, as a system message.</summary>
 internal sealed class ShareGptReader : IPreferenceReader
 {
@@ -13,7 +14,7 @@ internal sealed class ShareGptReader : IPreferenceReader
         var scores = ChosenScores.Of(record);
         if (record.Has("chosen_messages"))
         {
-            context.AddDialogues([JsonMessages.List(record.Field("chosen_messages"), "chosen_messages"), JsonMessages.List(record.Field("rejected_messages"), "rejected_messages")], scores);
+            context.AddDialogues([Dialogue(record, "chosen_messages"), Dialogue(record, "rejected_messages")], scores);
             return;
         }
         var turns = JsonMessages.List(record.Field("conversations"), "conversations");
@@ -21,6 +22,8 @@ internal sealed class ShareGptReader : IPreferenceReader
         if (record.OptionalText("tools") is { Length: > 0 } tools) turns = [new Message(Roles.System, tools), .. turns];
         context.AddMessages(turns, [Answer(record, "chosen"), Answer(record, "rejected")], scores);
     }
+
+    private static IReadOnlyList<Message> Dialogue(JsonElement record, string name) => JsonMessages.List(record.Field(name), name);
 
     private static Response Answer(JsonElement record, string name) => record.Field(name) is { ValueKind: JsonValueKind.Object } message
         ? Response.FromMessages([JsonMessages.One(message, name)])

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>Summarize from feedback, comparisons: <c>{info, summaries[2]{text}, choice, worker}</c> over TL;DR posts and CNN/DM articles, one comparison per worker.</summary>
+/// <summary>
+/// Summarize from feedback, comparisons: <c>{info, summaries[2]{text}, choice, worker}</c> over TL;DR posts and CNN/DM articles, one comparison per worker.
+/// </summary>
 internal sealed class SummarizeReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) => record.Has("info", "summaries", "choice");

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>The authors' form: <c>{text: [..], score: [..]}</c>, whole texts that stay as they are, higher is better. A score below 0 marks padding (which is why WebGPT's scores are stored shifted by 1).</summary>
+/// <summary>
+/// The authors' form: <c>{text: [..], score: [..]}</c>, whole texts that stay as they are, higher is better. A score below 0 marks padding (which is why
+/// WebGPT's scores are stored shifted by 1).
+/// </summary>
 internal sealed class TextScoreReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) => record.Find("text") is { ValueKind: JsonValueKind.Array } && record.Find("score") is { ValueKind: JsonValueKind.Array };

@@ -2,11 +2,13 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>TRL's shapes: <c>{prompt?, chosen, rejected, margin?}</c>, each a text or a list of messages. A prompt text is one user message (or a dialogue, where it is written as one) and its answers are assistant messages;
+/// <summary>TRL's shapes: <c>{prompt?, chosen, rejected, margin?}</c>, each a text or a list of messages. A prompt text is one user message (or a dialogue, where it is
+/// written as one) and its answers are assistant messages;
 /// without a prompt, texts are whole and stay as they are, and messages are split where they part.</summary>
 internal sealed class TrlReader : IPreferenceReader
 {
-    public bool Recognises(JsonElement record) => record.Find("chosen") is { } chosen && record.Find("rejected") is { } rejected && IsSide(chosen) && IsSide(rejected) && !record.Has("conversations");
+    public bool Recognises(JsonElement record) =>
+        record.Find("chosen") is { } chosen && record.Find("rejected") is { } rejected && IsSide(chosen) && IsSide(rejected) && !record.Has("conversations");
 
     public void Read(JsonElement record, RecordContext context)
     {
@@ -46,7 +48,8 @@ internal sealed class TrlReader : IPreferenceReader
 
     private static IReadOnlyList<Message> Side(JsonElement record, string name) => record.Field(name) switch
     {
-        { ValueKind: JsonValueKind.String } text => DialogueText.TryParse(JsonText.Of(text)) is { } dialogue && dialogue[0].Role == Roles.User ? dialogue : [new Message(Roles.Assistant, JsonText.Of(text))],
+        { ValueKind: JsonValueKind.String } text =>
+            DialogueText.TryParse(JsonText.Of(text)) is { } dialogue && dialogue[0].Role == Roles.User ? dialogue : [new Message(Roles.Assistant, JsonText.Of(text))],
         { ValueKind: JsonValueKind.Object } message => [JsonMessages.One(message, name)],
         var list => JsonMessages.List(list, name) is { Count: > 0 } messages ? messages : throw new RecordException($"\"{name}\" has no message."),
     };

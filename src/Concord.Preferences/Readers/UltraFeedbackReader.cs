@@ -2,10 +2,15 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>UltraFeedback as published: <c>{instruction, completions[{response, overall_score}]}</c>: one comparison of all completions by their overall score. Completions without a score are left out and counted.</summary>
+/// <summary>
+/// UltraFeedback as published: <c>{instruction, completions[{response, overall_score}]}</c>: one comparison of all completions by their overall score.
+/// Completions without a score are left out and counted.
+/// </summary>
 internal sealed class UltraFeedbackReader : IPreferenceReader
 {
-    public bool Recognises(JsonElement record) => record.Has("instruction") && record.Find("completions") is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray().All(completion => completion.Has("response"));
+    public bool Recognises(JsonElement record) => record.Has("instruction")
+        && record.Find("completions") is { ValueKind: JsonValueKind.Array } list
+        && list.EnumerateArray().All(completion => completion.Has("response"));
 
     public void Read(JsonElement record, RecordContext context)
     {

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>WebGPT comparisons: raw lines, each an array of two answers <c>{question{full_text}, answer, score}</c>, and the flattened <c>{question, answer_0, score_0, answer_1, score_1}</c>. Scores lie in [-1, 1]; equal ones are a tie.</summary>
+/// <summary>
+/// WebGPT comparisons: raw lines, each an array of two answers <c>{question{full_text}, answer, score}</c>, and the flattened <c>{question, answer_0, score_0,
+/// answer_1, score_1}</c>. Scores lie in [-1, 1]; equal ones are a tie.
+/// </summary>
 internal sealed class WebGptReader : IPreferenceReader
 {
     public static bool IsAnswer(JsonElement answer) => answer.Has("question", "answer", "score");
@@ -25,5 +28,6 @@ internal sealed class WebGptReader : IPreferenceReader
         context.AddPair(question, first.Text("answer"), second.Text("answer"), (first.Number("score"), second.Number("score")));
     }
 
-    private static string Question(JsonElement record) => record.Field("question").ValueKind == JsonValueKind.Object ? record.Field("question").Text("full_text") : record.Text("question");
+    private static string Question(JsonElement record) =>
+        record.Field("question").ValueKind == JsonValueKind.Object ? record.Field("question").Text("full_text") : record.Text("question");
 }

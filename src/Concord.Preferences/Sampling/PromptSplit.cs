@@ -14,7 +14,8 @@ public enum SplitPart
 }
 
 /// <summary>
-/// Splits by prompt: where a comparison goes is a pure function of (seed, <see cref="Comparison.PromptId"/>), so a prompt never lies on two sides, in whatever sources and files it occurs, and neither order nor
+/// Splits by prompt: where a comparison goes is a pure function of (seed, <see cref="Comparison.PromptId"/>), so a prompt never lies on two sides, in whatever sources
+/// and files it occurs, and neither order nor
 /// further data moves a prompt.
 /// </summary>
 /// <remarks>Shares are of prompts in expectation; the counts of comparisons vary around them. Raising the test share only adds prompts to the test side.</remarks>
@@ -53,6 +54,7 @@ public sealed record PromptSplit
     private void Check()
     {
         if (TestShare is >= 0 and <= 1 && ValidationShare is >= 0 and <= 1 && TestShare + ValidationShare <= 1) return;
-        throw new ConcordException(FormattableString.Invariant($"A split of {TestShare} for the test and {ValidationShare} for validation: shares from 0 to 1 that together are at most 1 were expected."));
+        throw new ConcordException(FormattableString.Invariant(
+            $"A split of {TestShare} for the test and {ValidationShare} for validation: shares from 0 to 1 that together are at most 1 were expected."));
     }
 }

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Concord.Preferences.Sampling;
 
 /// <summary>
-/// How many of a source's comparisons are used: first a share, then a limit, then resampling to a fixed number. Which ones is a pure function of (seed, prompt, position among the comparisons of that prompt): the order
+/// How many of a source's comparisons are used: first a share, then a limit, then resampling to a fixed number. Which ones is a pure function of (seed, prompt, position
+/// among the comparisons of that prompt): the order
 /// of the file does not matter, comparisons of one prompt stay together, and a smaller share or limit is a part of a larger one.
 /// </summary>
 public sealed record SourceSampling
@@ -20,7 +21,10 @@ public sealed record SourceSampling
     /// <value>Default: null.</value>
     public int? Limit { get; init; }
 
-    /// <summary>The number of comparisons after resampling (paper: 40,000), at least 1; null to take each once. A source that has more gives a part, one that has fewer gives all of them as often as needed and a part once more.</summary>
+    /// <summary>
+    /// The number of comparisons after resampling (paper: 40,000), at least 1; null to take each once. A source that has more gives a part, one that has fewer
+    /// gives all of them as often as needed and a part once more.
+    /// </summary>
     /// <value>Default: null.</value>
     public int? Resample { get; init; }
 
@@ -56,11 +60,13 @@ public sealed record SourceSampling
 
     // What a comparison says, so that comparisons of one prompt have an order of their own.
     private static string Content(Comparison comparison) =>
-        string.Join('\n', [.. PromptIdentity.OfResponses(comparison), .. comparison.Scores.Select(score => score.ToString("R", CultureInfo.InvariantCulture)), comparison.Annotator ?? ""]);
+        string.Join('\n', [.. PromptIdentity.OfResponses(comparison), .. comparison.Scores.Select(score =>
+            score.ToString("R", CultureInfo.InvariantCulture)), comparison.Annotator ?? ""]);
 
     private void Check()
     {
-        if (Share is not (> 0 and <= 1)) throw new ConcordException(FormattableString.Invariant($"A share of {Share} of a source: a number above 0 and at most 1 was expected."));
+        if (Share is not (> 0 and <= 1))
+            throw new ConcordException(FormattableString.Invariant($"A share of {Share} of a source: a number above 0 and at most 1 was expected."));
         if (Limit is < 1) throw new ConcordException(FormattableString.Invariant($"A limit of {Limit} comparisons: at least 1 was expected."));
         if (Resample is < 1) throw new ConcordException(FormattableString.Invariant($"Resampling to {Resample} comparisons: at least 1 was expected."));
     }

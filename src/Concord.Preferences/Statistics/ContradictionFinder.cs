@@ -1,6 +1,9 @@
 namespace Concord.Preferences.Statistics;
 
-/// <summary>Finds pairs of responses that are ordered in opposite ways. Prompts and responses are matched by their identity (<see cref="PromptIdentity"/>), so across formats.</summary>
+/// <summary>
+/// Finds pairs of responses that are ordered in opposite ways. Prompts and responses are matched by their identity (<see cref="PromptIdentity"/>), so across
+/// formats.
+/// </summary>
 internal sealed class ContradictionFinder
 {
     private const int Examples = 3;
@@ -84,6 +87,10 @@ internal sealed class ContradictionFinder
 
         public bool Opposes(Votes other) => low is not null && other.high is not null || high is not null && other.low is not null;
 
-        public (RecordOrigin, RecordOrigin) Opposite(Votes other) => low is not null && other.high is not null ? (low, other.high) : (high!, other.low!);
+        public (RecordOrigin, RecordOrigin) Opposite(Votes other)
+        {
+            var (mine, theirs) = low is not null && other.high is not null ? (low, other.high) : (high!, other.low!);
+            return this == other && theirs.Line < mine.Line ? (theirs, mine) : (mine, theirs);
+        }
     }
 }

@@ -14,12 +14,18 @@ public sealed record DataStatistics
 
     /// <summary>Computes the statistics.</summary>
     /// <param name="comparisons">The comparisons of all sources.</param>
-    /// <param name="rows">The ids of each row of a comparison as the model would read them, prompt included: a tokenizer's, or <see cref="CharacterRows.Of"/>. It may be called from several threads.</param>
+    /// <param name="rows">The ids of each row of a comparison as the model would read them, prompt included: a tokenizer's, or <see cref="CharacterRows.Of"/>. It may be
+    /// called from several threads.</param>
     /// <param name="maximumLength">The longest row a model would be given, in the unit of the rows; null to count no overlong ones.</param>
     /// <param name="progress">Called from one thread, with the number of comparisons done.</param>
     /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="ConcordException">A comparison cannot be turned into rows.</exception>
     public static DataStatistics Of(
-        IReadOnlyList<Comparison> comparisons, Func<Comparison, IReadOnlyList<int[]>> rows, int? maximumLength = null, Action<int>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<Comparison> comparisons,
+        Func<Comparison, IReadOnlyList<int[]>> rows,
+        int? maximumLength = null,
+        Action<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         // Chunks bound what is held: the rows of a chunk, not of the whole file.
         const int chunk = 1024;
@@ -30,8 +36,20 @@ public sealed record DataStatistics
         {
             var measured = new (IReadOnlyList<int[]> Rows, IReadOnlyList<string> Responses)[Math.Min(chunk, comparisons.Count - start)];
             var first = start;
+            var errors = new ConcordException?[measured.Length];
             Parallel.For(0, measured.Length, new ParallelOptions { CancellationToken = cancellation }, at =>
-                measured[at] = (rows(comparisons[first + at]), PromptIdentity.OfResponses(comparisons[first + at])));
+            {
+                try
+                {
+                    measured[at] = (rows(comparisons[first + at]), PromptIdentity.OfResponses(comparisons[first + at]));
+                }
+                catch (ConcordException error)
+                {
+                    errors[at] = error;
+                }
+            });
+            // The first in the order of the files, whichever thread was faster.
+            if (Array.Find(errors, error => error is not null) is { } failure) throw failure;
             for (var at = 0; at < measured.Length; at++)
             {
                 var comparison = comparisons[start + at];

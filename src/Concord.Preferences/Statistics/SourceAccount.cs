@@ -77,7 +77,8 @@ internal sealed class SourceAccount(string source, int? maximumLength)
 
     // Sorted, so that the same judgement with its responses in another order is a duplicate too.
     private static string Content(Comparison comparison, IReadOnlyList<string> responses) =>
-        $"{comparison.PromptId}\n{comparison.Annotator}\n{string.Join('\n', responses.Select((response, at) => response + comparison.Scores[at].ToString("R", CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal))}";
+        $"{comparison.PromptId}\n{comparison.Annotator}\n{string.Join('\n', responses.Select((response, at) =>
+            response + comparison.Scores[at].ToString("R", CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal))}";
 
     private static bool IsEmpty(ComparisonForm form, Response response) => form switch
     {

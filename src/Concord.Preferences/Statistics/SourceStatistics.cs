@@ -30,7 +30,10 @@ public sealed record SourceStatistics
     /// <summary>Lengths of the rows.</summary>
     public required Lengths Lengths { get; init; }
 
-    /// <summary>Share of all rows' length that the rows of a comparison have in common at their beginning, in [0, 1]: what a prompt computed once need not compute again.</summary>
+    /// <summary>
+    /// Share of all rows' length that the rows of a comparison have in common at their beginning, in [0, 1]: what a prompt computed once need not compute
+    /// again.
+    /// </summary>
     public required double SharedPrefixShare { get; init; }
 
     /// <summary>Comparisons that say again what an earlier one of the source said: same prompt, same responses with the same scores, same annotator.</summary>
