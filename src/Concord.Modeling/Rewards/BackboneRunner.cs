@@ -26,11 +26,15 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
         }
     }
 
+    /// <summary>Whether nothing of the backbone is trained: the hidden states at the reward positions are then all that a step needs.</summary>
+    public bool HeadOnly => FirstTrainedLayer == backbone.Config.Layers && !backbone.FinalNorm.Weight.Trainable;
+
     private bool TopOnly => pooling is Pooling.Last or Pooling.Eos;
 
-    /// <summary>The hidden states below the lowest trained layer, which no training step changes. // (T, H)</summary>
+    /// <summary>The hidden states below the lowest trained layer, which no training step changes. // (T, H), or (R, H) where only the head is trained</summary>
     public torch.Tensor FrozenStates(PackedBatch batch)
     {
+        if (HeadOnly) return Forward(batch, record: false);
         operations.Reset();
         operations.Recording = false;
         var x = backbone.Embed(operations, batch);
@@ -48,6 +52,7 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
     public torch.Tensor Forward(PackedBatch batch, bool record, torch.Tensor? frozen = null)
     {
         Release();
+        if (frozen is not null && HeadOnly) return frozen.alias().DetachFromDisposeScope();
         var first = FirstTrainedLayer;
         int last = backbone.Config.Layers - 1, start = frozen is null ? 0 : Math.Min(first, last);
         operations.Recording = record && backbone.Parameters[0].Trainable;
@@ -72,6 +77,7 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
     /// <summary>Adds the gradients of the trained parameters, given that of the hidden states of the last recorded batch. // (R, H)</summary>
     public void Backward(torch.Tensor gradient)
     {
+        if (HeadOnly) return;
         if (top is null) throw new InvalidOperationException("Nothing was recorded: call Forward with record first.");
         using (var scope = torch.NewDisposeScope())
         {

@@ -111,7 +111,18 @@ public sealed class RewardModel : IDisposable
         return new RewardOutput(hidden, Project(hidden));
     }
 
-    /// <summary>Hidden states below the lowest trained layer, the same for a batch at every step. // (T, H)</summary>
+    /// <summary>The parameters below the lowest trained layer, on which <see cref="FrozenStates"/> depend.</summary>
+    internal IEnumerable<Parameter> FrozenParameters
+    {
+        get
+        {
+            var layers = FirstTrainedLayer;
+            IEnumerable<Parameter> frozen = [Backbone.Parameters[0], .. Enumerable.Range(0, layers).SelectMany(Backbone.LayerParameters)];
+            return FirstTrainedLayer == Config.Layers ? frozen.Append(Backbone.FinalNorm.Weight).Concat(Backbone.FinalNorm.Bias is { } bias ? [bias] : []) : frozen;
+        }
+    }
+
+    /// <summary>Hidden states below the lowest trained layer, the same for a batch at every step. // (T, H), or (R, H) where only the head is trained</summary>
     public torch.Tensor FrozenStates(PackedBatch batch) => runner.FrozenStates(batch);
 
     /// <summary>Adds to the gradients of the trained parameters, given the derivative of the loss by each reward of the last recorded batch. // R values</summary>
