@@ -29,6 +29,7 @@ public sealed class TrainingRun
     private readonly ITrainingObserver _observer;
     private readonly IGradientExchange _exchange;
     private readonly RunFolder _folder;
+    private readonly string? _cacheFolder;
     private readonly BestModel _best;
     private readonly TokenizedComparison[] _training, _setAside = [];
     private readonly BatchPlan _plan;
@@ -68,6 +69,7 @@ public sealed class TrainingRun
             var start = GradientMomentum.StartVector(settings.Weighting.MomentumStart, model.Config.HiddenSize, settings.Seed);
             _momentum = new GradientMomentum(data.Sources.Count, settings.Weighting.Alpha, start);
         }
+        _cacheFolder = options.FrozenStates;
         _folder = new RunFolder(options.Output, options.Config);
         _best = new BestModel(model, data, settings, _folder, options.WriteModel, _observer);
     }
@@ -97,7 +99,8 @@ public sealed class TrainingRun
         using var metrics = MetricsLog.Open(_folder.Metrics, _data.Sources, progress.Step, progress.EvaluatedStep);
         _observer.Started(progress.Step, Steps, resumed is not null);
 
-        var step = new TrainingStep(_model, _settings, _data.Sources.Count, _weighting, _momentum, _temperatures, _exchange, parameters.CollectGradients);
+        using var cache = _cacheFolder is not null && _model.FirstTrainedLayer > 0 ? new FrozenStateCache(_cacheFolder, _model) : null;
+        var step = new TrainingStep(_model, _settings, _data.Sources.Count, _weighting, _momentum, _temperatures, _exchange, parameters.CollectGradients, cache);
         var learner = Learner();
         var (saved, clock) = (progress, Stopwatch.StartNew());
         try

@@ -19,4 +19,7 @@ public sealed record TrainingRunOptions
 
     /// <summary>Other processes of the run, or null.</summary>
     public IGradientExchange? Exchange { get; init; }
+
+    /// <summary>A folder where hidden states below the lowest trained layer are kept, for all epochs and for other runs over the same texts; null to compute them every time.</summary>
+    public string? FrozenStates { get; init; }
 }

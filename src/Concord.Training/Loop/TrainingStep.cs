@@ -28,7 +28,8 @@ internal sealed record StepOutcome(double Loss, double[] Losses, double[] Weight
 /// trained layer are computed once for both.
 /// </remarks>
 internal sealed class TrainingStep(
-    RewardModel model, TrainingSettings settings, int sources, IWeighting weighting, GradientMomentum? momentum, SourceTemperatures temperatures, IGradientExchange exchange, Action afterBackward)
+    RewardModel model, TrainingSettings settings, int sources, IWeighting weighting, GradientMomentum? momentum, SourceTemperatures temperatures, IGradientExchange exchange, Action afterBackward,
+    FrozenStateCache? cache = null)
 {
     private sealed record Part(PackedBatch Batch, int FirstComparison, int Comparisons, int FirstRow) : IDisposable
     {
@@ -85,6 +86,7 @@ internal sealed class TrainingStep(
                 foreach (var part in parts)
                 {
                     cancellation.ThrowIfCancellationRequested();
+                    part.Frozen = cache?.States(part.Batch);
                     Forward(part, record: true, all, hidden);
                     var slice = RankingLoss.Evaluate(pairs.Slice(part.FirstComparison, part.Comparisons), all.AsSpan(part.FirstRow, part.Batch.RowCount), temperatures.Values);
                     Backward(slice.TotalRewardGradients(weights.Weights), scale);
@@ -96,7 +98,8 @@ internal sealed class TrainingStep(
                 foreach (var part in parts)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    if (parts.Count > 1 && model.FirstTrainedLayer > 0) part.Frozen = model.FrozenStates(part.Batch);
+                    if (cache is not null) part.Frozen = cache.States(part.Batch);
+                    else if (parts.Count > 1 && model.FirstTrainedLayer > 0) part.Frozen = model.FrozenStates(part.Batch);
                     Forward(part, record: parts.Count == 1, all, hidden);
                 }
                 (var results, var smoothed) = Evaluate(pairs, all, hidden, present);
