@@ -1,0 +1,12 @@
+using Concord.Bench;
+
+Concord.Modeling.Native.TorchLibraryLoader.Install();
+switch (args.FirstOrDefault())
+{
+    case "step":
+        StepBenchmark.Run(args[1..]);
+        return 0;
+    default:
+        Console.Error.WriteLine("Benchmarks: step MODEL FILE [pairs=8] [micro=4] [repetitions=3] [tokens=512] [variants=A|B]");
+        return 2;
+}
