@@ -17,6 +17,7 @@ internal static class ConcordApplication
         DataCommand.Create(),
         TokenizeCommand.Create(),
         ModelCommand.Create(),
+        TrainCommand.Create(),
         EvaluateCommand.Create(),
         ScoreCommand.Create(),
     ];

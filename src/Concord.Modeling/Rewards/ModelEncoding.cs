@@ -27,16 +27,30 @@ public sealed class ModelEncoding
         var where = Path.Combine(folder, ModelFolder.SettingsFileName);
         var policy = truncation ?? EncodingNames.ParseTruncation(model.Settings.Truncation, where);
         var tokenizer = ModelFolder.HasTokenizer(folder) ? Tokenizer.Load(folder) : null;
+        (Tokenizer, Truncation) = (tokenizer, policy);
+        MaximumLength = Math.Min(maximumLength ?? model.Settings.MaximumLength ?? int.MaxValue, model.Config.MaxPositions);
         texts = new ComparisonEncoder(tokenizer, new RenderingOptions
         {
             Rendering = EncodingNames.ParseRendering(model.Settings.Rendering, where),
             AppendEos = model.Pooling == Pooling.Eos && tokenizer is not null,
             Truncation = policy,
-            MaximumLength = Math.Min(maximumLength ?? model.Settings.MaximumLength ?? int.MaxValue, model.Config.MaxPositions),
+            MaximumLength = MaximumLength,
         });
         // ids are taken as they are: only what the caller says, or the model cannot read, is cut
         ids = new ComparisonEncoder(null, new RenderingOptions { Truncation = policy, MaximumLength = Math.Min(maximumLength ?? int.MaxValue, model.Config.MaxPositions) });
     }
+
+    /// <summary>The tokenizer of the model's folder; null where it has none, and reads token ids only.</summary>
+    public Tokenizer? Tokenizer { get; }
+
+    /// <summary>How messages are rendered: <see cref="DialogueRendering.Hh"/> or <see cref="DialogueRendering.Chat"/>.</summary>
+    public DialogueRendering Rendering => texts.Rendering;
+
+    /// <summary>What happens to texts longer than <see cref="MaximumLength"/>.</summary>
+    public TruncationPolicy Truncation { get; }
+
+    /// <summary>The longest row of text, in tokens.</summary>
+    public int MaximumLength { get; }
 
     /// <summary>The comparison as ids; null where the policy drops it.</summary>
     /// <exception cref="ConcordException">It cannot be encoded; file and line are named.</exception>

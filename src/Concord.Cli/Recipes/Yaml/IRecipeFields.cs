@@ -30,6 +30,9 @@ internal interface IRecipeFields
     /// <summary>One of several names.</summary>
     T Choice<T>(string key, T value, IReadOnlyList<(string Name, T Value)> choices, string about);
 
+    /// <summary>One of several names, or nothing.</summary>
+    string? OptionalChoice(string key, string? value, IReadOnlyList<string> choices, string about);
+
     /// <summary>A list of texts; a single text is a list of one.</summary>
     IReadOnlyList<string> Texts(string key, IReadOnlyList<string> value, string about);
 

@@ -51,6 +51,9 @@ internal sealed class RecipeKeys : IRecipeFields
         Note(key, value, choices.FirstOrDefault(choice => Equals(choice.Value, value)).Name, $"{about} ({string.Join(", ", choices.Select(choice => choice.Name))})");
 
     /// <inheritdoc />
+    public string? OptionalChoice(string key, string? value, IReadOnlyList<string> choices, string about) => Note(key, value, value ?? "", $"{about} ({string.Join(", ", choices)})");
+
+    /// <inheritdoc />
     public IReadOnlyList<string> Texts(string key, IReadOnlyList<string> value, string about) => Note(key, value, $"[{string.Join(", ", value)}]", about);
 
     /// <inheritdoc />

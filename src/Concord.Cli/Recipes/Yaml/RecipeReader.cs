@@ -63,6 +63,10 @@ internal sealed class RecipeReader : IRecipeFields
     }
 
     /// <inheritdoc />
+    public string? OptionalChoice(string key, string? value, IReadOnlyList<string> choices, string about) =>
+        Find(key, out var node) && node is RecipeScalar { Text: null } ? null : Choice<string?>(key, value, [.. choices.Select(name => (name, (string?)name))], about);
+
+    /// <inheritdoc />
     public IReadOnlyList<string> Texts(string key, IReadOnlyList<string> value, string about)
     {
         if (!List(key, out var items)) return value;

@@ -51,6 +51,9 @@ internal sealed class RecipeWriter : IRecipeFields
     public T Choice<T>(string key, T value, IReadOnlyList<(string Name, T Value)> choices, string about) => Line(key, choices.First(choice => Equals(choice.Value, value)).Name, value);
 
     /// <inheritdoc />
+    public string? OptionalChoice(string key, string? value, IReadOnlyList<string> choices, string about) => Line(key, value ?? "null", value);
+
+    /// <inheritdoc />
     public IReadOnlyList<string> Texts(string key, IReadOnlyList<string> value, string about) => Line(key, $"[{string.Join(", ", value.Select(Quoted))}]", value);
 
     /// <inheritdoc />

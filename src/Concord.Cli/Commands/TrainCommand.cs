@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Concord.Calibration;
+using Concord.Cli.CommandLine;
+using Concord.Cli.Recipes;
+using Concord.Cli.Runs;
+using Concord.Cli.Terminals;
+using Concord.Training.Loop;
+
+namespace Concord.Cli.Commands;
+
+/// <summary><c>concord train</c>: trains one reward model by a recipe.</summary>
+internal static class TrainCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var recipe = new Argument<string?>("RECIPE") { Description = "The recipe, a YAML file.", Arity = ArgumentArity.ZeroOrOne };
+        var overrides = new Argument<string[]>("KEY=VALUE") { Description = "Settings that replace the recipe's; keys inside groups are joined by dots.", Arity = ArgumentArity.ZeroOrMore };
+        var keys = new Option<bool>("--keys") { Description = "List every key of a recipe with its default and its meaning, and do nothing else." };
+        var json = new JsonOption();
+        var command = new Command("train", "Train one reward model on many sources by a recipe; the same command goes on after an interruption.") { recipe, overrides, keys, json };
+        command.WithExamples(
+            "concord train recipes/simulated-more.yaml output=runs/simulated",
+            "concord train recipes/more-temperatures.yaml data=DIR model=DIR output=runs/more",
+            "concord train recipes/single.yaml only=[helpful] data=DIR model=DIR training.learning_rate=5e-6",
+            "concord train --keys");
+        return command.Handle((parse, terminal, cancellation) =>
+        {
+            if (parse.GetValue(keys))
+            {
+                ShowKeys(terminal);
+                return ExitCodes.Done;
+            }
+            json.Check(parse);
+            var file = parse.GetValue(recipe) ?? throw new UsageException("A recipe is needed: concord train RECIPE. Those that come with Concord lie in recipes/.");
+            if (file.Contains('=') && !File.Exists(file)) throw new UsageException($"'{file}' stands where the recipe is expected: write the recipe's file first, then KEY=VALUE.");
+            var assignments = parse.GetValue(overrides) ?? [];
+            var again = string.Join(' ', new[] { "concord", "train", file }.Concat(assignments).Select(ShellWord.Quote));
+            return Train(RecipeFile.Read(file, assignments), again, json, parse, terminal, cancellation);
+        });
+    }
+
+    private static int Train(Recipe recipe, string again, JsonOption json, ParseResult parse, Terminal terminal, CancellationToken cancellation)
+    {
+        var comparisons = RunComparisons.Of(recipe);
+        ShowData(comparisons, terminal);
+        var run = new RecipeRun(recipe, terminal);
+        TrainingResult result;
+        using var told = cancellation.Register(() => terminal.Error.WriteLine("stopping after a checkpoint; Ctrl-C again ends at once, without one"));
+        using (var reporter = new TrainingReporter(terminal)) result = run.Train(comparisons, reporter, cancellation);
+        var people = json.ForPeople(parse, terminal);
+        var model = Path.Combine(run.Output, "model");
+        switch (result.Outcome)
+        {
+            case TrainingOutcome.Interrupted:
+                people.Out.WriteLine(FormattableString.Invariant($"Interrupted after step {result.Step} of {result.Steps}; a checkpoint is in {Path.Combine(run.Output, "checkpoints")}. The same command goes on from there:"));
+                people.Out.WriteLine($"  {again}");
+                break;
+            case TrainingOutcome.AlreadyFinished:
+                people.Out.WriteLine(FormattableString.Invariant($"{run.Output} holds this run already, finished after step {result.Step} of {result.Steps}: nothing was done. Its model (of step {result.BestStep}) is in {model}."));
+                break;
+            default:
+                if (result.Evaluation is { Pooled.Comparisons: > 0 } report)
+                {
+                    foreach (var line in EvaluationReportText.Lines(report)) people.Out.WriteLine(line);
+                    people.Out.WriteLine();
+                }
+                people.Out.WriteLine(FormattableString.Invariant($"Finished after step {result.Step} of {result.Steps}. The model (of step {result.BestStep}) is in {model}. Next:"));
+                people.Out.WriteLine($"  concord evaluate {model} FILE...");
+                people.Out.WriteLine($"  concord score {model} FILE -o OUT.jsonl");
+                break;
+        }
+        json.Write(parse, terminal, writer => Write(writer, run.Output, result));
+        return result.Outcome == TrainingOutcome.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    private static void ShowData(RunComparisons comparisons, Terminal terminal)
+    {
+        foreach (var file in comparisons.Problems.GroupBy(problem => problem.File))
+            terminal.Error.WriteLine($"{file.Key}: {file.Count().ToString(CultureInfo.InvariantCulture)} records could not be read (listed in unread.jsonl of the run's folder); the first: {file.First()}");
+        foreach (var (file, reason, count) in comparisons.Dropped) terminal.Error.WriteLine($"{file}: {count.ToString(CultureInfo.InvariantCulture)} left out: {reason}");
+        var table = new TextTable("source", ">to train on", ">held out");
+        foreach (var source in comparisons.Sources)
+            table.Add(source, comparisons.Training.Count(comparison => comparison.Source == source), comparisons.HeldOut.Count(comparison => comparison.Source == source));
+        table.Write(terminal.Error, terminal.Width);
+        if (comparisons.TiedForTraining > 0) terminal.Error.WriteLine($"{comparisons.TiedForTraining.ToString(CultureInfo.InvariantCulture)} comparisons are ties alone and not trained on");
+    }
+
+    private static void ShowKeys(Terminal terminal)
+    {
+        foreach (var (key, value, about) in RecipeFile.Keys())
+            terminal.Out.WriteLine($"{key}{(value.Length > 0 ? $" = {value}" : "")}\n    {about}");
+    }
+
+    private static void Write(Utf8JsonWriter json, string output, TrainingResult result)
+    {
+        json.WriteStartObject();
+        json.WriteString("outcome", result.Outcome switch { TrainingOutcome.Finished => "finished", TrainingOutcome.AlreadyFinished => "already_finished", _ => "interrupted" });
+        json.WriteString("output", output);
+        json.WriteString("model", Path.Combine(output, "model"));
+        json.WriteNumber("step", result.Step);
+        json.WriteNumber("steps", result.Steps);
+        json.WriteNumber("best_step", result.BestStep);
+        if (result.ResumedFrom is { } from) json.WriteNumber("resumed_from", from);
+        else json.WriteNull("resumed_from");
+        json.WritePropertyName("evaluation");
+        if (result.Evaluation is { } report) EvaluationReportJson.Write(json, report);
+        else json.WriteNullValue();
+        json.WriteEndObject();
+    }
+}

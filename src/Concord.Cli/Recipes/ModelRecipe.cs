@@ -1,0 +1,24 @@
+using Concord.Cli.Recipes.Yaml;
+
+namespace Concord.Cli.Recipes;
+
+/// <summary>Where the model comes from: a folder, or a shape to start from at random.</summary>
+internal sealed record ModelRecipe
+{
+    /// <summary>A Hugging Face folder: a language model, or a reward model to go on with.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Pooling by name; null for what the folder's own settings say, else <c>last</c>.</summary>
+    public string? Pooling { get; init; }
+
+    /// <summary>A shape to start from at random, instead of a folder.</summary>
+    public ModelShape? Init { get; init; }
+
+    /// <summary>Goes through the keys.</summary>
+    public static ModelRecipe Map(IRecipeFields fields, ModelRecipe value) => value with
+    {
+        Folder = fields.OptionalText("folder", value.Folder, "Hugging Face folder of the model; `model: DIR` says the same."),
+        Pooling = fields.OptionalChoice("pooling", value.Pooling, ["last", "eos", "mean", "max"], "Whose hidden state is rewarded; empty: what the folder says, else last."),
+        Init = fields.OptionalSection("init", value.Init, new ModelShape(), ModelShape.Map, "A transformer to start from at random, instead of a folder."),
+    };
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Concord.Calibration;
+using Concord.Cli.Terminals;
+using Concord.Training.Loop;
+
+namespace Concord.Cli.Runs;
+
+/// <summary>Shows a person how training goes: progress with loss and tokens a second, and a line for every evaluation.</summary>
+internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, IDisposable
+{
+    private Progress? progress;
+    private long tokens;
+    private double seconds;
+
+    /// <inheritdoc />
+    public void Started(int step, int steps, bool resumed)
+    {
+        if (resumed) terminal.Error.WriteLine(FormattableString.Invariant($"goes on from step {step} of {steps}"));
+        progress = new Progress(terminal, "training", steps, "steps", step);
+    }
+
+    /// <inheritdoc />
+    public void Stepped(StepReport report)
+    {
+        (tokens, seconds) = (tokens + report.Tokens, seconds + report.Seconds);
+        progress?.Report(report.Step, string.Create(CultureInfo.InvariantCulture, $"loss {report.Loss:0.000}, {tokens / Math.Max(seconds, 1e-9):#,0} tokens/s"));
+    }
+
+    /// <inheritdoc />
+    public void Evaluated(int step, EvaluationReport report, bool best)
+    {
+        var (shown, pooled) = (report.WithTemperatures ?? report, (report.WithTemperatures ?? report).Pooled);
+        var ece = pooled.Calibration[CalibrationReading.AllOrderedPairs].Values.First().Error.Ece;
+        progress?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"step {step}: held-out accuracy {pooled.AccuracyTiesHalf:0.000}, NLL {pooled.Nll:0.000}, ECE {ece:0.000} over {shown.Sources.Count} sources{(best ? " (the best so far)" : "")}"));
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => progress?.Dispose();
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using System.Text.Json;
+using Concord.Cli;
+using Concord.Cli.Terminals;
+using Concord.Modeling.Rewards;
+using Concord.Modeling.Weights;
+using Concord.Preferences.Readers;
+using Concord.Preferences.Simulation;
+using Xunit;
+
+namespace Concord.Tests.Cli;
+
+public sealed class TrainCommandTests : IDisposable
+{
+    private const string Tiny = """
+        simulation:
+          held_out: 20
+          sources:
+            - {name: careful, size: 64, drift: 0.2, noise: 0.25}
+            - {name: noisy, size: 96, drift: 1, noise: 2}
+        model:
+          init: {hidden_size: 16, layers: 1, heads: 2, intermediate_size: 32}
+        training:
+          epochs: 1
+          learning_rate: 0.005
+          head_learning_rate: 0.005
+          batches: {per_source: 8}
+          weighting: {scheme: more}
+          temperatures: {enabled: true}
+          checkpoint_every: 1
+        """;
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
+
+    private string Recipe => Place("recipe.yaml");
+
+    public TrainCommandTests() => File.WriteAllText(Recipe, Tiny);
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_recipe_trains_evaluates_and_leaves_a_model_that_scores_as_it_was_evaluated()
+    {
+        var result = ConcordCli.Run("train", Recipe, $"output={Place("run")}", "--json").MustBeDone();
+        using var json = JsonDocument.Parse(result.Out);
+        Assert.Equal("finished", json.RootElement.GetProperty("outcome").GetString());
+        Assert.Equal(11, json.RootElement.GetProperty("steps").GetInt32());
+        Assert.InRange(json.RootElement.GetProperty("evaluation").GetProperty("pooled").GetProperty("accuracy_ties_half").GetDouble(), 0, 1);
+        foreach (var name in new[] { "config.yaml", "metrics.jsonl", "evaluation.json", "scores.jsonl", "model/model.safetensors", "model/tokenizer.json", "model/concord.json" })
+            Assert.True(File.Exists(Place("run", name)), name);
+        Assert.Equal(11, File.ReadLines(Place("run", "metrics.jsonl")).Count(line => line.StartsWith("{\"step\":", StringComparison.Ordinal) && line.Contains("\"weights\"", StringComparison.Ordinal)));
+        var settings = ConcordModelSettings.Read(Place("run", "model"))!;
+        Assert.Equal(["careful", "noisy"], settings.Sources.Select(source => source.Name));
+        Assert.NotEqual(1, settings.Sources[0].Temperature);
+
+        SimulatedFiles.Write(SimulatedPopulation.Create(new SimulationSettings
+        {
+            HeldOut = 20,
+            Sources = [new() { Name = "careful", Size = 64, Drift = .2, Noise = .25 }, new() { Name = "noisy", Size = 96, Drift = 1, Noise = 2 }],
+        }), Place("data"));
+        using var model = RewardModel.Load(Place("run", "model"));
+        var encoding = new ModelEncoding(model, Place("run", "model"));
+        var rewards = new RewardScorer(model).Score(PreferenceFile.Read(Place("data", "held_out", "careful.jsonl")).Comparisons.Select(one => encoding.Encode(one)!)).ToArray();
+        var scored = File.ReadLines(Place("run", "scores.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.GetProperty("source").GetString() == "careful").ToArray();
+        Assert.Equal(20, scored.Length);
+        for (var i = 0; i < 20; i++)
+        {
+            // the file has the preferred response first, the run the order in which they were drawn
+            var expected = scored[i].GetProperty("rewards").EnumerateArray().Select(reward => reward.GetDouble()).ToArray();
+            if (scored[i].GetProperty("scores")[0].GetDouble() < scored[i].GetProperty("scores")[1].GetDouble()) Array.Reverse(expected);
+            Assert.Equal(expected[0], rewards[i][0], 5);
+            Assert.Equal(expected[1], rewards[i][1], 5);
+        }
+    }
+
+    [Fact]
+    public void An_interrupted_run_goes_on_to_the_same_bytes_and_a_finished_one_does_nothing()
+    {
+        ConcordCli.Run("train", Recipe, $"output={Place("whole")}").MustBeDone();
+        using var cancellation = new CancellationTokenSource();
+        using var error = new Watcher("training: 5 of 11", cancellation);
+        using var output = new StringWriter();
+        Assert.Equal(ExitCodes.Interrupted, ConcordApplication.Run(["train", Recipe, $"output={Place("parts")}"], new Terminal(output, error), cancellation.Token));
+        Assert.Contains("Interrupted after step 5 of 11", output.ToString());
+        Assert.Contains($"concord train {Recipe} output={Place("parts")}", output.ToString());
+        Assert.False(Directory.Exists(Place("parts", "model")));
+
+        var resumed = ConcordCli.Run("train", Recipe, $"output={Place("parts")}").MustBeDone();
+        Assert.Contains("goes on from step 5 of 11", resumed.Error);
+        foreach (var name in new[] { "model/model.safetensors", "model/concord.json", "scores.jsonl", "evaluation.json", "config.yaml" })
+            Assert.Equal(File.ReadAllBytes(Place("whole", name)), File.ReadAllBytes(Place("parts", name)));
+
+        var again = ConcordCli.Run("train", Recipe, $"output={Place("parts")}").MustBeDone();
+        Assert.Contains("finished after step 11 of 11: nothing was done", again.Out);
+        ConcordCli.Run("train", Recipe, "seed=2", $"output={Place("parts")}").MustFail(ExitCodes.Failed, "other settings", "seed: 1", "seed: 2");
+    }
+
+    [Fact]
+    public void Files_are_split_by_prompt_limited_and_what_cannot_be_read_is_listed()
+    {
+        var population = SimulatedPopulation.Create(new SimulationSettings { Sources = [new() { Name = "a", Size = 200, Noise = .3 }, new() { Name = "b", Size = 100, Noise = 1 }] });
+        SimulatedFiles.Write(population, Place("data"));
+        File.AppendAllText(Place("data", "train", "a.jsonl"), "{\"prompt\": 3}\n");
+        ConcordCli.Run("model", "init", "--config", "model_type=llama", "hidden_size=16", "num_hidden_layers=1", "num_attention_heads=2", "intermediate_size=32", $"vocab_size={SimulatedTokenizer.VocabularySize}", "max_position_embeddings=256", "-o", Place("model")).MustBeDone();
+        SimulatedTokenizer.Write(Place("model"));
+        File.WriteAllText(Recipe, "sources:\n- files: [a.jsonl]\n  limit: 50\n- files: [b.jsonl]\n  name: renamed\n  share: 0.5\nsplit: {held_out: 0.3}\ntext: {maximum_length: 40}\ntraining: {maximum_steps: 2, batches: {per_source: 4}}\n");
+        var result = ConcordCli.Run("train", Recipe, $"data={Place("data", "train")}", $"model={Place("model")}", $"output={Place("run")}").MustBeDone();
+        Assert.Contains("1 records could not be read", result.Error);
+        Assert.Contains("truncation shared-left at 40 tokens", result.Error);
+        Assert.Contains("\"line\":201", File.ReadAllText(Place("run", "unread.jsonl")));
+        Assert.Contains("renamed", result.Out);
+        var first = JsonDocument.Parse(File.ReadLines(Place("run", "metrics.jsonl")).First()).RootElement;
+        Assert.Equal(["a", "renamed"], first.GetProperty("losses").EnumerateObject().Select(source => source.Name));
+
+        ConcordCli.Run("train", Recipe, $"data={Place("data", "train")}", $"model={Place("model")}", $"output={Place("other")}", "only=[renamd]").MustFail(ExitCodes.Failed, "'renamd'", "Did you mean 'renamed'?");
+        ConcordCli.Run("train", Recipe, $"data={Place("nowhere")}", $"model={Place("model")}", $"output={Place("other")}").MustFail(ExitCodes.Failed, "does not exist", "data=DIR");
+        ConcordCli.Run("train", Recipe, $"data={Place("data", "train")}", $"output={Place("other")}").MustFail(ExitCodes.Failed, "model=DIR");
+        ConcordCli.Run("train", Recipe, $"data={Place("data", "train")}", $"model={Place("model")}", $"output={Place("other")}", "device=gpu").MustFail(ExitCodes.Failed, "expected cpu, cuda or cuda:N");
+    }
+
+    [Fact]
+    public void Raw_evaluates_the_untrained_head()
+    {
+        ConcordCli.Run("train", Recipe, "training.maximum_steps=0", $"output={Place("raw")}").MustBeDone();
+        Assert.True(File.Exists(Place("raw", "evaluation.json")));
+        Assert.True(File.Exists(Place("raw", "model", "model.safetensors")));
+    }
+
+    private string Place(params string[] parts) => Path.Combine([folder.FullName, .. parts]);
+
+    /// <summary>Interrupts, as Ctrl-C does, when a text is written.</summary>
+    private sealed class Watcher(string text, CancellationTokenSource cancellation) : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value)
+        {
+        }
+
+        public override void WriteLine(string? value)
+        {
+            if (value?.Contains(text, StringComparison.Ordinal) == true) cancellation.Cancel();
+        }
+    }
+}
