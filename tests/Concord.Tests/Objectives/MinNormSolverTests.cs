@@ -182,21 +182,22 @@ public class MinNormSolverTests
     }
 
     [Fact]
-    public void Solving_takes_microseconds()
+    public void Solving_takes_few_iterations_and_microseconds()
     {
-        // a solve takes 1.7, 220 and 400 us on an idle core; the bounds leave room for code not yet compiled at its best and for the tests beside this one
-        foreach (var (size, width, limit) in new[] { (5, 576, 100.0), (100, 576, 5000.0), (100, 8, 10000.0) })
+        foreach (var (size, width) in new[] { (5, 576), (100, 576), (100, 8) })
         {
             var gram = GramMatrix.Of(RandomVectors(size, width, size + width), size);
             var best = double.PositiveInfinity;
-            for (var all = Stopwatch.StartNew(); all.Elapsed.TotalSeconds < .3 || (best > limit && all.Elapsed.TotalSeconds < 5);)
+            for (var all = Stopwatch.StartNew(); all.Elapsed.TotalSeconds < .3;)
             {
                 var watch = Stopwatch.StartNew();
-                for (var i = 0; i < 10; i++) MinNormSolver.Solve(gram);
-                best = Math.Min(best, watch.Elapsed.TotalMicroseconds / 10);
+                MinNormSolver.Solve(gram);
+                best = Math.Min(best, watch.Elapsed.TotalMicroseconds);
             }
-            TestContext.Current.TestOutputHelper!.WriteLine($"K={size} H={width}: {best:f1} us, {MinNormSolver.Solve(gram).Iterations} iterations");
-            Assert.True(best <= limit, $"K={size}, H={width}: {best:f1} us");
+            // the time is for the reader (1.7, 220 and 400 us on an idle core): a bound on it would measure the tests beside this one
+            var iterations = MinNormSolver.Solve(gram).Iterations;
+            TestContext.Current.TestOutputHelper!.WriteLine($"K={size} H={width}: {best:f1} us, {iterations} iterations");
+            Assert.InRange(iterations, 1, 2 * size);
         }
     }
 }
