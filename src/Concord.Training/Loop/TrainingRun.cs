@@ -100,7 +100,7 @@ public sealed class TrainingRun
         _observer.Started(progress.Step, Steps, resumed is not null);
 
         using var cache = _cacheFolder is not null && _model.FirstTrainedLayer > 0 ? new FrozenStateCache(_cacheFolder, _model) : null;
-        var step = new TrainingStep(_model, _settings, _data.Sources.Count, _weighting, _momentum, _temperatures, _exchange, parameters.CollectGradients, cache);
+        using var step = new TrainingStep(_model, _settings, _data.Sources.Count, _weighting, _momentum, _temperatures, _exchange, parameters, cache);
         var learner = Learner();
         var (saved, clock) = (progress, Stopwatch.StartNew());
         try

@@ -2,6 +2,7 @@ using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Training.Batches;
 using Concord.Training.Losses;
+using Concord.Training.Optimizers;
 using Concord.Training.Solvers;
 using Concord.Training.Temperatures;
 using Concord.Training.Weightings;
@@ -9,13 +10,13 @@ using TorchSharp;
 
 namespace Concord.Training.Loop;
 
-/// <summary>What the forward and backward passes of one batch gave; gradients lie in the parameters.</summary>
+/// <summary>What the forward and backward passes of one batch gave; gradients lie in the flat buffer.</summary>
 /// <param name="Loss">Under the weights.</param>
 /// <param name="Losses">L_i, (K); NaN where absent.</param>
 /// <param name="Weights">λ, (K).</param>
 /// <param name="Spread">Of λ.</param>
 /// <param name="Cosines">Of the raw head gradients, (K, K).</param>
-/// <param name="Rewards">Of every row, in the order of the batch's comparisons.</param>
+/// <param name="Rewards">Of every comparison's responses.</param>
 /// <param name="Tokens">Computed, a second forward pass not counted.</param>
 internal sealed record StepOutcome(double Loss, double[] Losses, double[] Weights, double Spread, double[] Cosines, double[][] Rewards, long Tokens);
 
@@ -23,129 +24,178 @@ internal sealed record StepOutcome(double Loss, double[] Losses, double[] Weight
 /// The heart of the method: rewards of a batch, source losses, head gradients in closed form, their Gram matrix, weights λ, and the gradient of Σ λ_i L_i (paper, algorithm 1).
 /// </summary>
 /// <remarks>
-/// Accumulated micro-batches give the gradient of the large batch: pairs are shared out over the whole batch beforehand. Where λ depends on the batch and the batch has several micro-batches, they are
-/// first taken forward without a record, then λ is known, then each is taken forward and back: one forward pass more, exact, and no memory for a gradient per source. Hidden states below the lowest
-/// trained layer are computed once for both.
+/// Accumulated micro-batches give the gradient of the large batch: pairs are shared out over the whole batch beforehand. Where λ depends on a batch of several micro-batches there are two exact ways,
+/// <see cref="MoreAccumulation"/>; with one micro-batch λ costs next to nothing.
 /// </remarks>
 internal sealed class TrainingStep(
-    RewardModel model, TrainingSettings settings, int sources, IWeighting weighting, GradientMomentum? momentum, SourceTemperatures temperatures, IGradientExchange exchange, Action afterBackward,
-    FrozenStateCache? cache = null)
+    RewardModel model,
+    TrainingSettings settings,
+    int sources,
+    IWeighting weighting,
+    GradientMomentum? momentum,
+    SourceTemperatures temperatures,
+    IGradientExchange exchange,
+    FlatParameters parameters,
+    FrozenStateCache? cache = null) : IDisposable
 {
-    private sealed record Part(PackedBatch Batch, int FirstComparison, int Comparisons, int FirstRow) : IDisposable
-    {
-        public torch.Tensor? Frozen { get; set; }
+    /// <summary>Gradient buffers of all sources together may take so many bytes before a second forward pass is taken instead.</summary>
+    private const long BufferLimit = 256L << 20;
 
-        public void Dispose()
-        {
-            Frozen?.Dispose();
-            Batch.Dispose();
-        }
-    }
+    private torch.Tensor? _buffers; // (K, N): the gradient of each source's loss
 
-    /// <summary>Takes a batch forward and back.</summary>
+    /// <summary>Takes a batch forward and back; its gradient is added to the parameters' buffer, which is zero before.</summary>
     /// <param name="comparisons">The batch.</param>
     /// <param name="sourceOf">Source of each comparison.</param>
     /// <param name="cancellation">Looked at between micro-batches.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled; gradients and momentum are then to be put back.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; gradients are zero again, the momentum is to be put back.</exception>
     public StepOutcome Run(IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sourceOf, CancellationToken cancellation)
     {
         var micro = MicroBatches.Split(comparisons, sourceOf, settings.Batches);
         var rewards = new double[comparisons.Count][];
-        if (settings.Weighting.Scope == WeightingScope.Batch || micro.Length == 1) return Whole(micro, comparisons, sourceOf, rewards, cancellation);
-
-        // micro-batch scope, as the authors: each has its own losses, λ and update of the momentum; gradients are averaged
-        var outcomes = micro.Select(part => Whole([part], comparisons, sourceOf, rewards, cancellation, 1.0 / micro.Length)).ToArray();
-        return new(
-            outcomes.Average(outcome => outcome.Loss), Average(outcome => outcome.Losses), Average(outcome => outcome.Weights), outcomes.Average(outcome => outcome.Spread),
-            Average(outcome => outcome.Cosines), rewards, outcomes.Sum(outcome => outcome.Tokens));
-
-        double[] Average(Func<StepOutcome, double[]> of) =>
-            [.. Enumerable.Range(0, of(outcomes[0]).Length).Select(i => outcomes.Select(outcome => of(outcome)[i]).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average())];
-    }
-
-    private StepOutcome Whole(int[][] micro, IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sourceOf, double[][] rewards, CancellationToken cancellation, double scale = 1)
-    {
-        int[] order = [.. micro.SelectMany(part => part)];
-        var pairs = RankingPairs.Create([.. order.Select(index => comparisons[index])], [.. order.Select(index => sourceOf[index])], sources, settings.Loss);
-        var (all, hidden) = (new double[pairs.RowCount], new float[pairs.RowCount * model.Config.HiddenSize]);
-        var parts = new List<Part>();
         try
         {
-            foreach (var part in micro)
-            {
-                var first = parts.Sum(before => before.Comparisons);
-                parts.Add(new(PackedBatch.Create([.. part.Select(index => comparisons[index])], model.Device), first, part.Length, pairs.RowOffsets[first]));
-            }
-            var present = Enumerable.Range(0, sources).Select(pairs.IsPresent).ToArray();
-            WeightingResult weights;
-            RankingLossResult result;
-            GramMatrix gram;
-            if (!weighting.NeedsGradients)
-            {
-                weights = weighting.Weigh(null, [], present);
-                foreach (var part in parts)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    part.Frozen = cache?.States(part.Batch);
-                    Forward(part, record: true, all, hidden);
-                    var slice = RankingLoss.Evaluate(pairs.Slice(part.FirstComparison, part.Comparisons), all.AsSpan(part.FirstRow, part.Batch.RowCount), temperatures.Values);
-                    Backward(slice.TotalRewardGradients(weights.Weights), scale);
-                }
-                (result, gram) = Evaluate(pairs, all, hidden, present).Results;
-            }
-            else
-            {
-                foreach (var part in parts)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    if (cache is not null) part.Frozen = cache.States(part.Batch);
-                    else if (parts.Count > 1 && model.FirstTrainedLayer > 0) part.Frozen = model.FrozenStates(part.Batch);
-                    Forward(part, record: parts.Count == 1, all, hidden);
-                }
-                (var results, var smoothed) = Evaluate(pairs, all, hidden, present);
-                (result, gram) = results;
-                weights = weighting.Weigh(smoothed, result.Losses, present);
-                var gradients = result.TotalRewardGradients(weights.Weights);
-                foreach (var part in parts)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    if (parts.Count > 1) model.Forward(part.Batch, record: true, part.Frozen).Dispose();
-                    Backward(gradients.AsSpan(part.FirstRow, part.Batch.RowCount).ToArray(), scale);
-                }
-            }
-            for (var i = 0; i < order.Length; i++) rewards[order[i]] = all[pairs.RowOffsets[i]..pairs.RowOffsets[i + 1]];
-            return new(
-                result.Total(weights.Weights), [.. result.Losses.Select((loss, i) => present[i] ? loss : double.NaN)], weights.Weights, weights.Spread, gram.Cosines(), rewards,
-                parts.Sum(part => (long)part.Batch.TokenCount));
+            if (settings.Weighting.Scope == WeightingScope.Batch || micro.Length == 1) return Whole(micro, 1);
+            // micro-batch scope, as the authors: each has its own losses, λ and update of the momentum; gradients are averaged
+            return Average([.. micro.Select(part => Whole([part], 1.0 / micro.Length))]);
         }
-        finally
+        catch (OperationCanceledException)
         {
-            foreach (var part in parts) part.Dispose();
+            using var mode = torch.no_grad();
+            parameters.Gradients.zero_();
+            throw;
+        }
+
+        StepOutcome Whole(int[][] parts, double scale)
+        {
+            var buffered = weighting.NeedsGradients && parts.Length > 1 && TakesBuffers;
+            if (buffered) parts = BySource(parts, sourceOf);
+            using var pass = new BatchPass(model, parts, comparisons, sourceOf, sources, settings.Loss);
+            var outcome = !weighting.NeedsGradients ? KnownWeights(pass, scale, cancellation)
+                : buffered ? GradientBuffers(pass, cancellation)
+                : SecondForward(pass, scale, cancellation);
+            pass.CopyRewards(rewards);
+            return outcome with { Rewards = rewards };
         }
     }
 
-    private void Forward(Part part, bool record, double[] rewards, float[] hidden)
+    private bool TakesBuffers => settings.Weighting.Accumulation switch
     {
-        using var output = model.Forward(part.Batch, record, part.Frozen);
-        output.Rewards.CopyTo(rewards, part.FirstRow);
-        using var onHost = output.Hidden.cpu();
-        onHost.data<float>().CopyTo(hidden, part.FirstRow * model.Config.HiddenSize);
+        MoreAccumulation.GradientBuffers => true,
+        MoreAccumulation.SecondForward => false,
+        _ => sources * parameters.Gradients.numel() * sizeof(float) <= BufferLimit,
+    };
+
+    /// <summary>λ is known before: each part is taken forward and back at once.</summary>
+    private StepOutcome KnownWeights(BatchPass pass, double scale, CancellationToken cancellation)
+    {
+        var weights = weighting.Weigh(null, [], pass.Present);
+        foreach (var part in pass.Parts)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Prepare(part, twice: false);
+            pass.Forward(part, record: true);
+            Backward(pass.Losses(part, temperatures.Values).TotalRewardGradients(weights.Weights), scale);
+        }
+        var (result, gram, _) = Evaluate(pass);
+        return Outcome(pass, result, weights, gram);
+    }
+
+    /// <summary>All parts forward without a record, then λ, then each forward and back. One part is recorded the first time.</summary>
+    private StepOutcome SecondForward(BatchPass pass, double scale, CancellationToken cancellation)
+    {
+        var once = pass.Parts.Count == 1;
+        foreach (var part in pass.Parts)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Prepare(part, twice: !once);
+            pass.Forward(part, record: once);
+        }
+        var (result, gram, smoothed) = Evaluate(pass);
+        var weights = weighting.Weigh(smoothed, result.Losses, pass.Present);
+        var gradients = result.TotalRewardGradients(weights.Weights);
+        foreach (var part in pass.Parts)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!once) pass.Forward(part, record: true);
+            Backward(gradients.AsSpan(part.FirstRow, part.Batch.RowCount).ToArray(), scale);
+        }
+        return Outcome(pass, result, weights, gram);
+    }
+
+    /// <summary>Parts of one source each, forward and back once, each source's gradient kept by itself; then λ, and their weighted sum.</summary>
+    private StepOutcome GradientBuffers(BatchPass pass, CancellationToken cancellation)
+    {
+        _buffers ??= torch.empty(sources, parameters.Gradients.numel(), device: parameters.Gradients.device).DetachFromDisposeScope();
+        for (var i = 0; i < pass.Parts.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var part = pass.Parts[i];
+            var source = pass.Pairs.ComparisonSources[part.First];
+            Prepare(part, twice: false);
+            pass.Forward(part, record: true);
+            Backward(pass.Losses(part, temperatures.Values).RewardGradients, 1);
+            if (i + 1 < pass.Parts.Count && pass.Pairs.ComparisonSources[pass.Parts[i + 1].First] == source) continue;
+            using var mode = torch.no_grad();
+            using var buffer = _buffers.select(0, source);
+            buffer.copy_(parameters.Gradients);
+            parameters.Gradients.zero_();
+        }
+        var (result, gram, smoothed) = Evaluate(pass);
+        var weights = weighting.Weigh(smoothed, result.Losses, pass.Present);
+        var coefficients = result.Coefficients(weights.Weights);
+        for (var source = 0; source < sources; source++)
+        {
+            if (!pass.Present[source]) continue;
+            using var mode = torch.no_grad();
+            using var buffer = _buffers.select(0, source);
+            parameters.Gradients.add_(buffer, alpha: coefficients[source]);
+        }
+        return Outcome(pass, result, weights, gram);
+    }
+
+    // hidden states below the lowest trained layer: from the cache, or computed apart where they serve two passes
+    private void Prepare(BatchPass.Part part, bool twice)
+    {
+        if (cache is not null) part.Frozen = cache.States(part.Batch);
+        else if (twice && model.FirstTrainedLayer > 0) part.Frozen = model.FrozenStates(part.Batch);
     }
 
     private void Backward(double[] gradients, double scale)
     {
         for (var i = 0; scale != 1 && i < gradients.Length; i++) gradients[i] *= scale;
         model.Backward(gradients);
-        afterBackward();
+        parameters.CollectGradients();
     }
 
-    private ((RankingLossResult, GramMatrix) Results, GramMatrix Smoothed) Evaluate(RankingPairs pairs, double[] rewards, float[] hidden, bool[] present)
+    private (RankingLossResult Result, GramMatrix Gram, GramMatrix Smoothed) Evaluate(BatchPass pass)
     {
-        var result = RankingLoss.Evaluate(pairs, rewards, temperatures.Values);
-        var gradients = result.HeadGradients(hidden); // (K, H)
+        var result = RankingLoss.Evaluate(pass.Pairs, pass.Rewards, temperatures.Values);
+        var gradients = result.HeadGradients(pass.Hidden); // (K, H)
         exchange.Sum(result.Losses);
         exchange.Sum(gradients);
         var gram = GramMatrix.Of(gradients, sources);
-        return ((result, gram), weighting.NeedsGradients && momentum is not null ? momentum.Update(gradients, present) : gram);
+        return (result, gram, weighting.NeedsGradients && momentum is not null ? momentum.Update(gradients, pass.Present) : gram);
     }
+
+    private static StepOutcome Outcome(BatchPass pass, RankingLossResult result, WeightingResult weights, GramMatrix gram) => new(
+        result.Total(weights.Weights), [.. result.Losses.Select((loss, i) => pass.Present[i] ? loss : double.NaN)], weights.Weights, weights.Spread, gram.Cosines(), [], pass.Tokens);
+
+    private static StepOutcome Average(StepOutcome[] outcomes)
+    {
+        double[] Mean(Func<StepOutcome, double[]> of) => [.. Enumerable.Range(0, of(outcomes[0]).Length)
+            .Select(i => outcomes.Select(outcome => of(outcome)[i]).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average())];
+        return new(
+            outcomes.Average(outcome => outcome.Loss), Mean(outcome => outcome.Losses), Mean(outcome => outcome.Weights), outcomes.Average(outcome => outcome.Spread),
+            Mean(outcome => outcome.Cosines), outcomes[0].Rewards, outcomes.Sum(outcome => outcome.Tokens));
+    }
+
+    // each part cut by source, then those of one source together
+    private static int[][] BySource(int[][] parts, IReadOnlyList<int> sourceOf)
+    {
+        var size = parts.Max(part => part.Length);
+        return [.. parts.SelectMany(part => part).GroupBy(index => sourceOf[index]).OrderBy(group => group.Key).SelectMany(group => group.Chunk(size))];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _buffers?.Dispose();
 }

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Concord.Training.Solvers;
 
 // The equality-constrained problem on a support: its factor, its solution, and the refinement of the solution to the last bit.
 internal sealed partial class ActiveSet
 {
     /// <summary>Row of the factor for the support's member s ≥ 1. False where its gradient lies in the affine hull of those before it, to rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Factor(int s)
     {
         var (r, j) = (_support[0], _support[s]);
@@ -42,6 +45,7 @@ internal sealed partial class ActiveSet
     }
 
     /// <summary>x = M⁻¹ x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SolveFactored(Span<double> x)
     {
         for (var i = 0; i < x.Length; i++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Concord.Training.Solvers;
 
 /// <summary>The working state of <see cref="MinNormSolver"/>: a support, its weights in twice the precision, and the factor of its difference matrix.</summary>
@@ -100,6 +102,7 @@ internal sealed partial class ActiveSet
         for (var s = 0; s < _count; s++) _barred[_support[s]] = true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply()
     {
         Array.Clear(_product);
@@ -111,6 +114,7 @@ internal sealed partial class ActiveSet
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private DoubleDouble ExactProduct(int j)
     {
         var sum = default(DoubleDouble);
@@ -120,6 +124,7 @@ internal sealed partial class ActiveSet
     }
 
     /// <summary>After it, _product holds (Gλ)_j - (Gλ)_r, correct in itself and not only beside the value: at the minimum it is 0 on the support and not negative elsewhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyExactly()
     {
         Array.Clear(_magnitude);
@@ -129,6 +134,7 @@ internal sealed partial class ActiveSet
     }
 
     /// <summary>The source whose gradient has the smallest product with the point, where that is less than the value by more than rounding; -1 where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Entering(double tolerance, out bool barredViolates)
     {
         double value = 0, magnitude = 0;

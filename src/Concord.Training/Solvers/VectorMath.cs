@@ -1,12 +1,15 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Concord.Training.Solvers;
 
 /// <summary>The few products of double vectors that the solver and the Gram matrix need, as wide as the processor's vectors are.</summary>
+/// <remarks>Compiled at their best at once: a step calls them too rarely to wait for the counters of tiered compilation.</remarks>
 internal static class VectorMath
 {
     /// <summary>Σ a·b; the shorter length counts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         var length = Math.Min(a.Length, b.Length);
@@ -20,6 +23,7 @@ internal static class VectorMath
     }
 
     /// <summary>y += factor·x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(Span<double> y, double factor, ReadOnlySpan<double> x)
     {
         var from = MemoryMarshal.Cast<double, Vector<double>>(x[..y.Length]);
@@ -30,6 +34,7 @@ internal static class VectorMath
     }
 
     /// <summary>y += factor·x, x in single precision.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(Span<double> y, double factor, ReadOnlySpan<float> x)
     {
         var from = MemoryMarshal.Cast<float, Vector<float>>(x[..y.Length]);
@@ -45,6 +50,7 @@ internal static class VectorMath
     }
 
     /// <summary>y += factor·|x|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaledMagnitudes(Span<double> y, double factor, ReadOnlySpan<double> x)
     {
         var from = MemoryMarshal.Cast<double, Vector<double>>(x[..y.Length]);

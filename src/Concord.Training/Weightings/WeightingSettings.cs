@@ -13,6 +13,19 @@ public enum WeightingScope
     MicroBatch,
 }
 
+/// <summary>How λ of a batch is found that is computed in several micro-batches. Both ways are exact.</summary>
+public enum MoreAccumulation
+{
+    /// <summary>Buffers where they are small, as with adapters or few trained layers; else the second pass.</summary>
+    Auto,
+
+    /// <summary>All micro-batches are taken forward to find λ, then forward and back: a forward pass more, no memory.</summary>
+    SecondForward,
+
+    /// <summary>The gradient of each source is kept by itself until λ is known: no pass more, K times the memory of the trained parameters.</summary>
+    GradientBuffers,
+}
+
 /// <summary>Which weighting is taken, and its parameters. Every default is here.</summary>
 public sealed record WeightingSettings
 {
@@ -42,6 +55,10 @@ public sealed record WeightingSettings
     /// <summary>For <c>more</c>: over which pairs λ is solved.</summary>
     /// <value>Default the whole batch.</value>
     public WeightingScope Scope { get; init; } = WeightingScope.Batch;
+
+    /// <summary>For <c>more</c> over a batch of several micro-batches: how λ is found.</summary>
+    /// <value>Default auto.</value>
+    public MoreAccumulation Accumulation { get; init; } = MoreAccumulation.Auto;
 
     /// <summary>Refuses settings that have no meaning.</summary>
     /// <exception cref="ConcordException">The scheme is unknown or a value is outside its range.</exception>

@@ -52,8 +52,8 @@ public class MoreTrajectoryTests
         using var parameters = new FlatParameters(model, settings.Optimizer, rate, rate);
         using IOptimizer optimizer = settings.Optimizer.Kind == OptimizerKind.Sgd ? new Sgd(parameters) : new AdamW(parameters, settings.Optimizer);
         var momentum = new GradientMomentum(3, .99, Numbers(start.RootElement.GetProperty(name.Contains("zero", StringComparison.Ordinal) ? "zero" : "random")));
-        var step = new TrainingStep(
-            model, settings, 3, WeightingRegistry.Create(settings.Weighting, ["0", "1", "2"]), momentum, new SourceTemperatures(3, new()), new SingleProcess(), parameters.CollectGradients);
+        using var step = new TrainingStep(
+            model, settings, 3, WeightingRegistry.Create(settings.Weighting, ["0", "1", "2"]), momentum, new SourceTemperatures(3, new()), new SingleProcess(), parameters);
 
         foreach (var (pairs, golden) in batches.RootElement.GetProperty("steps").EnumerateArray().Zip(expected.RootElement.GetProperty("steps").EnumerateArray()))
         {

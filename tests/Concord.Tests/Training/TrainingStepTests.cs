@@ -13,17 +13,17 @@ namespace Concord.Tests.Training;
 [Collection("training")] // one after the other: the library's threads would fight for the cores
 public class TrainingStepTests
 {
-    private static (float[] Gradients, StepOutcome Outcome) Gradients(TrainingSettings settings, TrainedParts parts = TrainedParts.Full)
+    private static (float[] Gradients, StepOutcome Outcome) Gradients(TrainingSettings settings, TrainedParts parts = TrainedParts.Full, bool plain = false)
     {
         using var scope = torch.NewDisposeScope();
-        using var model = TinyModel.Create();
+        using var model = TinyModel.Create(type: plain ? torch.float32 : null);
         model.SetTrained(parts, 1);
         using var parameters = new FlatParameters(model, settings.Optimizer, 1, 1);
         var data = TinyModel.Data(8, 0);
         var temperatures = new SourceTemperatures(3, new());
         temperatures.Restore([.2, -.3, .1]);
         var momentum = new GradientMomentum(3, .6, GradientMomentum.StartVector(MomentumStart.Random, model.Config.HiddenSize, 4));
-        var step = new TrainingStep(model, settings, 3, WeightingRegistry.Create(settings.Weighting, data.Sources), momentum, temperatures, new SingleProcess(), parameters.CollectGradients);
+        using var step = new TrainingStep(model, settings, 3, WeightingRegistry.Create(settings.Weighting, data.Sources), momentum, temperatures, new SingleProcess(), parameters);
         var outcome = step.Run(data.Training, [.. data.Training.Select(data.SourceOf)], CancellationToken.None);
         return (parameters.Gradients.data<float>().ToArray(), outcome);
     }
@@ -44,10 +44,12 @@ public class TrainingStepTests
         };
         var (whole, outcome) = Gradients(settings, parts);
         var largest = whole.Max(MathF.Abs);
-        foreach (var cut in new[] { new BatchSettings { MicroBatch = 12 }, new BatchSettings { MicroBatch = 5 }, new BatchSettings { MicroBatch = 1 }, new BatchSettings { TokenBudget = 40 } })
+        BatchSettings[] cuts = [new() { MicroBatch = 12 }, new() { MicroBatch = 5 }, new() { MicroBatch = 1 }, new() { TokenBudget = 40 }];
+        var ways = from cut in cuts from way in new[] { MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers } from plain in new[] { false, true } select (cut, way, plain);
+        foreach (var (cut, way, plain) in ways)
         {
-            var (accumulated, other) = Gradients(settings with { Batches = cut }, parts);
-            Assert.True(whole.Zip(accumulated, (a, b) => Math.Abs(a - b)).Max() < 1e-5 * largest, cut.ToString());
+            var (accumulated, other) = Gradients(settings with { Batches = cut, Weighting = settings.Weighting with { Accumulation = way } }, parts, plain);
+            Assert.True(whole.Zip(accumulated, (a, b) => Math.Abs(a - b)).Max() < 1e-5 * largest, $"{cut} {way}");
             Assert.Equal(outcome.Loss, other.Loss, 1e-6);
             for (var i = 0; i < 3; i++) Assert.Equal(outcome.Weights[i], other.Weights[i], 1e-6);
             Assert.Equal(outcome.Rewards.SelectMany(row => row), other.Rewards.SelectMany(row => row), (a, b) => Math.Abs(a - b) < 1e-5);
@@ -67,10 +69,13 @@ public class TrainingStepTests
     [Fact]
     public void Steps_leave_no_tensor_behind()
     {
-        var settings = new TrainingSettings { Batches = new BatchSettings { MicroBatch = 6 }, Weighting = new WeightingSettings { Scheme = "more" } };
-        Gradients(settings, TrainedParts.LastLayers);
-        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        for (var i = 0; i < 5; i++) Gradients(settings, TrainedParts.LastLayers);
-        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        foreach (var way in new[] { MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers })
+        {
+            var settings = new TrainingSettings { Batches = new BatchSettings { MicroBatch = 6 }, Weighting = new WeightingSettings { Scheme = "more", Accumulation = way } };
+            Gradients(settings, TrainedParts.LastLayers);
+            var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            for (var i = 0; i < 5; i++) Gradients(settings, TrainedParts.LastLayers);
+            Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        }
     }
 }
