@@ -6,7 +6,11 @@ switch (args.FirstOrDefault())
     case "step":
         StepBenchmark.Run(args[1..]);
         return 0;
+    case "kernels":
+        MatrixProductBenchmark.Run(Console.Out);
+        KernelBenchmark.Run(Console.Out);
+        return 0;
     default:
-        Console.Error.WriteLine("Benchmarks: step MODEL FILE [pairs=8] [micro=4] [repetitions=3] [tokens=512] [variants=A|B]");
+        Console.Error.WriteLine("Benchmarks: kernels | step MODEL FILE [pairs=8] [micro=4] [repetitions=3] [tokens=512] [variants=A|B]");
         return 2;
 }

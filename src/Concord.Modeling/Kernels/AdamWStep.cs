@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Concord.Modeling.Kernels.Lanes;
 
@@ -47,6 +48,7 @@ internal static unsafe class AdamWStep
         });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Update<TLanes>(float* parameters, float* gradients, float* firstMoments, float* secondMoments, in Factors factors, long from, long to)
         where TLanes : unmanaged, ILanes<TLanes>
     {

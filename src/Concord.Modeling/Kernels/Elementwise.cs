@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels;
@@ -29,6 +30,7 @@ internal static unsafe class Elementwise
         for (var row = from; row < to; row++) Add(yGradient.Row(row), sums, yGradient.Columns);
     });
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<TLanes>(float* source, float* target, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels;
@@ -51,6 +52,7 @@ internal static unsafe class Gelu
         });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Forward<TLanes>(float* x, float* activation, bool tanh, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -61,21 +63,22 @@ internal static unsafe class Gelu
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Backward<TLanes>(float* x, float* gradient, bool tanh, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         for (var i = from; i < to; i += TLanes.Count)
         {
-            TLanes value = TLanes.Load(x + i), da = TLanes.Load(gradient + i), slope;
-            TLanes gate;
-            if (tanh) gate = TanhGate(value, out slope);
-            else (gate, slope) = (NormalGate(value), TLanes.Create(InverseSqrtTwoPi) * LaneMath.Exp(value * value * TLanes.Create(-0.5f)));
+            TLanes value = TLanes.Load(x + i), da = TLanes.Load(gradient + i), slope = default;
+            var gate = tanh ? TanhGate(value, out slope) : NormalGate(value);
+            if (!tanh) slope = TLanes.Create(InverseSqrtTwoPi) * LaneMath.Exp(value * value * TLanes.Create(-0.5f));
             (value * gate).Store(gradient + i);
             (da * TLanes.MultiplyAdd(value, slope, gate)).Store(x + i);
         }
     }
 
     /// <summary>Φ(x) = (1 + erf(x / √2)) / 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes NormalGate<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -84,6 +87,7 @@ internal static unsafe class Gelu
     }
 
     /// <summary>(1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2 and its derivative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes TanhGate<TLanes>(TLanes x, out TLanes slope)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels;
@@ -86,6 +87,7 @@ internal static unsafe class LayerNorm
         });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum<TLanes>(float* x, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -94,6 +96,7 @@ internal static unsafe class LayerNorm
         return TLanes.Sum(sum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float SumOfSquares<TLanes>(float* x, float mean, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -106,6 +109,7 @@ internal static unsafe class LayerNorm
         return TLanes.Sum(sum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Apply<TLanes>(float* x, float* weight, float* bias, float mean, float root, float* y, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -115,6 +119,7 @@ internal static unsafe class LayerNorm
     }
 
     /// <summary>Adds Σ g and Σ g·n of a row, and dy·n and dy to the sums of the weight's and the bias' gradients unless they are null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Dots<TLanes>(float* x, float* weight, float* gradient, float mean, float root, float* weightSums, float* biasSums, int from, int to, ref float sum, ref float dot)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -134,6 +139,7 @@ internal static unsafe class LayerNorm
         dot += TLanes.Sum(dots);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InputGradient<TLanes>(float* x, float* weight, float* gradient, float mean, float root, float meanGradient, float meanDot, float* target, bool accumulate, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Concord.Modeling.Kernels.Lanes;
 using Concord.Modeling.Kernels.Products;
@@ -140,6 +141,7 @@ internal static unsafe class PackedAttention
     }
 
     /// <summary>Replaces the scores [from, to) of a row by e^(scale · score - largest), those outside by 0; returns the largest scaled score and the sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float Largest, float Sum) Exponentials<TLanes>(float* scores, int from, int to, int count, float scale)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -158,6 +160,7 @@ internal static unsafe class PackedAttention
     }
 
     /// <summary>Replaces a row of scores by its softmax weights and the row of dL/dweight by dL/dscore = weight · (dL/dweight - mean) · scale; both are 0 outside [from, to).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SoftmaxGradients<TLanes>(float* scores, float* gradients, int from, int to, int count, float scale, float logSum, float mean)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -185,6 +188,7 @@ internal static unsafe class PackedAttention
         return (start, end);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Dot<TLanes>(float* left, float* right, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -196,6 +200,7 @@ internal static unsafe class PackedAttention
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scale<TLanes>(float* vector, int count, float factor)
         where TLanes : unmanaged, ILanes<TLanes>
     {

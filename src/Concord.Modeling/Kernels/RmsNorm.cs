@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels;
@@ -80,6 +81,7 @@ internal static unsafe class RmsNorm
         });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float SumOfSquares<TLanes>(float* x, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -92,6 +94,7 @@ internal static unsafe class RmsNorm
         return TLanes.Sum(sum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scale<TLanes>(float* x, float* weight, float root, float* y, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -100,6 +103,7 @@ internal static unsafe class RmsNorm
     }
 
     /// <summary>Σ x·w·dy of a row; adds x·r·dy to the weight gradient's sums unless they are null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float GradientDot<TLanes>(float* x, float* weight, float* gradient, float root, float* sums, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -114,6 +118,7 @@ internal static unsafe class RmsNorm
         return TLanes.Sum(dot);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InputGradient<TLanes>(float* x, float* weight, float* gradient, float root, float pull, float* target, bool accumulate, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {

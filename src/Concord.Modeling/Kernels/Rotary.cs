@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels;
@@ -39,6 +40,7 @@ internal static unsafe class Rotary
         });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Turn<TLanes>(float* vector, float* cosine, float* sine, int half, bool inverse, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels;
@@ -29,6 +30,7 @@ internal static unsafe class SquaredNorm
         return sums.Sum();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Block<TLanes>(float* values, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {

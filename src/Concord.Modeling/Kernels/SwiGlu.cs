@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels;
@@ -52,6 +53,7 @@ internal static unsafe class SwiGlu
         });
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Forward<TLanes>(float* gate, int width, float* activation, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -62,6 +64,7 @@ internal static unsafe class SwiGlu
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Backward<TLanes>(float* gate, int width, float* gradient, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {

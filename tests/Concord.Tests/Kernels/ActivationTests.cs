@@ -85,12 +85,12 @@ public class ActivationTests : KernelCheck
         fixed (float* x = values, y = results)
         {
             for (var i = 0; i < values.Length; i += TLanes.Count) LaneMath.Exp(TLanes.Load(x + i)).Store(y + i);
-            Assert.All(values.Zip(results), pair => Assert.InRange(pair.Second / Math.Exp(pair.First), 1 - 1.5e-7, 1 + 1.5e-7));
+            Assert.InRange(values.Zip(results).Max(pair => Math.Abs(pair.Second / Math.Exp(pair.First) - 1)), 0, 1.5e-7);
             for (var i = 0; i < values.Length; i += TLanes.Count) LaneMath.Tanh(TLanes.Load(x + i)).Store(y + i);
-            Assert.All(values.Zip(results), pair => Assert.Equal(Math.Tanh(pair.First), pair.Second, 2e-7));
+            Assert.InRange(values.Zip(results).Max(pair => Math.Abs(pair.Second - Math.Tanh(pair.First))), 0, 2e-7);
             for (var i = 0; i < values.Length; i += TLanes.Count) LaneMath.Erf(TLanes.Load(x + i)).Store(y + i);
         }
         using var expected = tensor(values.Select(value => (double)value).ToArray()).erf();
-        Assert.All(expected.data<double>().ToArray().Zip(results), pair => Assert.Equal(pair.First, pair.Second, 2e-7));
+        Assert.InRange(expected.data<double>().ToArray().Zip(results).Max(pair => Math.Abs(pair.Second - pair.First)), 0, 2e-7);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels.Products;
@@ -39,6 +40,19 @@ internal static unsafe class MicroKernel
         Run6<TLanes, TPanel>(depth, left + 6 * TPanel.RowStep, right, target + 6L * stride, stride, scale, accumulate);
     }
 
+    /// <summary>Asks for the lines of a tile that will be added to: they arrive while its sums are computed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* target, int stride)
+    {
+        if (!Sse.IsSupported) return;
+        for (var i = 0; i < Rows; i++, target += stride)
+        {
+            Sse.Prefetch0(target);
+            Sse.Prefetch0(target + 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run12<TLanes, TPanel>(int depth, float* left, float* right, float* target, int stride, float scale, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
         where TPanel : struct, ILeftPanel
@@ -78,6 +92,7 @@ internal static unsafe class MicroKernel
         Finish(target + 11L * stride, low11, high11, factor, accumulate);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run6<TLanes, TPanel>(int depth, float* left, float* right, float* target, int stride, float scale, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
         where TPanel : struct, ILeftPanel

@@ -11,8 +11,11 @@ namespace Concord.Modeling.Kernels.Products;
 internal static unsafe class Panels
 {
     private const int Rows = MicroKernel.Rows;
+    private const int PrefetchRows = 8;
+    private const int TransposeDepth = 64;
 
     /// <summary>Twelve rows of a left factor (M, K) from row <paramref name="row"/>, <paramref name="depth"/> columns from <paramref name="k"/>, as a <see cref="RowPanel"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyLeft(MatrixView left, int row, int k, int depth, float* panel)
     {
         var rows = Math.Min(Rows, left.Rows - row);
@@ -21,13 +24,16 @@ internal static unsafe class Panels
     }
 
     /// <summary>Some panels of twelve columns of a left factor given transposed (K, M), as <see cref="ColumnPanel"/>s one after the other: columns from <paramref name="column"/>, rows from <paramref name="k"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyLeftTransposed(MatrixView left, int column, int panels, int k, int depth, float* target)
     {
         for (var j = 0; j < depth; j++)
         {
             var source = left.Row(k + j) + column;
+            var ahead = j + PrefetchRows < depth ? PrefetchRows * left.Stride : 0;
             for (var panel = 0; panel < panels; panel++, source += Rows)
             {
+                if (Sse.IsSupported) Sse.Prefetch0(source + ahead);
                 var line = target + ((long)panel * depth + j) * Rows;
                 var columns = left.Columns - column - panel * Rows;
                 if (columns >= Rows)
@@ -43,6 +49,7 @@ internal static unsafe class Panels
     }
 
     /// <summary>Some panels of a right factor (K, N), each as wide as two registers: columns from <paramref name="column"/>, rows from <paramref name="k"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRight<TLanes>(MatrixView right, int column, int panels, int k, int depth, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -67,27 +74,36 @@ internal static unsafe class Panels
     }
 
     /// <summary>The same of a right factor given transposed (N, K).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyRightTransposed<TLanes>(MatrixView right, int column, int panels, int k, int depth, float* target)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         var width = MicroKernel.Columns<TLanes>();
         for (var panel = 0; panel < panels; panel++, target += (long)width * depth)
         {
-            for (var i = 0; i < width; i += 4)
+            // A few k at a time: their part of the panel stays in the first cache until all its columns are there.
+            for (var first = 0; first < depth; first += TransposeDepth)
             {
-                var row = column + panel * width + i;
-                if (row + 4 <= right.Rows)
+                var length = Math.Min(TransposeDepth, depth - first);
+                for (var i = 0; i < width; i += 4)
                 {
-                    TransposeFour(right.Row(row) + k, right.Stride, depth, target + i, width);
-                    continue;
+                    var row = column + panel * width + i;
+                    var columns = target + (long)first * width + i;
+                    if (row + 4 <= right.Rows) TransposeFour(right.Row(row) + k + first, right.Stride, length, columns, width);
+                    else TransposeFew(right, row, k + first, length, columns, width);
                 }
-                for (var j = 0; j < depth; j++)
-                    for (var n = 0; n < 4; n++) target[j * width + i + n] = row + n < right.Rows ? right.Row(row + n)[k + j] : 0;
             }
         }
     }
 
+    private static void TransposeFew(MatrixView right, int row, int k, int length, float* target, int step)
+    {
+        for (var j = 0; j < length; j++)
+            for (var n = 0; n < 4; n++) target[j * step + n] = row + n < right.Rows ? right.Row(row + n)[k + j] : 0;
+    }
+
     /// <summary>Four rows become four columns: element j of each, side by side, for j up to <paramref name="length"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeFour(float* rows, int stride, int length, float* target, int step)
     {
         float* first = rows, second = rows + stride, third = rows + 2L * stride, fourth = rows + 3L * stride;
@@ -95,22 +111,22 @@ internal static unsafe class Panels
         for (; j + 4 <= length; j += 4, target += 4L * step)
         {
             Vector128<float> a = Vector128.Load(first + j), b = Vector128.Load(second + j), c = Vector128.Load(third + j), d = Vector128.Load(fourth + j);
-            var (ac, bd) = (Interleave(a, c), Interleave(b, d));
-            var (abcd0, abcd2) = (Interleave(ac.Low, bd.Low), Interleave(ac.High, bd.High));
-            abcd0.Low.Store(target);
-            abcd0.High.Store(target + step);
-            abcd2.Low.Store(target + 2L * step);
-            abcd2.High.Store(target + 3L * step);
+            Vector128<float> low = Low(a, c), low2 = Low(b, d), high = High(a, c), high2 = High(b, d);
+            Low(low, low2).Store(target);
+            High(low, low2).Store(target + step);
+            Low(high, high2).Store(target + 2L * step);
+            High(high, high2).Store(target + 3L * step);
         }
         for (; j < length; j++, target += step) (target[0], target[1], target[2], target[3]) = (first[j], second[j], third[j], fourth[j]);
     }
 
-    /// <summary>a0 b0 a1 b1 and a2 b2 a3 b3.</summary>
+    /// <summary>a0 b0 a1 b1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b)
-    {
-        if (Sse.IsSupported) return (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
-        if (AdvSimd.Arm64.IsSupported) return (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
-        return (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
-    }
+    private static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b) : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    /// <summary>a2 b2 a3 b3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b) : Vector128.Create(a[2], b[2], a[3], b[3]);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels.Products;
@@ -11,6 +12,9 @@ internal static unsafe class TiledProduct
 {
     /// <summary>Longest stretch of k taken at once: a left panel of it fits the first cache.</summary>
     private const int MaxDepth = 640;
+
+    /// <summary>Stretches of a longer sum: short enough that a useful number of columns fits in the second cache beside it.</summary>
+    private const int BlockDepth = 512;
 
     /// <summary>Most floats of b in panels at once: they share the second cache with a's.</summary>
     private const int MaxRightFloats = 160 * 1024;
@@ -72,13 +76,15 @@ internal static unsafe class TiledProduct
 
     private static int Depth(int depth)
     {
-        var blocks = Math.Max(1, (depth + MaxDepth - 1) / MaxDepth);
+        if (depth <= MaxDepth) return depth;
+        var blocks = (depth + BlockDepth - 1) / BlockDepth;
         return (depth + blocks - 1) / blocks;
     }
 
     private static int RightPanels<TLanes>(int depth)
         where TLanes : unmanaged, ILanes<TLanes> => Math.Max(1, MaxRightFloats / (Math.Max(1, Depth(depth)) * MicroKernel.Columns<TLanes>()));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill<TLanes>(MatrixView a, bool transposeA, MatrixView b, bool transposeB, MatrixView c, float scale, bool accumulate, Region region)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -117,6 +123,7 @@ internal static unsafe class TiledProduct
     }
 
     /// <summary>One left panel with every right panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tiles<TLanes, TPanel>(int depth, float* left, float* right, int panels, MatrixView c, int row, int column, float scale, bool accumulate)
         where TLanes : unmanaged, ILanes<TLanes>
         where TPanel : struct, ILeftPanel
@@ -130,6 +137,7 @@ internal static unsafe class TiledProduct
             var target = c.Row(row) + column;
             if (rows == MicroKernel.Rows && columns == width)
             {
+                if (accumulate) MicroKernel.Prefetch(target, c.Stride);
                 MicroKernel.Run<TLanes, TPanel>(depth, left, right, target, c.Stride, scale, accumulate);
                 continue;
             }

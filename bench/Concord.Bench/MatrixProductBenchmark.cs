@@ -1,0 +1,44 @@
+using Concord.Modeling.Kernels;
+using static TorchSharp.torch;
+
+namespace Concord.Bench;
+
+/// <summary>The products of SmolLM2-135M's linear layers: ours in fp32, libtorch's in fp32 (MKL) and in bf16 (oneDNN), in GFLOPS.</summary>
+internal static class MatrixProductBenchmark
+{
+    private static readonly (int Inputs, int Outputs)[] Layers = [(576, 960), (576, 576), (576, 3072), (1536, 576)];
+
+    /// <summary>Prints a table.</summary>
+    public static void Run(TextWriter output)
+    {
+        output.WriteLine($"Matrix products, GFLOPS on {get_num_threads()} threads (median of interleaved rounds): forward / input gradient / weight gradient");
+        output.WriteLine();
+        output.WriteLine("| rows | layer | Concord fp32 | torch fp32 | torch bf16 | Concord / torch fp32 |");
+        output.WriteLine("| --- | --- | --- | --- | --- | --- |");
+        foreach (var rows in new[] { 128, 512, 1024, 2048 })
+            foreach (var (inputs, outputs) in Layers) Row(output, rows, inputs, outputs);
+        output.WriteLine();
+    }
+
+    private static void Row(TextWriter output, int rows, int inputs, int outputs)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Tensor x = randn(rows, inputs), w = randn(outputs, inputs), dy = randn(rows, outputs), y = empty(rows, outputs), dx = empty(rows, inputs), dw = zeros(outputs, inputs);
+        Tensor xHalf = x.bfloat16(), wHalf = w.bfloat16(), dyHalf = dy.bfloat16();
+        MatrixView X = MatrixView.Of(x), W = MatrixView.Of(w), DY = MatrixView.Of(dy), Y = MatrixView.Of(y), DX = MatrixView.Of(dx), DW = MatrixView.Of(dw);
+        var times = Contest.Medians(
+            5, 0.02,
+            () => MatrixProduct.Forward(X, W, Y), () => MatrixProduct.InputGradient(DY, W, DX), () => MatrixProduct.WeightGradient(DY, X, DW),
+            Torch(() => x.mm(w.t())), Torch(() => dy.mm(w)), Torch(() => dw.addmm(dy.t(), x)),
+            Torch(() => xHalf.mm(wHalf.t())), Torch(() => dyHalf.mm(wHalf)), Torch(() => dyHalf.t().mm(xHalf)));
+        var rates = times.Select(time => 2.0 * rows * inputs * outputs / time / 1e9).ToArray();
+        static Action Torch(Func<Tensor> product) => () =>
+        {
+            using var inner = NewDisposeScope();
+            product();
+        };
+        string Three(int first) => string.Join(" / ", rates.Skip(first).Take(3).Select(rate => $"{rate:F0}"));
+        output.WriteLine($"| {rows} | {inputs} -> {outputs} | {Three(0)} | {Three(3)} | {Three(6)} | {times.Skip(3).Take(3).Sum() / times.Take(3).Sum():F2} |");
+    }
+}
