@@ -6,7 +6,8 @@ namespace Concord.Modeling.Rewards;
 /// <remarks>Packed batches hold no padding, so comparisons need not be grouped by length: any order costs the same.</remarks>
 /// <param name="model">The model.</param>
 /// <param name="tokensPerBatch">Tokens computed at once; a comparison that is longer is a batch of its own.</param>
-public sealed class RewardScorer(RewardModel model, int tokensPerBatch = RewardScorer.DefaultTokensPerBatch)
+/// <param name="cache">Where hidden states below the trained layers are kept, or null.</param>
+public sealed class RewardScorer(RewardModel model, int tokensPerBatch = RewardScorer.DefaultTokensPerBatch, FrozenStateCache? cache = null)
 {
     /// <summary>Enough for full matrix products, little enough for a small machine.</summary>
     public const int DefaultTokensPerBatch = 2048;
@@ -46,7 +47,8 @@ public sealed class RewardScorer(RewardModel model, int tokensPerBatch = RewardS
         TokenizedComparison[] comparisons = [.. waiting.Select(item => item.Comparison).OfType<TokenizedComparison>()];
         if (comparisons.Length == 0) return [.. waiting.Select(item => (item.Item, (double[]?)null))];
         using var batch = PackedBatch.Create(comparisons, model.Device);
-        using var output = model.Forward(batch);
+        using var frozen = cache?.States(batch);
+        using var output = model.Forward(batch, record: false, frozen);
         var result = new List<(T Item, double[]? Rewards)>(waiting.Count);
         var next = 0;
         foreach (var (item, comparison) in waiting)

@@ -17,11 +17,12 @@ internal sealed class BestModel(
     /// <param name="progress">Where the run stands.</param>
     /// <param name="temperatures">τ, (K), or null.</param>
     /// <param name="metrics">Gets a line.</param>
+    /// <param name="cache">Where hidden states below the trained layers are kept, or null.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <returns>Where the run stands then.</returns>
-    public TrainingProgress Evaluate(TrainingProgress progress, double[]? temperatures, MetricsLog metrics, CancellationToken cancellation)
+    public TrainingProgress Evaluate(TrainingProgress progress, double[]? temperatures, MetricsLog metrics, FrozenStateCache? cache, CancellationToken cancellation)
     {
-        var predictions = Predict(data.HeldOut, temperatures, cancellation);
+        var predictions = Predict(data.HeldOut, temperatures, cache, cancellation);
         var report = Evaluation.Run(predictions, new EvaluationOptions { Resamples = 0, Bins = [10] });
         var value = Value(report);
         var best = progress.BestStep < 0 || value < progress.BestValue;
@@ -38,12 +39,12 @@ internal sealed class BestModel(
     }
 
     /// <summary>Writes the last model where nothing is held out to choose by.</summary>
-    public TrainingProgress WriteWithoutHeldOut(TrainingProgress progress, double[]? temperatures, CancellationToken cancellation)
+    public TrainingProgress WriteWithoutHeldOut(TrainingProgress progress, double[]? temperatures, FrozenStateCache? cache, CancellationToken cancellation)
     {
         if (data.HeldOut.Count > 0) return progress;
         var stride = Math.Max(1, data.Training.Count / SampledComparisons);
         TokenizedComparison[] sample = [.. Enumerable.Range(0, data.Training.Count).Where(index => index % stride == 0).Select(index => data.Training[index])];
-        Write(progress.Step, [], Predict(sample, temperatures, cancellation), temperatures);
+        Write(progress.Step, [], Predict(sample, temperatures, cache, cancellation), temperatures);
         return progress with { BestStep = progress.Step };
     }
 
@@ -55,10 +56,10 @@ internal sealed class BestModel(
         return report;
     }
 
-    private Prediction[] Predict(IReadOnlyList<TokenizedComparison> comparisons, double[]? temperatures, CancellationToken cancellation)
+    private Prediction[] Predict(IReadOnlyList<TokenizedComparison> comparisons, double[]? temperatures, FrozenStateCache? cache, CancellationToken cancellation)
     {
         var bySource = temperatures is null ? null : data.Sources.Zip(temperatures).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
-        var predictions = HeldOutEvaluator.Predict(model, comparisons, bySource, done => observer.Evaluating(done, comparisons.Count), cancellation);
+        var predictions = HeldOutEvaluator.Predict(model, comparisons, bySource, cache, done => observer.Evaluating(done, comparisons.Count), cancellation);
         foreach (var prediction in predictions)
             if (!prediction.Rewards.All(double.IsFinite))
                 throw new ConcordException($"Training diverged: the rewards of {prediction.File}, line {prediction.Line}, are not finite. Lower the learning rate; the last checkpoint is from before it.");

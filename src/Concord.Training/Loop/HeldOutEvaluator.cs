@@ -11,6 +11,7 @@ internal static class HeldOutEvaluator
     /// <param name="model">The model as it is.</param>
     /// <param name="comparisons">In any order.</param>
     /// <param name="temperatures">τ by source name, or null where none are learned.</param>
+    /// <param name="cache">Where hidden states below the trained layers are kept, or null.</param>
     /// <param name="progress">Told how many are done.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <returns>A prediction for each comparison, in its order.</returns>
@@ -18,11 +19,12 @@ internal static class HeldOutEvaluator
         RewardModel model,
         IReadOnlyList<TokenizedComparison> comparisons,
         IReadOnlyDictionary<string, double>? temperatures,
+        FrozenStateCache? cache,
         Action<int> progress,
         CancellationToken cancellation)
     {
         var predictions = new List<Prediction>(comparisons.Count);
-        foreach (var rewards in new RewardScorer(model).Score(comparisons, cancellation))
+        foreach (var rewards in new RewardScorer(model, cache: cache).Score(comparisons, cancellation))
         {
             predictions.Add(Of(comparisons[predictions.Count], rewards, temperatures));
             progress(predictions.Count);

@@ -108,7 +108,7 @@ public sealed class TrainingRun
             if (resumed is null && Steps > 0) SelfCheck.Run(_model, [.. _plan.Batch(0).Items.Select(item => _training[item])], _data);
             while (true)
             {
-                if (IsEvaluationDue(progress)) progress = _best.Evaluate(progress, Temperatures(), metrics, cancellation);
+                if (IsEvaluationDue(progress)) progress = _best.Evaluate(progress, Temperatures(), metrics, cache, cancellation);
                 if (IsDone(progress)) break;
                 if (IsCheckpointDue(progress, saved, clock)) Save();
                 cancellation.ThrowIfCancellationRequested();
@@ -121,7 +121,7 @@ public sealed class TrainingRun
             return new(TrainingOutcome.Interrupted, progress.Step, Steps, progress.BestStep, resumed, null);
         }
         if (progress != saved) Save();
-        progress = _best.WriteWithoutHeldOut(progress, Temperatures(), cancellation);
+        progress = _best.WriteWithoutHeldOut(progress, Temperatures(), cache, cancellation);
         var report = _best.Report();
         _folder.Finish(progress.Step, Steps, progress.BestStep);
         return new(TrainingOutcome.Finished, progress.Step, Steps, progress.BestStep, resumed, report);
