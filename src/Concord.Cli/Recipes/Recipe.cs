@@ -10,6 +10,9 @@ internal sealed record Recipe
     /// <summary>The run's folder; null for <c>runs/NAME</c>, NAME being the recipe's. Not part of what is saved, since it changes nothing in the result.</summary>
     public string? Output { get; init; }
 
+    /// <summary>A folder for hidden states below the trained layers, shared by runs; null to compute them every time. Not part of what is saved either.</summary>
+    public string? Cache { get; init; }
+
     /// <summary>Decides the first weights, the order of the data, and every random choice but the split.</summary>
     public int Seed { get; init; } = 1;
 
@@ -44,7 +47,11 @@ internal sealed record Recipe
     public static Recipe Map(IRecipeFields fields, Recipe value)
     {
         var read = MapSaved(fields, value);
-        return read with { Output = fields.OptionalText("output", value.Output, "Folder of the run; empty: runs/NAME, NAME being the recipe's.") };
+        return read with
+        {
+            Output = fields.OptionalText("output", value.Output, "Folder of the run; empty: runs/NAME, NAME being the recipe's."),
+            Cache = fields.OptionalText("cache", value.Cache, "Folder where hidden states below the trained layers are kept for later epochs and other runs; empty: computed every time."),
+        };
     }
 
     /// <summary>Goes through the keys that decide the result: what is saved as <c>config.yaml</c>.</summary>

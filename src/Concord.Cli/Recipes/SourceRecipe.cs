@@ -14,7 +14,7 @@ internal sealed record SourceRecipe
     /// <summary>The format's name; null to recognise it from the content.</summary>
     public string? Format { get; init; }
 
-    /// <summary>Most comparisons trained on of each source in the files, chosen at random; null for all.</summary>
+    /// <summary>Most comparisons trained on of each source in the files, chosen by the split's seed; null for all.</summary>
     public int? Limit { get; init; }
 
     /// <summary>How many times the usual number of comparisons each source in the files has in a balanced batch.</summary>
@@ -26,7 +26,7 @@ internal sealed record SourceRecipe
         Name = fields.OptionalText("name", value.Name, "Name of the source; empty: what the format says (domain, objective), else the file's name."),
         Files = fields.Texts("files", value.Files, "Files, relative to `data`."),
         Format = fields.OptionalText("format", value.Format, "Name of the format; empty: recognised from the content."),
-        Limit = fields.OptionalInteger("limit", value.Limit, 1, int.MaxValue, "Most comparisons trained on, chosen at random; empty: all."),
+        Limit = fields.OptionalInteger("limit", value.Limit, 1, int.MaxValue, "Most comparisons trained on, chosen by the split's seed; empty: all."),
         Share = fields.Number("share", value.Share, NumberRange.Positive, "How many times the usual number of comparisons it has in a balanced batch."),
     };
 }

@@ -40,7 +40,7 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
         var settings = recipe.Training with
         {
             Seed = recipe.Seed,
-            Batches = recipe.Training.Batches with { Limits = comparisons.Limits, Shares = comparisons.Shares },
+            Batches = recipe.Training.Batches with { Shares = comparisons.Shares },
             Lora = recipe.Training.Lora with { Seed = (ulong)recipe.Seed },
         };
         var run = new TrainingRun(model, data, settings, new TrainingRunOptions
@@ -49,6 +49,7 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
             Config = RecipeFile.Write(recipe),
             WriteModel = (trained, place, info) => Write(trained, place, info, [.. heldOut.Concat(training).Take(ComparedAfterSaving)]),
             Observer = observer,
+            FrozenStates = recipe.Cache,
         });
         comparisons.WriteProblems(Output);
         return run.Run(cancellation);

@@ -25,9 +25,6 @@ internal sealed record RunComparisons
     /// <summary>Comparisons of ties alone that were not held out: there is nothing in them to train on.</summary>
     public int TiedForTraining { get; init; }
 
-    /// <summary>Per source: most comparisons trained on.</summary>
-    public IReadOnlyDictionary<string, int> Limits { get; init; } = new Dictionary<string, int>();
-
     /// <summary>Per source: its share of a batch.</summary>
     public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
 
@@ -52,7 +49,6 @@ internal sealed record RunComparisons
             Training = [.. all.Training.Where(Wanted)],
             HeldOut = [.. all.HeldOut.Where(Wanted)],
             Sources = [.. all.Sources.Where(recipe.Only.Contains)],
-            Limits = all.Limits.Where(limit => recipe.Only.Contains(limit.Key)).ToDictionary(),
             Shares = all.Shares.Where(share => recipe.Only.Contains(share.Key)).ToDictionary(),
         };
     }
@@ -73,6 +69,14 @@ internal sealed record RunComparisons
             Training = [.. population.SourceNames.SelectMany(population.Training).Select(one => one.Comparison)],
             HeldOut = [.. population.SourceNames.SelectMany(population.HeldOut).Select(one => one.Comparison)],
         };
+    }
+
+    // Whole prompts, chosen by the split's seed: runs of several seeds, and their cached hidden states, are about the same comparisons.
+    private static Comparison[] Limited(Comparison[] comparisons, Func<string, int?> limitOf, int seed)
+    {
+        var chosen = comparisons.GroupBy(comparison => comparison.Source).SelectMany(group => limitOf(group.Key) is { } limit
+            ? group.OrderBy(comparison => PromptIdentity.Uniform(seed + 1, comparison.PromptId)).Take(limit) : group).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. comparisons.Where(chosen.Contains)];
     }
 
     private static RunComparisons Read(Recipe recipe)
@@ -103,17 +107,17 @@ internal sealed record RunComparisons
             }
         }
         bool IsHeldOut(Comparison comparison) => PromptIdentity.Uniform(recipe.Split.Seed, comparison.PromptId) < recipe.Split.HeldOut;
-        Comparison[] rest = [.. comparisons.Where(comparison => !IsHeldOut(comparison))], training = [.. rest.Where(comparison => comparison.StrictPairs > 0)];
+        Comparison[] rest = [.. comparisons.Where(comparison => !IsHeldOut(comparison))], strict = [.. rest.Where(comparison => comparison.StrictPairs > 0)];
+        var training = Limited(strict, name => limits.TryGetValue(name, out var limit) ? limit : null, recipe.Split.Seed);
         string[] sources = [.. comparisons.Select(comparison => comparison.Source).Distinct()];
         foreach (var name in sources.Where(name => !training.Any(comparison => comparison.Source == name) && (recipe.Only.Count == 0 || recipe.Only.Contains(name))))
             throw new ConcordException($"The source '{name}' has no comparison to train on after the split (held_out {recipe.Split.HeldOut}, seed {recipe.Split.Seed}): leave it out with `only`, or hold out less.");
         return new RunComparisons
         {
             Training = training,
-            HeldOut = [.. comparisons.Where(IsHeldOut)],
+            HeldOut = Limited([.. comparisons.Where(IsHeldOut)], _ => recipe.Split.Limit, recipe.Split.Seed),
             Sources = sources,
-            TiedForTraining = rest.Length - training.Length,
-            Limits = limits,
+            TiedForTraining = rest.Length - strict.Length,
             Shares = shares,
             Problems = problems,
             Dropped = dropped,
