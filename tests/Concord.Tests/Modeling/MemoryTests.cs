@@ -16,9 +16,9 @@ public class MemoryTests
     {
         using var model = RewardModelLoader.Load(Shared.Path("golden", "rewards", "llama_gqa", "model"), new RewardModelOptions(), OperationsUnderTest.Make(operations));
         model.SetTrained(TrainedParts.Full);
-        var comparisons = RewardGoldenTests.Comparisons("llama_gqa", share: true);
-        var steps = operations == "fused" ? 1000 : 200;
-        Steps(50);
+        var comparisons = RewardGoldenTests.Comparisons("llama_gqa", share: true)[..2];
+        var steps = operations == "fused" ? 1000 : 60;
+        Steps(10);
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Steps(steps);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
@@ -30,7 +30,6 @@ public class MemoryTests
                 using var batch = PackedBatch.Create(comparisons);
                 using var output = model.Forward(batch, record: true);
                 model.Backward(new double[output.Rewards.Length]);
-                using var scored = model.Forward(batch);
             }
         }
     }
