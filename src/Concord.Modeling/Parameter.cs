@@ -34,7 +34,7 @@ public sealed class Parameter : IDisposable
     /// <summary>The weights.</summary>
     public torch.Tensor Value => value;
 
-    /// <summary>Where gradients are added up, of the weights' shape; null while frozen.</summary>
+    /// <summary>Where gradients are added up, of the weights' shape, in fp32 whatever the weights are held in; null while frozen.</summary>
     public torch.Tensor? Gradient => gradient;
 
     /// <summary>Grows with every change of the weights that was announced by <see cref="MarkChanged"/>; copies in other precisions are kept by it.</summary>
@@ -47,7 +47,7 @@ public sealed class Parameter : IDisposable
         Trainable = trainable;
         if (trainable)
         {
-            Attach(value, torch.zeros_like(value).DetachFromDisposeScope());
+            Attach(value, torch.zeros(value.shape, torch.ScalarType.Float32, value.device).DetachFromDisposeScope());
             return;
         }
         value.requires_grad_(false);
@@ -66,8 +66,18 @@ public sealed class Parameter : IDisposable
         Trainable = true;
         value.requires_grad_(true);
         // A defined gradient is added to in place by the engine of the tensor library, so plain and fused operations share this buffer.
-        value.grad = gradient;
+        if (gradient.dtype == value.dtype) value.grad = gradient;
         MarkChanged();
+    }
+
+    /// <summary>Takes in what the tensor library's engine added up in the weights' own narrower type.</summary>
+    internal void CollectGradient()
+    {
+        if (gradient is null || gradient.dtype == value.dtype || value.grad is not { } narrow) return;
+        using var mode = torch.no_grad();
+        using var wide = narrow.to_type(torch.ScalarType.Float32);
+        gradient.add_(wide);
+        value.grad = null;
     }
 
     /// <summary>Says that the weights were changed in place.</summary>

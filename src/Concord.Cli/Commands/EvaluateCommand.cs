@@ -25,6 +25,12 @@ internal static class EvaluateCommand
             AllowMultipleArgumentsPerToken = true,
             HelpName = "FILE",
         };
+        var singles = new Option<string[]>("--single")
+        {
+            Description = "The scores of the model that was trained on one source alone, all over the same comparisons; for the baselines top and averaging.",
+            HelpName = "SOURCE=FILE",
+        };
+        var baseline = new Option<string?>("--baseline") { Description = "What to make of the Singles: top (each source by its own) or averaging (the mean reward of all).", HelpName = "top|averaging" };
         var bins = new Option<int>("--bins") { Description = "Bins of the ECE in the tables; 5, 10 and 20 are always in the JSON.", DefaultValueFactory = _ => 10, HelpName = "N" };
         var bootstrap = new Option<int>("--bootstrap")
         {
@@ -40,10 +46,11 @@ internal static class EvaluateCommand
         };
         var save = new Option<string?>("--save-scores") { Description = "Write each comparison's rewards, scores, source, prompt_id, file and line as JSON lines.", HelpName = "OUT" };
         var json = new JsonOption();
-        var command = new Command("evaluate", "Accuracy and calibration per source, with intervals and the noise floor.") { model, files, format, source, length, scores, bins, bootstrap, seed, temperatures, save, json };
+        var command = new Command("evaluate", "Accuracy and calibration per source, with intervals and the noise floor.") { model, files, format, source, length, scores, singles, baseline, bins, bootstrap, seed, temperatures, save, json };
         command.WithExamples(
             "concord evaluate runs/more/model helpful.json webgpt.json",
             "concord evaluate --scores scores.jsonl",
+            "concord evaluate --baseline top --single helpful=a.jsonl --single webgpt=b.jsonl",
             "concord evaluate --scores helpful.jsonl harmless.jsonl.gz --json evaluation.json",
             "concord evaluate --scores scores.jsonl --temperature webgpt=0.6 --bins 20");
         return command.Handle((parse, terminal, cancellation) =>
@@ -61,10 +68,11 @@ internal static class EvaluateCommand
             };
             IPredictionSource predicting = (parse.GetValue(scores) ?? [], parse.GetValue(model), parse.GetValue(files) ?? []) switch
             {
+                ({ Length: 0 }, null, _) when parse.GetValue(singles) is { Length: > 0 } written => SinglesPredictions.Parse(written, parse.GetValue(baseline)),
                 ({ Length: > 0 } written, null, _) => new ScoresFilePredictions(written),
                 ({ Length: 0 }, { } folder, { Length: > 0 } data) => new ModelPredictions(
                     folder, data, new ReadOptions { Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null, Source = parse.GetValue(source) }, parse.GetValue(length)),
-                _ => throw new UsageException("Name either a model's folder and files of preferences (concord evaluate MODEL FILE...), or files of scores (concord evaluate --scores FILE...)."),
+                _ => throw new UsageException("Name either a model's folder and files of preferences (concord evaluate MODEL FILE...), or files of scores (concord evaluate --scores FILE...), or Singles (concord evaluate --baseline top --single SOURCE=FILE...)."),
             };
             var predictions = predicting.Read(terminal, cancellation);
             if (parse.GetValue(save) is { } file) ScoresFile.Write(file, predictions);

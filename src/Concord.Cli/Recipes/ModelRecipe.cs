@@ -11,6 +11,9 @@ internal sealed record ModelRecipe
     /// <summary>Pooling by name; null for what the folder's own settings say, else <c>last</c>.</summary>
     public string? Pooling { get; init; }
 
+    /// <summary>The type the weights are held in, by name; training keeps fp32 masters of what it changes.</summary>
+    public string Weights { get; init; } = "fp32";
+
     /// <summary>A shape to start from at random, instead of a folder.</summary>
     public ModelShape? Init { get; init; }
 
@@ -19,6 +22,7 @@ internal sealed record ModelRecipe
     {
         Folder = fields.OptionalText("folder", value.Folder, "Hugging Face folder of the model; `model: DIR` says the same."),
         Pooling = fields.OptionalChoice("pooling", value.Pooling, ["last", "eos", "mean", "max"], "Whose hidden state is rewarded; empty: what the folder says, else last."),
+        Weights = fields.Choice("weights", value.Weights, [("fp32", "fp32"), ("bf16", "bf16")], "Type the weights are held in; bf16 halves their memory, and what is trained has fp32 masters."),
         Init = fields.OptionalSection("init", value.Init, new ModelShape(), ModelShape.Map, "A transformer to start from at random, instead of a folder."),
     };
 }

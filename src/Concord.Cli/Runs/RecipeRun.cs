@@ -32,6 +32,8 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
         var training = Encode(comparisons.Training, encoding, "to train on", cancellation);
         var heldOut = Encode(comparisons.HeldOut, encoding, "held out", cancellation);
         var tokenizer = encoding.Tokenizer;
+        if (model.Pooling is Pooling.Mean or Pooling.Max)
+            terminal.Error.WriteLine($"warning: pooling {PoolingNames.Of(model.Pooling)} is Concord's own: transformers will load the model and score otherwise. Choose last or eos where that matters.");
         var data = new TrainingData(training, heldOut, comparisons.Sources)
         {
             BosTokenId = tokenizer?.BosId,
@@ -47,7 +49,7 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
         {
             Output = Output,
             Config = RecipeFile.Write(recipe),
-            WriteModel = (trained, place, info) => Write(trained, place, info, [.. heldOut.Concat(training).Take(ComparedAfterSaving)]),
+            WriteModel = (trained, place, info) => Write(trained, place, info, [.. heldOut.Concat(training).Take(ComparedAfterSaving)], tokenizer?.PadId),
             Observer = observer,
             FrozenStates = recipe.Cache,
         });
@@ -55,7 +57,7 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
         return run.Run(cancellation);
     }
 
-    private void Write(RewardModel model, string folder, TrainedModelInfo info, IReadOnlyList<TokenizedComparison> sample)
+    private void Write(RewardModel model, string folder, TrainedModelInfo info, IReadOnlyList<TokenizedComparison> sample, int? padId)
     {
         model.Settings = model.Settings with
         {
@@ -64,7 +66,7 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
             RewardStandardDeviation = info.RewardStandardDeviation,
         };
         if (recipe.Training.Mode == TrainedParts.Adapters) model.SaveAdapter(folder, sample);
-        else model.Save(folder, sample);
+        else model.Save(folder, sample, padId);
     }
 
     private TokenizedComparison[] Encode(IReadOnlyList<Comparison> comparisons, ModelEncoding encoding, string which, CancellationToken cancellation)

@@ -32,6 +32,7 @@ internal static class RunModel
             Pooling = recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null,
             Device = DeviceOf(recipe.Device),
             HeadSeed = (ulong)recipe.Seed,
+            WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         });
         model.Settings = model.Settings with
         {

@@ -139,6 +139,7 @@ public sealed class RewardModel : IDisposable
             gradient = byReward.to_type(torch.ScalarType.Float32) * Head.Value; // dL/dz = dL/dr w, (R, H)
         }
         runner.Backward(gradient);
+        foreach (var parameter in Parameters) parameter.CollectGradient();
         Forget();
     }
 

@@ -16,7 +16,7 @@ public class MemoryTests
     {
         using var model = RewardModelLoader.Load(Shared.Path("golden", "rewards", "llama_gqa", "model"), new RewardModelOptions(), OperationsUnderTest.Make(operations));
         model.SetTrained(TrainedParts.Full);
-        var comparisons = RewardGoldenTests.Comparisons("llama_gqa", share: true)[..2];
+        var comparisons = RewardGoldenTests.Comparisons("llama_gqa", share: true).Take(2).ToArray();
         var steps = operations == "fused" ? 1000 : 60;
         Steps(10);
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
