@@ -51,12 +51,7 @@ public sealed class FrozenStateCache : IDisposable
     {
         if (stream is null) return model.FrozenStates(batch);
         var keys = batch.Comparisons.Select(Key).ToArray();
-        if (!Array.TrueForAll(keys, places.ContainsKey))
-        {
-            var computed = model.FrozenStates(batch);
-            Keep(batch, keys, computed);
-            return computed;
-        }
+        Complete(batch, keys);
         var states = torch.empty(keys.Sum(key => (long)places[key].Rows), width);
         var bytes = MemoryMarshal.AsBytes(Floats(states));
         foreach (var key in keys)
@@ -74,6 +69,16 @@ public sealed class FrozenStateCache : IDisposable
         using (states) return states.to(model.Device);
     }
 
+    // computes what is missing, each text once: sources may share their texts
+    private void Complete(PackedBatch batch, UInt128[] keys)
+    {
+        int[] missing = [.. Enumerable.Range(0, keys.Length).Where(i => !places.ContainsKey(keys[i])).DistinctBy(i => keys[i])];
+        if (missing.Length == 0) return;
+        using var part = PackedBatch.Create([.. missing.Select(i => batch.Comparisons[i])], batch.Device);
+        using var states = model.FrozenStates(part);
+        Keep(part, [.. missing.Select(i => keys[i])], states);
+    }
+
     private void Keep(PackedBatch batch, UInt128[] keys, torch.Tensor states)
     {
         using var host = states.cpu();
@@ -85,7 +90,6 @@ public sealed class FrozenStateCache : IDisposable
             var rows = host.shape[0] == batch.TokenCount ? batch.Segments[i].Length : batch.Segments[i].ResponseLengths.Length;
             var part = bytes.Slice(first * width * sizeof(float), rows * width * sizeof(float));
             first += rows;
-            if (places.ContainsKey(keys[i])) continue;
             BinaryPrimitives.WriteUInt128LittleEndian(header, keys[i]);
             BinaryPrimitives.WriteInt32LittleEndian(header[16..], rows);
             BinaryPrimitives.WriteInt32LittleEndian(header[20..], width);
