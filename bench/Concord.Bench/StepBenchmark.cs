@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Concord.Modeling;
+using Concord.Modeling.Kernels;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
@@ -26,6 +27,7 @@ internal static class StepBenchmark
         int Number(string key, int otherwise) => options.TryGetValue(key, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
         int pairs = Number("pairs", 8), micro = Number("micro", 4), repetitions = Number("repetitions", 3);
         using RewardModel fused = Load(new FusedOperations()), plain = Load(new AutogradOperations());
+        using var half = MatrixProduct.HasBf16 ? Load(new FusedOperations(ProductPrecision.Bf16)) : null;
         var encoding = new ModelEncoding(fused, arguments[0], Number("tokens", 512));
         var comparisons = PreferenceFile.Read(arguments[1]).Comparisons.Where(comparison => comparison.Responses.Count == 2 && comparison.StrictPairs == 1).Select(encoding.Encode).OfType<TokenizedComparison>().ToArray();
         new Random(Number("seed", 1)).Shuffle(comparisons);
@@ -38,11 +40,14 @@ internal static class StepBenchmark
             new("packed, shared, plain operations", (part, total) => Packed(plain, part, total), part => part.Sum(comparison => (long)comparison.PackedLength)),
             new("Concord, nothing shared", (part, total) => Packed(fused, [.. part.Select(Unshared)], total), part => part.Sum(comparison => (long)Unshared(comparison).PackedLength)),
             new("Concord", (part, total) => Packed(fused, part, total), part => part.Sum(comparison => (long)comparison.PackedLength)),
+            .. half is null ? [] : new[] { new Variant("Concord, bf16", (part, total) => Packed(half, part, total), part => part.Sum(comparison => (long)comparison.PackedLength), true) },
         ];
         var chosen = options.TryGetValue("variants", out var names) ? [.. all.Where(variant => names.Split('|').Contains(variant.Name))] : all;
         Check(chosen, comparisons[..pairs], micro);
         using FlatParameters ownParameters = Flat(fused), plainParameters = Flat(plain);
         using AdamW ownOptimizer = new(ownParameters, new OptimizerSettings()), plainOptimizer = new(plainParameters, new OptimizerSettings()); // the same for all: what is compared is the step
+        using var halfParameters = half is null ? null : Flat(half);
+        using var halfOptimizer = halfParameters is null ? null : new AdamW(halfParameters, new OptimizerSettings());
         var seconds = chosen.ToDictionary(variant => variant.Name, _ => new List<double>());
         long useful = 0;
         var computed = chosen.ToDictionary(variant => variant.Name, _ => 0L);
@@ -54,7 +59,7 @@ internal static class StepBenchmark
             {
                 var clock = Stopwatch.StartNew();
                 foreach (var part in batch.Chunk(micro)) variant.Micro(part, pairs);
-                (variant.Name.StartsWith("Concord", StringComparison.Ordinal) ? ownOptimizer : plainOptimizer).Step(1, 1);
+                (variant.Name.EndsWith("bf16", StringComparison.Ordinal) && variant.Name.StartsWith('C') ? halfOptimizer! : variant.Name.StartsWith('C') ? ownOptimizer : plainOptimizer).Step(1, 1);
                 seconds[variant.Name].Add(clock.Elapsed.TotalSeconds);
                 computed[variant.Name] += batch.Chunk(micro).Sum(variant.Computed);
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {variant.Name}: {clock.Elapsed.TotalSeconds:f2} s"));

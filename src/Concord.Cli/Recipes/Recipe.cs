@@ -19,6 +19,9 @@ internal sealed record Recipe
     /// <summary>The device.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>Precision of the matrix products: <c>fp32</c>, <c>bf16</c> or <c>auto</c>.</summary>
+    public string Precision { get; init; } = "fp32";
+
     /// <summary>The folder that the sources' files are relative to.</summary>
     public string Data { get; init; } = ".";
 
@@ -59,6 +62,7 @@ internal sealed record Recipe
     {
         Seed = fields.Integer("seed", value.Seed, 0, int.MaxValue, "Decides the first weights, the order of the data, and every random choice but the split."),
         Device = fields.Text("device", value.Device, "Where to compute: cpu, cuda, cuda:1."),
+        Precision = fields.Choice("precision", value.Precision, [("fp32", "fp32"), ("bf16", "bf16"), ("auto", "auto")], "Precision of the matrix products; bf16 sums in fp32 and needs AVX512_BF16; auto measures once and keeps its choice."),
         Data = fields.Text("data", value.Data, "Folder that the sources' files are relative to."),
         Sources = fields.Items("sources", value.Sources, new SourceRecipe(), SourceRecipe.Map, "Sources in files."),
         Simulation = fields.OptionalSection("simulation", value.Simulation, new SimulationSettings(), SimulationRecipe.Map, "A simulated population, instead of files."),

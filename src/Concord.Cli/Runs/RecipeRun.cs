@@ -26,7 +26,7 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
     /// <exception cref="ConcordException">Data, model or settings do not fit; the message says what to do.</exception>
     public TrainingResult Train(RunComparisons comparisons, ITrainingObserver observer, CancellationToken cancellation)
     {
-        var (model, folder) = RunModel.Open(recipe, Output);
+        var (model, folder) = RunModel.Open(recipe, Output, terminal.Error.WriteLine);
         using var opened = model;
         var encoding = new ModelEncoding(model, folder);
         var training = Encode(comparisons.Training, encoding, "to train on", cancellation);

@@ -16,9 +16,10 @@ internal static class RunModel
     /// <summary>Opens the recipe's model, or makes one of its shape in the run's folder first. A head that is missing is made from the recipe's seed.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="output">The run's folder.</param>
+    /// <param name="say">Told what is chosen here.</param>
     /// <returns>The model, with the recipe's ways of reading text in its settings, and its folder.</returns>
     /// <exception cref="ConcordException">No model is named, or it cannot be opened.</exception>
-    public static (RewardModel Model, string Folder) Open(Recipe recipe, string output)
+    public static (RewardModel Model, string Folder) Open(Recipe recipe, string output, Action<string> say)
     {
         var folder = (recipe.Model.Folder, recipe.Model.Init) switch
         {
@@ -32,6 +33,7 @@ internal static class RunModel
             Pooling = recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null,
             Device = DeviceOf(recipe.Device),
             HeadSeed = (ulong)recipe.Seed,
+            HalfProducts = RunPrecision.IsHalf(recipe.Precision, output, say),
             WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         });
         model.Settings = model.Settings with

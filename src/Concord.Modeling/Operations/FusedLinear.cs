@@ -2,18 +2,18 @@ using Concord.Modeling.Kernels;
 
 namespace Concord.Modeling.Operations;
 
-/// <summary>Products of a linear layer and its adapters. Weight gradients are added to by the product itself, without a second pass.</summary>
+/// <summary>Products of a linear layer and its adapters. Weight gradients are added to by the product itself, without a second pass. The precision is that of the large products; adapters' small ones are in fp32.</summary>
 internal static unsafe class FusedLinear
 {
     /// <summary>y (+)= x Wᵀ + b. // (T, in) -> (T, count)</summary>
-    public static void Forward(BufferPool pool, MatrixView x, LinearRows rows, MatrixView y, bool accumulate)
+    public static void Forward(BufferPool pool, MatrixView x, LinearRows rows, MatrixView y, bool accumulate, ProductPrecision precision)
     {
         if (rows.Layer.Bias is { } bias)
         {
             Elementwise.BiasRows(MatrixView.Of(bias.Value).Data + rows.First, y, accumulate);
             accumulate = true;
         }
-        using (var weight = WeightMatrix.Of(pool, rows)) MatrixProduct.Forward(x, weight.View, y, accumulate ? 1 : 0);
+        using (var weight = WeightMatrix.Of(pool, rows)) MatrixProduct.Forward(x, weight.View, y, accumulate ? 1 : 0, precision: precision);
         foreach (var (adapter, part) in AdaptersOf(rows))
         {
             var low = pool.Rent(x.Rows, adapter.Down.Value.shape[0]); // (T, r)
@@ -24,9 +24,9 @@ internal static unsafe class FusedLinear
     }
 
     /// <summary>Adds the gradients of weight, bias and adapters that are trained. // dy (T, count), x (T, in)</summary>
-    public static void ParameterGradients(BufferPool pool, MatrixView x, LinearRows rows, MatrixView gradient)
+    public static void ParameterGradients(BufferPool pool, MatrixView x, LinearRows rows, MatrixView gradient, ProductPrecision precision)
     {
-        if (rows.Layer.Weight.Trainable) MatrixProduct.WeightGradient(gradient, x, MatrixView.Of(rows.Layer.Weight.Gradient!).RowRange(rows.First, rows.Count));
+        if (rows.Layer.Weight.Trainable) MatrixProduct.WeightGradient(gradient, x, MatrixView.Of(rows.Layer.Weight.Gradient!).RowRange(rows.First, rows.Count), precision: precision);
         if (rows.Layer.Bias is { Trainable: true } bias) Elementwise.BiasGradient(gradient, MatrixView.Of(bias.Gradient!).Data + rows.First);
         foreach (var (adapter, part) in AdaptersOf(rows))
         {
@@ -43,9 +43,9 @@ internal static unsafe class FusedLinear
     }
 
     /// <summary>dx = dy W, adapters included. // (T, count) -> (T, in)</summary>
-    public static void InputGradient(BufferPool pool, LinearRows rows, MatrixView gradient, MatrixView inputGradient)
+    public static void InputGradient(BufferPool pool, LinearRows rows, MatrixView gradient, MatrixView inputGradient, ProductPrecision precision)
     {
-        using (var weight = WeightMatrix.Of(pool, rows)) MatrixProduct.InputGradient(gradient, weight.View, inputGradient);
+        using (var weight = WeightMatrix.Of(pool, rows)) MatrixProduct.InputGradient(gradient, weight.View, inputGradient, precision: precision);
         foreach (var (adapter, part) in AdaptersOf(rows))
         {
             var low = pool.Rent(gradient.Rows, adapter.Down.Value.shape[0]); // (T, r)

@@ -10,7 +10,8 @@ namespace Concord.Modeling.Operations;
 /// <remarks>
 /// Each operation notes how it is undone on a tape; going back over the tape frees what it has used. Cheap things (normalised inputs, activations of the MLP) are computed twice instead of kept.
 /// </remarks>
-internal sealed unsafe class FusedOperations : IOperations
+/// <param name="precision">Of the products of linear layers; everything else is fp32.</param>
+internal sealed unsafe class FusedOperations(ProductPrecision precision = ProductPrecision.Single) : IOperations
 {
     private readonly BufferPool pool = new();
     private readonly List<Action> tape = [];
@@ -51,7 +52,7 @@ internal sealed unsafe class FusedOperations : IOperations
         var output = Make(input.Rows, linear.Count, x.NeedsGradient || norm.Weight.Trainable || linear.Layer.Trainable);
         var normalised = pool.Rent(input.Rows, input.Columns);
         var statistics = FusedNorm.Forward(pool, input, norm, MatrixView.Of(normalised));
-        FusedLinear.Forward(pool, MatrixView.Of(normalised), linear, MatrixView.Of(output.Value), false);
+        FusedLinear.Forward(pool, MatrixView.Of(normalised), linear, MatrixView.Of(output.Value), false, precision);
         pool.Return(normalised);
         if (!output.NeedsGradient) pool.Return(statistics);
         Record(output, () =>
@@ -62,11 +63,11 @@ internal sealed unsafe class FusedOperations : IOperations
             if (linear.Layer.Trainable)
             {
                 FusedNorm.Reapply(input, norm, statistics, view);
-                FusedLinear.ParameterGradients(pool, view, linear, gradient);
+                FusedLinear.ParameterGradients(pool, view, linear, gradient, precision);
             }
             if (x.NeedsGradient || norm.Weight.Trainable)
             {
-                FusedLinear.InputGradient(pool, linear, gradient, view);
+                FusedLinear.InputGradient(pool, linear, gradient, view, precision);
                 BackThroughNorm(x, norm, statistics, view);
             }
             pool.Return(work);
@@ -177,16 +178,16 @@ internal sealed unsafe class FusedOperations : IOperations
     public Activation LinearResidual(Activation x, LinearRows linear, Activation residual)
     {
         var output = OnResidual(residual, x.NeedsGradient || linear.Layer.Trainable);
-        FusedLinear.Forward(pool, MatrixView.Of(x.Value), linear, MatrixView.Of(output.Value), true);
+        FusedLinear.Forward(pool, MatrixView.Of(x.Value), linear, MatrixView.Of(output.Value), true, precision);
         if (!output.NeedsGradient) pool.Return(x.Value);
         Record(output, () =>
         {
             var gradient = MatrixView.Of(output.Gradient!);
-            FusedLinear.ParameterGradients(pool, MatrixView.Of(x.Value), linear, gradient);
+            FusedLinear.ParameterGradients(pool, MatrixView.Of(x.Value), linear, gradient, precision);
             if (x.NeedsGradient)
             {
                 x.Gradient = pool.Rent(x.Value.shape[0], x.Value.shape[1]);
-                FusedLinear.InputGradient(pool, linear, gradient, MatrixView.Of(x.Gradient));
+                FusedLinear.InputGradient(pool, linear, gradient, MatrixView.Of(x.Gradient), precision);
             }
             PassOn(output, residual);
         });
@@ -275,7 +276,7 @@ internal sealed unsafe class FusedOperations : IOperations
         var input = MatrixView.Of(x.Value);
         var activated = pool.Rent(input.Rows, width);
         forward(input, MatrixView.Of(activated));
-        FusedLinear.Forward(pool, MatrixView.Of(activated), linear, MatrixView.Of(output.Value), true);
+        FusedLinear.Forward(pool, MatrixView.Of(activated), linear, MatrixView.Of(output.Value), true, precision);
         pool.Return(activated);
         if (!output.NeedsGradient) pool.Return(x.Value);
         Record(output, () =>
@@ -283,10 +284,10 @@ internal sealed unsafe class FusedOperations : IOperations
             var gradient = MatrixView.Of(output.Gradient!);
             var work = pool.Rent(input.Rows, width);
             var view = MatrixView.Of(work);
-            FusedLinear.InputGradient(pool, linear, gradient, view);
+            FusedLinear.InputGradient(pool, linear, gradient, view, precision);
             backward(input, view); // the input becomes its gradient, the work space the activation once more
             x.Gradient = x.Value;
-            FusedLinear.ParameterGradients(pool, view, linear, gradient);
+            FusedLinear.ParameterGradients(pool, view, linear, gradient, precision);
             pool.Return(work);
             PassOn(output, residual);
         });

@@ -1,3 +1,5 @@
+using Concord.Modeling.Kernels;
+using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Modeling.Operations;
@@ -6,5 +8,13 @@ namespace Concord.Modeling.Operations;
 internal static class OperationsFactory
 {
     /// <summary>Fused kernels on the CPU, the tensor library's own elsewhere.</summary>
-    public static IOperations For(torch.Device device) => device.type == DeviceType.CPU ? new FusedOperations() : new AutogradOperations();
+    /// <param name="device">The device.</param>
+    /// <param name="half">Whether products take bf16 factors, with fp32 sums.</param>
+    /// <exception cref="ConcordException">bf16 is asked for and the processor has no instructions for it.</exception>
+    public static IOperations For(torch.Device device, bool half = false)
+    {
+        if (device.type != DeviceType.CPU) return new AutogradOperations();
+        if (half && !MatrixProduct.HasBf16) throw new ConcordException("precision bf16: this processor has no bf16 instructions (AVX512_BF16). Take fp32; a run begun in bf16 goes on only where they are.");
+        return new FusedOperations(half ? ProductPrecision.Bf16 : ProductPrecision.Single);
+    }
 }

@@ -58,7 +58,7 @@ public sealed class RewardModel : IDisposable
     public static RewardModel Load(string folder, RewardModelOptions? options = null)
     {
         options ??= new RewardModelOptions();
-        return RewardModelLoader.Load(folder, options, OperationsFactory.For(options.Device));
+        return RewardModelLoader.Load(folder, options, OperationsFactory.For(options.Device, options.HalfProducts));
     }
 
     /// <summary>Saves a folder that <c>AutoModelForSequenceClassification</c> loads. What is Concord's own lies in <c>concord.json</c>. The folder is opened again and compared before it takes its place.</summary>

@@ -16,4 +16,7 @@ public sealed record RewardModelOptions
 
     /// <summary>Seed of a fresh head where the folder has none; null where a missing head is an error (scoring, evaluation).</summary>
     public ulong? HeadSeed { get; init; }
+
+    /// <summary>Whether the products of linear layers take bf16 factors with fp32 sums; residual stream, norms, softmax, head, rewards and weights stay fp32. On the CPU it needs AVX512_BF16.</summary>
+    public bool HalfProducts { get; init; }
 }

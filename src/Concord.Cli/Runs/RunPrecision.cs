@@ -1,0 +1,29 @@
+using Concord.Modeling.Operations;
+using Concord.Preferences;
+
+namespace Concord.Cli.Runs;
+
+/// <summary>What <c>precision</c> of a recipe comes to. <c>auto</c> measures once and writes its choice into the run's folder, where it stays on resume.</summary>
+internal static class RunPrecision
+{
+    private const string FileName = "precision";
+
+    /// <summary>Whether products take bf16 factors.</summary>
+    /// <param name="precision"><c>fp32</c>, <c>bf16</c> or <c>auto</c>.</param>
+    /// <param name="output">The run's folder.</param>
+    /// <param name="say">Told what <c>auto</c> chose.</param>
+    public static bool IsHalf(string precision, string output, Action<string> say)
+    {
+        if (precision != "auto") return precision == "bf16";
+        var file = Path.Combine(output, FileName);
+        if (File.Exists(file)) return File.ReadAllText(file).Trim() == "bf16";
+        var (fp32, bf16) = ProductSpeed.Measure();
+        var half = bf16 > fp32;
+        Directory.CreateDirectory(output);
+        AtomicFile.WriteText(file, half ? "bf16\n" : "fp32\n");
+        say(bf16 == 0
+            ? "precision auto: fp32, since this processor has no bf16 instructions"
+            : FormattableString.Invariant($"precision auto: {(half ? "bf16" : "fp32")} ({bf16:f0} GFLOPS against {fp32:f0} in fp32)"));
+        return half;
+    }
+}
