@@ -101,7 +101,7 @@ public sealed class TrainingRun
 
         using var cache = _cacheFolder is not null && _model.FirstTrainedLayer > 0 ? new FrozenStateCache(_cacheFolder, _model) : null;
         using var step = new TrainingStep(_model, _settings, _data.Sources.Count, _weighting, _momentum, _temperatures, _exchange, parameters, cache);
-        var learner = Learner();
+        var learner = Learner(cache);
         var (saved, clock) = (progress, Stopwatch.StartNew());
         try
         {
@@ -224,8 +224,8 @@ public sealed class TrainingRun
 
     private int StepsOf(BatchPlan plan) => Math.Min(plan.StepsFor(_settings.Epochs), _settings.MaximumSteps ?? int.MaxValue);
 
-    private TemperatureLearner? Learner() => !_settings.Temperatures.Enabled ? null : new TemperatureLearner(
-        _temperatures, _settings.Loss, _setAside, [.. _setAside.Select(_data.SourceOf)], _settings.Batches.PerSource, _plan.StepsPerEpoch, _settings.Seed);
+    private TemperatureLearner? Learner(FrozenStateCache? cache) => !_settings.Temperatures.Enabled ? null : new TemperatureLearner(
+        _temperatures, _settings.Loss, _setAside, [.. _setAside.Select(_data.SourceOf)], _settings.Batches.PerSource, _plan.StepsPerEpoch, _settings.Seed) { Cache = cache };
 
     // by prompt, so that what is set aside is not half seen; nothing where a source would be left without a comparison
     private TokenizedComparison[] SetAside(IReadOnlyList<TokenizedComparison> training)

@@ -38,6 +38,9 @@ internal sealed class TemperatureLearner
         })];
     }
 
+    /// <summary>Where hidden states below the trained layers are kept, or null.</summary>
+    public FrozenStateCache? Cache { get; init; }
+
     /// <summary>One step of log τ, by the rewards the model gave before its own step.</summary>
     /// <param name="model">Scores comparisons set aside.</param>
     /// <param name="step">From 0.</param>
@@ -65,7 +68,8 @@ internal sealed class TemperatureLearner
             }
         if (comparisons.Count == 0) return;
         using var batch = PackedBatch.Create(comparisons, model.Device);
-        using var output = model.Forward(batch);
+        using var frozen = Cache?.States(batch);
+        using var output = model.Forward(batch, record: false, frozen);
         var found = Gradients(comparisons, [.. sources], output.Rewards);
         for (var source = 0; source < present.Length; source++)
         {
