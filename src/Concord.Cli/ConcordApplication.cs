@@ -18,6 +18,7 @@ internal static class ConcordApplication
         TokenizeCommand.Create(),
         ModelCommand.Create(),
         TrainCommand.Create(),
+        QuickstartCommand.Create(),
         EvaluateCommand.Create(),
         ScoreCommand.Create(),
     ];

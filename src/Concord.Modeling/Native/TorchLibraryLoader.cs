@@ -26,7 +26,9 @@ public static partial class TorchLibraryLoader
 #pragma warning restore CA2255
     public static void Install()
     {
-        if (Interlocked.Exchange(ref installed, 1) == 0 && OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64)
+        if (Interlocked.Exchange(ref installed, 1) != 0 || !OperatingSystem.IsLinux()) return;
+        ThreadWaiting.Shorten();
+        if (RuntimeInformation.ProcessArchitecture == Architecture.X64)
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
     }
 

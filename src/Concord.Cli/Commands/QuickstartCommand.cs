@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Text.Json;
+using Concord.Cli.CommandLine;
+using Concord.Cli.Quickstart;
+using Concord.Cli.Runs;
+using Concord.Cli.Terminals;
+using Concord.Preferences.Simulation;
+using Concord.Training.Loop;
+
+namespace Concord.Cli.Commands;
+
+/// <summary><c>concord quickstart</c>: the schemes side by side on a simulated population whose truth is known.</summary>
+internal static class QuickstartCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var output = new Option<string?>("--output", "-o") { Description = "Folder of data, runs and models; runs/quickstart unless given.", HelpName = "DIR" };
+        var seed = new Option<int>("--seed") { Description = "Another population, another start.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var steps = new Option<int>("--steps") { Description = "Optimizer steps of each of the eight models.", DefaultValueFactory = _ => QuickstartScheme.DefaultSteps, HelpName = "N" };
+        var json = new JsonOption();
+        var command = new Command("quickstart", "Train small reward models on simulated annotators and compare the schemes, in under two minutes.") { output, seed, steps, json };
+        command.WithExamples("concord quickstart", "concord quickstart --seed 2 --output runs/second --json quickstart.json");
+        return command.Handle((parse, terminal, cancellation) =>
+        {
+            json.Check(parse);
+            if (parse.GetValue(seed) < 0) throw new UsageException("--seed must be at least 0.");
+            if (parse.GetValue(steps) < 1) throw new UsageException("--steps must be at least 1.");
+            var chosen = parse.GetValue(seed);
+            var folder = parse.GetValue(output) ?? Path.Combine("runs", chosen == 1 ? "quickstart" : FormattableString.Invariant($"quickstart-{chosen}"));
+            return Run(folder, chosen, parse.GetValue(steps), json, parse, terminal, cancellation);
+        });
+    }
+
+    private static int Run(string folder, int seed, int steps, JsonOption json, ParseResult parse, Terminal terminal, CancellationToken cancellation)
+    {
+        var started = terminal.Time.GetTimestamp();
+        var people = json.ForPeople(parse, terminal);
+        var population = SimulatedPopulation.Create(QuickstartScheme.Population(seed));
+        QuickstartText.Introduce(population, steps, people);
+        SimulatedFiles.Write(population, Path.Combine(folder, "data"));
+        if (!Train(folder, seed, steps, terminal, cancellation))
+        {
+            people.Out.WriteLine("Interrupted; the same command goes on from the last checkpoint.");
+            return ExitCodes.Interrupted;
+        }
+        var pairs = new HeldOutPairs(population);
+        SchemePredictions[] schemes = [.. QuickstartScheme.All.Select(scheme => pairs.Read(scheme.Name, [.. scheme.Recipes(folder, seed, steps).Select(recipe => recipe.Output!)]))];
+        var differences = QuickstartConclusion.Differences(schemes, new PairedBootstrap(pairs, seed));
+        var conclusion = QuickstartConclusion.Paragraphs(schemes, pairs, differences, [.. population.Settings.Sources.Select(source => source.Noise)]);
+        QuickstartText.Tables(schemes, pairs, people);
+        QuickstartText.Conclude(conclusion, people);
+        QuickstartText.Next(folder, people);
+        var seconds = terminal.Time.GetElapsedTime(started).TotalSeconds;
+        people.Out.WriteLine();
+        people.Out.WriteLine($"{Progress.Duration(seconds)} in all.");
+        json.Write(parse, terminal, writer => Write(writer, seed, population, schemes, pairs, differences, conclusion, seconds));
+        return ExitCodes.Done;
+    }
+
+    private static bool Train(string folder, int seed, int steps, Terminal terminal, CancellationToken cancellation)
+    {
+        var recipes = QuickstartScheme.All.SelectMany(scheme => scheme.Recipes(folder, seed, steps).Select(recipe => (scheme.Name, Recipe: recipe))).ToArray();
+        using var progress = new Progress(terminal, "training", recipes.Length * steps, "steps");
+        var observer = new QuickstartProgress(progress);
+        foreach (var (name, recipe) in recipes)
+        {
+            observer.Model = recipe.Only.Count > 0 ? $"{name} ({recipe.Only[0]})" : name;
+            if (new RecipeRun(recipe, terminal).Train(RunComparisons.Of(recipe), observer, cancellation).Outcome == TrainingOutcome.Interrupted) return false;
+            observer.Finished(steps);
+        }
+        return true;
+    }
+
+    private static void Write(
+        Utf8JsonWriter json,
+        int seed,
+        SimulatedPopulation population,
+        IReadOnlyList<SchemePredictions> schemes,
+        HeldOutPairs pairs,
+        IReadOnlyList<(string First, string Second, string Measure, SchemeDifference Difference)> differences,
+        IReadOnlyList<string> conclusion,
+        double seconds)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("seed", seed);
+        json.WriteStartArray("sources");
+        foreach (var source in population.Settings.Sources)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", source.Name);
+            json.WriteNumber("size", source.Size);
+            json.WriteNumber("drift", source.Drift);
+            json.WriteNumber("noise", source.Noise);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartObject("schemes");
+        foreach (var scheme in schemes.Append(pairs.TruthItself()))
+        {
+            json.WriteStartObject(scheme.Name);
+            for (var source = 0; source < pairs.Sources.Length; source++)
+            {
+                var own = pairs.Of(source);
+                json.WriteStartObject(pairs.Sources[source]);
+                json.WriteNumber("pairs", own.Length);
+                json.WriteNumber("accuracy", scheme.Accuracy(own));
+                json.WriteNumber("ece", scheme.CalibrationError(own));
+                json.WriteNumber("error", scheme.Error(own, pairs.Truth));
+                if (scheme.Temperatures.TryGetValue(pairs.Sources[source], out var temperature)) json.WriteNumber("temperature", temperature);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        json.WriteStartArray("differences");
+        foreach (var (first, second, measure, difference) in differences)
+        {
+            json.WriteStartObject();
+            json.WriteString("first", first);
+            json.WriteString("second", second);
+            json.WriteString("measure", measure);
+            json.WriteNumber("difference", difference.Difference);
+            json.WriteNumber("low", difference.Interval.Low);
+            json.WriteNumber("high", difference.Interval.High);
+            json.WriteString("verdict", difference.Sign switch { > 0 => "higher", < 0 => "lower", _ => "undecided" });
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("conclusion");
+        foreach (var paragraph in conclusion) json.WriteStringValue(paragraph);
+        json.WriteEndArray();
+        json.WriteNumber("seconds", Math.Round(seconds, 1));
+        json.WriteEndObject();
+    }
+}
