@@ -76,7 +76,8 @@ internal static unsafe class KernelBenchmark
         {
             var halves = xs.chunk(2, -1);
             (xs * c + cat([-halves[1], halves[0]], -1) * s).backward([dy]);
-        });
+        }
+        );
     }
 
     private static (string, Action, Action) GatedUnit()
@@ -90,7 +91,8 @@ internal static unsafe class KernelBenchmark
         {
             var halves = xs.chunk(2, -1);
             (nn.functional.silu(halves[0]) * halves[1]).backward([a]);
-        });
+        }
+        );
     }
 
     private static (string, Action, Action) GaussianUnit()
@@ -129,7 +131,8 @@ internal static unsafe class KernelBenchmark
             }
 
             nn.functional.scaled_dot_product_attention(ByHead(parts[0], 1), ByHead(parts[1], 3), ByHead(parts[2], 3), null, 0, true).backward([gradients]);
-        });
+        }
+        );
     }
 
     private static (string, Action, Action) Optimizer()

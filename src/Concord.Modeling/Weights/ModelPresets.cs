@@ -62,23 +62,23 @@ public static class ModelPresets
 
     private static BackboneConfig Llama(
         BackboneFamily family, int hidden, int layers, int heads, int keyValueHeads, int intermediate, int vocabulary, int positions) => new()
-    {
-        Family = family,
-        HiddenSize = hidden,
-        Layers = layers,
-        Heads = heads,
-        KeyValueHeads = keyValueHeads,
-        HeadDimension = hidden / heads,
-        IntermediateSize = intermediate,
-        VocabularySize = vocabulary,
-        NormEpsilon = 1e-5,
-        RopeTheta = FamilyDefaults.RopeTheta,
-        Activation = BackboneActivation.Silu,
-        MaxPositions = positions,
-        BosTokenId = 1,
-        EosTokenId = 2,
-        Dtype = torch.ScalarType.Float32,
-    };
+        {
+            Family = family,
+            HiddenSize = hidden,
+            Layers = layers,
+            Heads = heads,
+            KeyValueHeads = keyValueHeads,
+            HeadDimension = hidden / heads,
+            IntermediateSize = intermediate,
+            VocabularySize = vocabulary,
+            NormEpsilon = 1e-5,
+            RopeTheta = FamilyDefaults.RopeTheta,
+            Activation = BackboneActivation.Silu,
+            MaxPositions = positions,
+            BosTokenId = 1,
+            EosTokenId = 2,
+            Dtype = torch.ScalarType.Float32,
+        };
 
     private static BackboneConfig SmolLm2(int hidden, int layers, int heads, int keyValueHeads, int intermediate, double theta) =>
         Llama(BackboneFamily.Llama, hidden, layers, heads, keyValueHeads, intermediate, 49152, 8192) with { RopeTheta = theta, TiedEmbeddings = true, PadTokenId = 2 };

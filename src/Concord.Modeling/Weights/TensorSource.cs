@@ -29,7 +29,7 @@ public sealed class TensorSource
     /// <param name="name">Name in the file.</param>
     /// <param name="tensor">The values, on any device.</param>
     /// <param name="type">The type to store; null for the tensor's own.</param>
-    public static TensorSource Of(string name, Tensor tensor, ScalarType? type = null) => 
+    public static TensorSource Of(string name, Tensor tensor, ScalarType? type = null) =>
         new(name, tensor.shape, type ?? tensor.dtype, () => [tensor], temporary: false);
 
     /// <summary>A tensor that is made when it is written, and disposed of after.</summary>

@@ -225,7 +225,8 @@ public sealed class TrainingRun
     private int StepsOf(BatchPlan plan) => Math.Min(plan.StepsFor(_settings.Epochs), _settings.MaximumSteps ?? int.MaxValue);
 
     private TemperatureLearner? Learner(FrozenStateCache? cache) => !_settings.Temperatures.Enabled ? null : new TemperatureLearner(
-        _temperatures, _settings.Loss, _setAside, [.. _setAside.Select(_data.SourceOf)], _settings.Batches.PerSource, _plan.StepsPerEpoch, _settings.Seed) { Cache = cache };
+        _temperatures, _settings.Loss, _setAside, [.. _setAside.Select(_data.SourceOf)], _settings.Batches.PerSource, _plan.StepsPerEpoch, _settings.Seed)
+    { Cache = cache };
 
     // by prompt, so that what is set aside is not half seen; nothing where a source would be left without a comparison
     private TokenizedComparison[] SetAside(IReadOnlyList<TokenizedComparison> training)

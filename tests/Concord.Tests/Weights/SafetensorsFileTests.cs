@@ -27,8 +27,13 @@ public class SafetensorsFileTests
                 Assert.Equal(shape, tensor.shape);
                 Assert.Equal(shape, file.Shape(name));
                 Assert.True(tensor.bytes.SequenceEqual(data.AsSpan(begin, end - begin)), $"{path} {name}");
-                var expected = dtype switch { "F32" => torch.ScalarType.Float32, "F16" => torch.ScalarType.Float16, "BF16" => torch.ScalarType.BFloat16,
-                    _ => torch.ScalarType.Float64 };
+                var expected = dtype switch
+                {
+                    "F32" => torch.ScalarType.Float32,
+                    "F16" => torch.ScalarType.Float16,
+                    "BF16" => torch.ScalarType.BFloat16,
+                    _ => torch.ScalarType.Float64
+                };
                 Assert.Equal((expected, expected), (tensor.dtype, file.Dtype(name)));
             }
         }
