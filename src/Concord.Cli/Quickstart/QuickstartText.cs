@@ -29,7 +29,7 @@ internal static class QuickstartText
     {
         var truth = pairs.TruthItself();
         Table("Accuracy: how often the preferred answer gets the higher reward", [.. schemes, truth], (scheme, own) => scheme.Accuracy(own));
-        Table("ECE: how far its probabilities are from how often it is right (of the truth: chance)", [.. schemes, truth], (scheme, own) => scheme.CalibrationError(own));
+        Table("ECE: how far its probabilities are from how often it is right (truth: chance)", [.. schemes, truth], (scheme, own) => scheme.CalibrationError(own));
         Table("Error: mean distance of its probabilities from the true ones (coin: all .5)", [.. schemes, new SchemePredictions("a coin", new double[pairs.Count])], (scheme, own) => scheme.Error(own, pairs.Truth));
 
         void Table(string title, IReadOnlyList<SchemePredictions> rows, Func<SchemePredictions, int[], double> measure)

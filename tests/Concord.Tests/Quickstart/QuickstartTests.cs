@@ -21,7 +21,8 @@ public class QuickstartTests
             var output = Path.Combine(folder.FullName, "quick");
             var json = Path.Combine(folder.FullName, "quick.json");
             var result = ConcordCli.Run("quickstart", "--steps", "3", "--output", output, "--json", json).MustBeDone();
-            Assert.All(result.Lines, line => Assert.True(line.Length <= 100, line));
+            // commands hold paths, which are as long as they are
+            Assert.All(result.Lines.Where(line => !line.StartsWith("  concord ", StringComparison.Ordinal)), line => Assert.True(line.Length <= 80, line));
             foreach (var name in new[] { "Single", "MultiTask", "MORE", "MultiTask + temperatures", "MORE + temperatures", "the truth itself", "What this says", "Next" }) Assert.Contains(name, result.Out);
             using var read = JsonDocument.Parse(File.ReadAllText(json));
             var schemes = read.RootElement.GetProperty("schemes");
