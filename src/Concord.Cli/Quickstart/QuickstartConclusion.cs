@@ -54,7 +54,7 @@ internal static class QuickstartConclusion
     {
         var weights = string.Join(", ", more.Weights.Select(weight => $"{weight.Key} {Number(weight.Value)}"));
         var spread = more.Weights.Values.Max() - more.Weights.Values.Min();
-        var reading = spread < .1 ? "about equal, so it trains nearly as MultiTask does" : "so it trains more on those at one end than on those at the other";
+        var reading = spread < .1 ? "about equal on average, which does not show how far they move from step to step" : "so it trains more on those at one end than on those at the other";
         return $"Its mean weights were {weights} (equal ones would be {Number(1.0 / sources)}): {reading}.";
     }
 
