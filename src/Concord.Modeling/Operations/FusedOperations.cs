@@ -331,7 +331,8 @@ internal sealed unsafe class FusedOperations(ProductPrecision precision = Produc
         }
         else
         {
-            residual.Gradient.add_(output.Gradient!);
+            MatrixView source = MatrixView.Of(output.Gradient!), target = MatrixView.Of(residual.Gradient);
+            ThreadTeam.Ranges(source.Rows, 16, (from, to) => Elementwise.Add(source.Row(from), target.Row(from), (to - from) * source.Columns));
         }
     }
 

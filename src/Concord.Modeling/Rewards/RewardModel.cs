@@ -1,5 +1,6 @@
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Kernels;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Weights;
@@ -135,7 +136,7 @@ public sealed class RewardModel : IDisposable
         using (torch.no_grad())
         {
             var byReward = torch.tensor([.. rewardGradients], dtype: torch.ScalarType.Float64, device: Device).unsqueeze(1); // (R, 1)
-            Head.Gradient?.add_(byReward.transpose(0, 1).mm(recorded.to_type(torch.ScalarType.Float64)).to_type(torch.ScalarType.Float32)); // Σ dL/dr z
+AddToHead(byReward, recorded);
             gradient = byReward.to_type(torch.ScalarType.Float32) * Head.Value; // dL/dz = dL/dr w, (R, H)
         }
         runner.Backward(gradient);
@@ -158,6 +159,15 @@ public sealed class RewardModel : IDisposable
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
         return hidden.to_type(torch.ScalarType.Float64).mv(Head.Value.view(-1).to_type(torch.ScalarType.Float64)).cpu().data<double>().ToArray();
+    }
+
+    // Σ dL/dr z. On the CPU by our own product: the tensor library's add takes a temporary number that the garbage collector may free while it is read
+    // (github.com/dotnet/TorchSharp/pull/1434), and a wrong factor here would go unseen.
+    private void AddToHead(torch.Tensor byReward, torch.Tensor hidden)
+    {
+        if (Head.Gradient is not { } gradient) return;
+        if (Device.type == DeviceType.CPU) MatrixProduct.WeightGradient(MatrixView.Of(byReward.to_type(torch.ScalarType.Float32)), MatrixView.Of(hidden), MatrixView.Of(gradient));
+        else gradient.add_(byReward.transpose(0, 1).mm(hidden.to_type(torch.ScalarType.Float64)).to_type(torch.ScalarType.Float32));
     }
 
     private void Forget()
