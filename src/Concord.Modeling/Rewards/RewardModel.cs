@@ -136,7 +136,7 @@ public sealed class RewardModel : IDisposable
         using (torch.no_grad())
         {
             var byReward = torch.tensor([.. rewardGradients], dtype: torch.ScalarType.Float64, device: Device).unsqueeze(1); // (R, 1)
-AddToHead(byReward, recorded);
+            AddToHead(byReward, recorded);
             gradient = byReward.to_type(torch.ScalarType.Float32) * Head.Value; // dL/dz = dL/dr w, (R, H)
         }
         runner.Backward(gradient);

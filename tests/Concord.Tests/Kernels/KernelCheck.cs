@@ -1,5 +1,6 @@
 using Concord.Modeling.Kernels;
 using Concord.Modeling.Kernels.Lanes;
+using Concord.Modeling.Native;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -10,6 +11,8 @@ namespace Concord.Tests.Kernels;
 [Collection("kernels")]
 public abstract class KernelCheck : IDisposable
 {
+    static KernelCheck() => TorchLibraryLoader.Install(); // before the first tensor, which a test makes before it calls a kernel
+
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly Generator generator = new(7);
 
