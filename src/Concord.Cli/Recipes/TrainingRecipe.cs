@@ -80,6 +80,11 @@ internal static class TrainingRecipe
             "How MORE's gradients are normalised."),
         Solver = fields.Choice("solver", value.Solver, [("exact", SolverKind.Exact), ("frank_wolfe", SolverKind.FrankWolfe)], "Solver of MORE; frank_wolfe is the authors'."),
         Scope = fields.Choice("scope", value.Scope, [("batch", WeightingScope.Batch), ("micro_batch", WeightingScope.MicroBatch)], "Over which pairs MORE's weights are solved."),
+        Accumulation = fields.Choice(
+            "accumulation",
+            value.Accumulation,
+            [("auto", MoreAccumulation.Auto), ("second_forward", MoreAccumulation.SecondForward), ("gradient_buffers", MoreAccumulation.GradientBuffers)],
+            "How MORE finds the weights of a batch of several micro-batches: a forward pass more, or a gradient buffer per source; auto: buffers up to 1 GiB."),
     };
 
     private static SourceTemperatureSettings Temperatures(IRecipeFields fields, SourceTemperatureSettings value) => value with

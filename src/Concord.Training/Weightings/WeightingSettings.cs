@@ -16,7 +16,7 @@ public enum WeightingScope
 /// <summary>How λ of a batch is found that is computed in several micro-batches. Both ways are exact.</summary>
 public enum MoreAccumulation
 {
-    /// <summary>Buffers where they are small, as with adapters or few trained layers; else the second pass.</summary>
+    /// <summary>Buffers where they take at most 1 GiB, as with adapters, few trained layers or small models; else the second pass.</summary>
     Auto,
 
     /// <summary>All micro-batches are taken forward to find λ, then forward and back: a forward pass more, no memory.</summary>
