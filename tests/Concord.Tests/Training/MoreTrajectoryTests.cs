@@ -16,7 +16,7 @@ namespace Concord.Tests.Training;
 
 /// <summary>60 steps as the authors' code takes them: losses, λ, totals at each, parameters and averages at the end.</summary>
 [Collection("training")] // one after the other: the library's threads would fight for the cores
-public class MoreTrajectoryTests
+public class MoreTrajectoryTests : OneThread
 {
     public static TheoryData<string> Runs() => new(
         from optimizer in new[] { "sgd", "adamw" } from run in new[] { "zero_qp", "zero_fw", "random_qp", "random_fw", "random_fw_micro" } select $"{optimizer}_{run}");

@@ -8,7 +8,7 @@ using Xunit;
 namespace Concord.Tests.Training;
 
 [Collection("training")] // one after the other: the library's threads would fight for the cores
-public class OptimizerTests
+public class OptimizerTests : OneThread
 {
     [Fact]
     public void One_pass_and_plain_operations_and_the_library_step_alike()

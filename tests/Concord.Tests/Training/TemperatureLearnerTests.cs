@@ -6,7 +6,7 @@ using Xunit;
 namespace Concord.Tests.Training;
 
 [Collection("training")]
-public class TemperatureLearnerTests
+public class TemperatureLearnerTests : OneThread
 {
     private static readonly SourceTemperatureSettings On = new() { Enabled = true };
 

@@ -12,7 +12,7 @@ using Xunit;
 namespace Concord.Tests.Training;
 
 [Collection("training")] // one after the other: the library's threads would fight for the cores
-public class TrainingRunTests
+public class TrainingRunTests : OneThread
 {
     private static readonly TrainingSettings More = new()
     {
@@ -52,6 +52,7 @@ public class TrainingRunTests
     [Fact]
     public void A_run_stopped_anywhere_and_started_again_ends_with_the_same_bits()
     {
+        TakeAllThreads(); // bits must not depend on who comes first
         using var folders = new TemporaryFolder();
         var whole = Path.Combine(folders.Path, "whole");
         var finished = Train(whole, More);

@@ -11,7 +11,7 @@ using Xunit;
 namespace Concord.Tests.Training;
 
 [Collection("training")] // one after the other: the library's threads would fight for the cores
-public class TrainingStepTests
+public class TrainingStepTests : OneThread
 {
     private static (float[] Gradients, StepOutcome Outcome) Gradients(TrainingSettings settings, TrainedParts parts = TrainedParts.Full, bool plain = false)
     {

@@ -1,0 +1,27 @@
+using Concord.Modeling.Native;
+using TorchSharp;
+
+namespace Concord.Tests.Training;
+
+/// <summary>
+/// Tests of small models take one thread: more gain nothing there, and on a busy machine the library's threads spin for each other a hundred times longer than they compute.
+/// </summary>
+public abstract class OneThread : IDisposable
+{
+    private readonly int _before;
+
+    protected OneThread()
+    {
+        TorchLibraryLoader.Install();
+        _before = torch.get_num_threads();
+        torch.set_num_threads(1);
+    }
+
+    protected static void TakeAllThreads() => torch.set_num_threads(Environment.ProcessorCount);
+
+    public void Dispose()
+    {
+        torch.set_num_threads(_before);
+        GC.SuppressFinalize(this);
+    }
+}
