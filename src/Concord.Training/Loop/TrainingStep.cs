@@ -167,7 +167,6 @@ internal sealed class TrainingStep(
     {
         for (var i = 0; scale != 1 && i < gradients.Length; i++) gradients[i] *= scale;
         model.Backward(gradients);
-        parameters.CollectGradients();
     }
 
     private (RankingLossResult Result, GramMatrix Gram, GramMatrix Smoothed) Evaluate(BatchPass pass)

@@ -9,15 +9,15 @@ namespace Concord.Training.Optimizers;
 /// The trained parameters of a model as one buffer of fp32 weights and one of fp32 gradients, so that clipping, stepping and adding up gradients of other processes are one operation each.
 /// </summary>
 /// <remarks>
-/// A parameter held in fp32 is a view of the buffers. One held in a narrower type keeps its own tensor: the buffer is its fp32 master, gradients are added to it after every backward pass, and the
-/// master is rounded back after every step: small updates are not lost.
+/// A parameter held in fp32 is a view of the buffers. One held in a narrower type keeps its own tensor: the buffer is its fp32 master, which is rounded back after every step, so that small updates are
+/// not lost. Gradients are views of the buffer for both.
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
     private const int Alignment = 16; // floats: every parameter begins at a cache line
 
     private readonly List<(Parameter Parameter, long Start)> _entries = [];
-    private readonly List<(Parameter Parameter, torch.Tensor Weights, torch.Tensor Gradients)> _narrow = [];
+    private readonly List<(Parameter Parameter, torch.Tensor Weights)> _narrow = [];
 
     /// <summary>Lays the trained parameters of a model into buffers.</summary>
     /// <param name="model">The model, with its trained part chosen.</param>
@@ -49,8 +49,9 @@ internal sealed class FlatParameters : IDisposable
         {
             var (weights, gradients) = (View(Weights, parameter, start), View(Gradients, parameter, start));
             weights.copy_(parameter.Value);
-            if (parameter.Value.dtype == torch.float32) parameter.Attach(weights, gradients);
-            else _narrow.Add((parameter, weights.DetachFromDisposeScope(), gradients.DetachFromDisposeScope()));
+            var isNarrow = parameter.Value.dtype != torch.float32;
+            parameter.Attach(isNarrow ? parameter.Value : weights, gradients);
+            if (isNarrow) _narrow.Add((parameter, weights.DetachFromDisposeScope()));
         }
     }
 
@@ -62,19 +63,6 @@ internal sealed class FlatParameters : IDisposable
 
     /// <summary>The groups; together they cover the buffers.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
-
-    /// <summary>Takes in what a backward pass has added to parameters that are no views. Called after each.</summary>
-    public void CollectGradients()
-    {
-        if (_narrow.Count == 0) return;
-        using var mode = torch.no_grad();
-        foreach (var (parameter, _, gradients) in _narrow)
-        {
-            using var widened = parameter.Gradient!.to_type(torch.ScalarType.Float32);
-            gradients.add_(widened);
-            parameter.Gradient!.zero_();
-        }
-    }
 
     /// <summary>The norm of all gradients together.</summary>
     public unsafe double GradientNorm()
@@ -97,7 +85,7 @@ internal sealed class FlatParameters : IDisposable
     public void Publish()
     {
         using var mode = torch.no_grad();
-        foreach (var (parameter, weights, _) in _narrow) parameter.Value.copy_(weights);
+        foreach (var (parameter, weights) in _narrow) parameter.Value.copy_(weights);
         foreach (var (parameter, _) in _entries) parameter.MarkChanged();
     }
 
@@ -121,11 +109,7 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Frees the buffers' own handles; fp32 parameters keep their views, and with them the memory.</summary>
     public void Dispose()
     {
-        foreach (var (_, weights, gradients) in _narrow)
-        {
-            weights.Dispose();
-            gradients.Dispose();
-        }
+        foreach (var (_, weights) in _narrow) weights.Dispose();
         Weights.Dispose();
         Gradients.Dispose();
     }
