@@ -30,6 +30,17 @@ internal static unsafe class Elementwise
         for (var row = from; row < to; row++) Add(yGradient.Row(row), sums, yGradient.Columns);
     });
 
+    /// <summary><c>target = factor * source</c>, on the calling thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale<TLanes>(float* source, float* target, int count, float factor)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var scale = TLanes.Create(factor);
+        var i = 0;
+        for (; i + TLanes.Count <= count; i += TLanes.Count) (TLanes.Load(source + i) * scale).Store(target + i);
+        for (; i < count; i++) target[i] = source[i] * factor;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<TLanes>(float* source, float* target, int count)
         where TLanes : unmanaged, ILanes<TLanes>

@@ -15,7 +15,8 @@ internal static class MatrixProduct
     /// <param name="beta">1 adds to y: the residual stream, or a bias put there before; 0 sets.</param>
     /// <param name="scale">Factor of the product.</param>
     /// <param name="precision">How it is computed.</param>
-    public static void Forward(MatrixView x, MatrixView weight, MatrixView y, float beta = 0, float scale = 1, ProductPrecision precision = ProductPrecision.Single) => Multiply(precision, x, false, weight, true, y, scale, accumulate: beta != 0);
+    public static void Forward(MatrixView x, MatrixView weight, MatrixView y, float beta = 0, float scale = 1, ProductPrecision precision = ProductPrecision.Single) =>
+        Multiply(precision, x, false, weight, true, y, scale, accumulate: beta != 0);
 
     /// <summary>dx = scale · dy w + <paramref name="beta"/> dx.</summary>
     /// <param name="yGradient">dy (T, out).</param>
@@ -24,7 +25,8 @@ internal static class MatrixProduct
     /// <param name="beta">0 sets, 1 adds.</param>
     /// <param name="scale">Factor of the product.</param>
     /// <param name="precision">How it is computed.</param>
-    public static void InputGradient(MatrixView yGradient, MatrixView weight, MatrixView xGradient, float beta = 0, float scale = 1, ProductPrecision precision = ProductPrecision.Single) => Multiply(precision, yGradient, false, weight, false, xGradient, scale, accumulate: beta != 0);
+    public static void InputGradient(MatrixView yGradient, MatrixView weight, MatrixView xGradient, float beta = 0, float scale = 1, ProductPrecision precision = ProductPrecision.Single) =>
+        Multiply(precision, yGradient, false, weight, false, xGradient, scale, accumulate: beta != 0);
 
     /// <summary>dw = scale · dyᵀ x + <paramref name="beta"/> dw.</summary>
     /// <param name="yGradient">dy (T, out).</param>
@@ -33,7 +35,8 @@ internal static class MatrixProduct
     /// <param name="beta">1 adds to the gradient of earlier micro-batches, 0 sets.</param>
     /// <param name="scale">Factor of the product.</param>
     /// <param name="precision">How it is computed.</param>
-    public static void WeightGradient(MatrixView yGradient, MatrixView x, MatrixView weightGradient, float beta = 1, float scale = 1, ProductPrecision precision = ProductPrecision.Single) => Multiply(precision, yGradient, true, x, false, weightGradient, scale, accumulate: beta != 0);
+    public static void WeightGradient(MatrixView yGradient, MatrixView x, MatrixView weightGradient, float beta = 1, float scale = 1, ProductPrecision precision = ProductPrecision.Single) =>
+        Multiply(precision, yGradient, true, x, false, weightGradient, scale, accumulate: beta != 0);
 
     private static void Multiply(ProductPrecision precision, MatrixView a, bool transposeA, MatrixView b, bool transposeB, MatrixView c, float scale, bool accumulate)
     {

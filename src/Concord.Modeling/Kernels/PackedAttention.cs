@@ -6,14 +6,12 @@ using Concord.Modeling.Kernels.Products;
 namespace Concord.Modeling.Kernels;
 
 /// <summary>
-/// Causal attention over a packed batch, straight from the buffer of queries, keys and values: block by block of query rows, with grouped heads read where they lie, no
-/// transposed or repeated copies and no mask. Softmax rows are kept as their log-sum-exp only.
+/// Causal attention over a packed batch, straight from the buffer of queries, keys and values: the keys a prefix or a response sees are laid out once
+/// for all query heads that share them, and the micro-kernel of the matrix products runs over just the tiles that hold a visible pair. No mask, no repeated heads; softmax rows are kept as
+/// their log-sum-exp only.
 /// </summary>
 internal static unsafe class PackedAttention
 {
-    /// <summary>Score rows begin on a whole register of the widest kind.</summary>
-    private const int ScoreAlignment = 16;
-
     /// <summary>Number of heads and their size.</summary>
     /// <param name="Heads">Query heads.</param>
     /// <param name="KeyValueHeads">Key and value heads; query head h reads head <c>h / (Heads / KeyValueHeads)</c>.</param>
@@ -21,6 +19,11 @@ internal static unsafe class PackedAttention
     /// <param name="Scale">What scores are multiplied with before the softmax, usually 1 / √Dimension.</param>
     public readonly record struct Shape(int Heads, int KeyValueHeads, int Dimension, float Scale)
     {
+        /// <summary>Floats per head, up to <see cref="AttentionFactors.MaxDimension"/>.</summary>
+        public int Dimension { get; } = Dimension <= AttentionFactors.MaxDimension
+            ? Dimension
+            : throw new ArgumentOutOfRangeException(nameof(Dimension), Dimension, $"Attention heads have at most {AttentionFactors.MaxDimension} dimensions here.");
+
         /// <summary>The usual scale.</summary>
         public static Shape Of(HeadLayout layout) => new(layout.Heads, layout.KeyValueHeads, layout.Dimension, 1 / MathF.Sqrt(layout.Dimension));
 
@@ -48,27 +51,29 @@ internal static unsafe class PackedAttention
     private static void Forward<TLanes>(Shape shape, AttentionPlan plan, HeadView queries, HeadView keys, HeadView values, HeadView outputs, float* logSums)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        var blocks = plan.BlocksByCost;
-        ThreadTeam.Tasks(blocks.Length * shape.KeyValueHeads, task =>
+        int dimension = shape.Dimension, group = shape.Group, padded = AttentionFactors.Padded<TLanes>(dimension);
+        ThreadTeam.Tasks(plan.PartsByCost.Length * shape.KeyValueHeads, task =>
         {
-            var block = blocks[task / shape.KeyValueHeads];
-            var keyHead = task % shape.KeyValueHeads;
-            var scores = ScoreBuffer(Scratch.Use.Scores, block);
-            var inverseSums = stackalloc float[block.Rows];
-            for (var head = keyHead * shape.Group; head < (keyHead + 1) * shape.Group; head++)
+            var (part, keyHead) = (plan.PartsByCost[task / shape.KeyValueHeads], task % shape.KeyValueHeads);
+            var work = new Workspace(part, dimension, padded);
+            AttentionFactors.ByKey<TLanes>(AttentionFactors.Gather(keys, keyHead, part, dimension, work.Vectors), work.KeysByKey);
+            AttentionFactors.ByDimension<TLanes>(AttentionFactors.Gather(values, keyHead, part, dimension, work.Vectors), work.Values);
+            var inverseSums = stackalloc float[ScoreBlock.Rows];
+            for (var first = 0; first < part.Queries * group; first += ScoreBlock.Rows)
             {
-                var query = queries.Head(head, block.Query, block.Rows, shape.Dimension);
-                var output = outputs.Head(head, block.Query, block.Rows, shape.Dimension);
-                ScoreProducts(query, keys, block, keyHead, shape.Dimension, scores);
+                var block = new Block(part, group, first);
+                AttentionFactors.Rows<TLanes>(queries, part, keyHead * group, group, first, block.Rows, dimension, shape.Scale, work.Queries);
+                Scores<TLanes>(block, dimension, work.Queries, work.KeysByKey, work.Scores);
                 for (var row = 0; row < block.Rows; row++)
                 {
-                    var (from, to) = block.VisibleTo(row, plan.Window);
-                    var (largest, sum) = Exponentials<TLanes>(scores.Row(row), from, to, block.Keys, shape.Scale);
+                    var (from, to) = part.VisibleTo((first + row) / group);
+                    var (largest, sum) = work.Scores.Exponentials<TLanes>(row, from, to, block.Keys);
                     inverseSums[row] = 1 / sum;
-                    logSums[(long)(block.Query + row) * shape.Heads + head] = largest + MathF.Log(sum);
+                    logSums[(long)(part.Query + (first + row) / group) * shape.Heads + keyHead * group + (first + row) % group] = largest + MathF.Log(sum);
                 }
-                WeightedValues(scores, values, block, keyHead, output);
-                for (var row = 0; row < block.Rows; row++) Scale<TLanes>(output.Row(row), shape.Dimension, inverseSums[row]);
+                WeightedSums<TLanes>(block, padded, work.Scores, work.Values, part.Keys, work.Output);
+                for (var row = 0; row < block.Rows; row++)
+                    Elementwise.Scale<TLanes>(work.Output + (long)row * padded, outputs.At(part.Query + (first + row) / group, keyHead * group + (first + row) % group), dimension, inverseSums[row]);
             }
         });
     }
@@ -77,115 +82,100 @@ internal static unsafe class PackedAttention
         Shape shape, AttentionPlan plan, HeadView queries, HeadView keys, HeadView values, HeadView outputs, float* logSums, HeadView outputGradients, HeadView queryGradients, HeadView keyGradients, HeadView valueGradients)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        // One task sums the gradients of one key head over all blocks of its segment in order, so the result does not depend on which thread took it.
+        int dimension = shape.Dimension, group = shape.Group, padded = AttentionFactors.Padded<TLanes>(dimension);
+        // One task sums the gradients of one key head over all parts of its segment in order, so the result does not depend on which thread took it.
         ThreadTeam.Tasks(plan.Segments.Count * shape.KeyValueHeads, task =>
         {
             var index = plan.SegmentsByCost[task / shape.KeyValueHeads];
             var (segment, keyHead) = (plan.Segments[index], task % shape.KeyValueHeads);
-            Clear(keyGradients.Head(keyHead, segment.Offset, segment.Length, shape.Dimension));
-            Clear(valueGradients.Head(keyHead, segment.Offset, segment.Length, shape.Dimension));
-            foreach (var block in plan.BlocksOf[index])
+            Clear(keyGradients.Head(keyHead, segment.Offset, segment.Length, dimension));
+            Clear(valueGradients.Head(keyHead, segment.Offset, segment.Length, dimension));
+            foreach (var part in plan.PartsOf[index])
             {
-                MatrixView weights = ScoreBuffer(Scratch.Use.Scores, block), scoreGradients = ScoreBuffer(Scratch.Use.ScoreGradients, block);
-                for (var head = keyHead * shape.Group; head < (keyHead + 1) * shape.Group; head++)
+                var work = new Workspace(part, dimension, padded);
+                var vectors = AttentionFactors.Gather(values, keyHead, part, dimension, work.Vectors);
+                AttentionFactors.ByKey<TLanes>(vectors, work.Values);
+                vectors = AttentionFactors.Gather(keys, keyHead, part, dimension, work.Vectors);
+                AttentionFactors.ByKey<TLanes>(vectors, work.KeysByKey);
+                AttentionFactors.ByDimension<TLanes>(vectors, work.Keys);
+                NativeMemory.Clear(work.KeyGradients, (nuint)work.GradientSize * sizeof(float));
+                NativeMemory.Clear(work.ValueGradients, (nuint)work.GradientSize * sizeof(float));
+                for (var first = 0; first < part.Queries * group; first += ScoreBlock.Rows)
                 {
-                    var query = queries.Head(head, block.Query, block.Rows, shape.Dimension);
-                    var output = outputs.Head(head, block.Query, block.Rows, shape.Dimension);
-                    var outputGradient = outputGradients.Head(head, block.Query, block.Rows, shape.Dimension);
-                    ScoreProducts(query, keys, block, keyHead, shape.Dimension, weights);
-                    ScoreProducts(outputGradient, values, block, keyHead, shape.Dimension, scoreGradients);
+                    var block = new Block(part, group, first);
+                    var query = AttentionFactors.Rows<TLanes>(queries, part, keyHead * group, group, first, block.Rows, dimension, shape.Scale, work.Queries);
+                    var outputGradient = AttentionFactors.Rows<TLanes>(outputGradients, part, keyHead * group, group, first, block.Rows, dimension, 1, work.OutputGradients);
+                    Scores<TLanes>(block, dimension, work.Queries, work.KeysByKey, work.Scores);
+                    Scores<TLanes>(block, dimension, work.OutputGradients, work.Values, work.ScoreGradients);
                     for (var row = 0; row < block.Rows; row++)
                     {
-                        var (from, to) = block.VisibleTo(row, plan.Window);
-                        var logSum = logSums[(long)(block.Query + row) * shape.Heads + head];
-                        var mean = Dot<TLanes>(output.Row(row), outputGradient.Row(row), shape.Dimension);
-                        SoftmaxGradients<TLanes>(weights.Row(row), scoreGradients.Row(row), from, to, block.Keys, shape.Scale, logSum, mean);
+                        var (token, head) = (part.Query + (first + row) / group, keyHead * group + (first + row) % group);
+                        var (from, to) = part.VisibleTo((first + row) / group);
+                        var mean = Dot<TLanes>(outputs.At(token, head), outputGradient.Row(row), dimension);
+                        work.Scores.Gradients<TLanes>(work.ScoreGradients, row, from, to, block.Keys, logSums[(long)token * shape.Heads + head], mean);
                     }
-                    AddKeyGradients(weights, outputGradient, block, valueGradients, keyHead);
-                    AddKeyGradients(scoreGradients, query, block, keyGradients, keyHead);
-                    WeightedValues(scoreGradients, keys, block, keyHead, queryGradients.Head(head, block.Query, block.Rows, shape.Dimension));
+                    WeightedSums<TLanes>(block, padded, work.ScoreGradients, work.Keys, part.Keys, work.Output);
+                    for (var row = 0; row < block.Rows; row++)
+                        Elementwise.Scale<TLanes>(work.Output + (long)row * padded, queryGradients.At(part.Query + (first + row) / group, keyHead * group + (first + row) % group), dimension, shape.Scale);
+                    AttentionFactors.ByDimension<TLanes>(outputGradient, work.RowPanels);
+                    AddKeySums<TLanes>(block, padded, work.Scores, work.RowPanels, work.ValueGradients);
+                    AttentionFactors.ByDimension<TLanes>(query, work.RowPanels); // scaled, as dL/dscore is of the scaled score
+                    AddKeySums<TLanes>(block, padded, work.ScoreGradients, work.RowPanels, work.KeyGradients);
+                }
+                for (var key = 0; key < part.Keys; key++)
+                {
+                    Elementwise.Add(work.KeyGradients + (long)key * padded, keyGradients.At(part.RowOf(key), keyHead), dimension);
+                    Elementwise.Add(work.ValueGradients + (long)key * padded, valueGradients.At(part.RowOf(key), keyHead), dimension);
                 }
             }
         });
     }
 
-    private static MatrixView ScoreBuffer(Scratch.Use use, AttentionBlock block)
-    {
-        var stride = (block.Keys + ScoreAlignment - 1) / ScoreAlignment * ScoreAlignment;
-        return new MatrixView(Scratch.Floats(use, (long)block.Rows * stride), block.Rows, block.Keys, stride);
-    }
-
-    /// <summary>Products of the block's query rows with every key it sees.</summary>
-    private static void ScoreProducts(MatrixView query, HeadView keys, AttentionBlock block, int keyHead, int dimension, MatrixView scores)
-    {
-        if (block.PrefixKeys > 0)
-            TiledProduct.MultiplyHere(query, false, keys.Head(keyHead, block.PrefixStart, block.PrefixKeys, dimension), true, scores.ColumnRange(0, block.PrefixKeys), 1, accumulate: false);
-        TiledProduct.MultiplyHere(query, false, keys.Head(keyHead, block.OwnStart, block.OwnKeys, dimension), true, scores.ColumnRange(block.PrefixKeys, block.OwnKeys), 1, accumulate: false);
-    }
-
-    /// <summary>Sums of value vectors (or, backward, of keys), weighted by each row of scores.</summary>
-    private static void WeightedValues(MatrixView weights, HeadView values, AttentionBlock block, int keyHead, MatrixView output)
-    {
-        if (block.PrefixKeys > 0)
-            TiledProduct.MultiplyHere(weights.ColumnRange(0, block.PrefixKeys), false, values.Head(keyHead, block.PrefixStart, block.PrefixKeys, output.Columns), false, output, 1, accumulate: false);
-        TiledProduct.MultiplyHere(
-            weights.ColumnRange(block.PrefixKeys, block.OwnKeys), false, values.Head(keyHead, block.OwnStart, block.OwnKeys, output.Columns), false, output, 1, accumulate: block.PrefixKeys > 0);
-    }
-
-    /// <summary>Adds to every key's gradient the query rows that saw it, weighted by its column of scores.</summary>
-    private static void AddKeyGradients(MatrixView weights, MatrixView query, AttentionBlock block, HeadView gradients, int keyHead)
-    {
-        if (block.PrefixKeys > 0)
-            TiledProduct.MultiplyHere(weights.ColumnRange(0, block.PrefixKeys), true, query, false, gradients.Head(keyHead, block.PrefixStart, block.PrefixKeys, query.Columns), 1, accumulate: true);
-        TiledProduct.MultiplyHere(weights.ColumnRange(block.PrefixKeys, block.OwnKeys), true, query, false, gradients.Head(keyHead, block.OwnStart, block.OwnKeys, query.Columns), 1, accumulate: true);
-    }
-
-    /// <summary>Replaces the scores [from, to) of a row by e^(scale · score - largest), those outside by 0; returns the largest scaled score and the sum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static (float Largest, float Sum) Exponentials<TLanes>(float* scores, int from, int to, int count, float scale)
+    /// <summary>Products of a block's rows with the keys they see, and those that share a tile with them.</summary>
+    private static void Scores<TLanes>(Block block, int dimension, float* rows, float* keyPanels, ScoreBlock scores)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        var (start, end) = Hide<TLanes>(scores, from, to, count);
-        var largest = TLanes.Load(scores + start);
-        for (var i = start + TLanes.Count; i < end; i += TLanes.Count) largest = TLanes.Max(largest, TLanes.Load(scores + i));
-        var top = scale * TLanes.MaxOf(largest);
-        TLanes sum = TLanes.Zero, factor = TLanes.Create(scale), shift = TLanes.Create(-top);
-        for (var i = start; i < end; i += TLanes.Count)
+        var width = MicroKernel.Columns<TLanes>();
+        for (var row = 0; row < block.Rows; row += MicroKernel.Rows)
         {
-            var value = LaneMath.Exp(TLanes.MultiplyAdd(TLanes.Load(scores + i), factor, shift));
-            value.Store(scores + i);
-            sum += value;
-        }
-        return (top, TLanes.Sum(sum));
-    }
-
-    /// <summary>Replaces a row of scores by its softmax weights and the row of dL/dweight by dL/dscore = weight · (dL/dweight - mean) · scale; both are 0 outside [from, to).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SoftmaxGradients<TLanes>(float* scores, float* gradients, int from, int to, int count, float scale, float logSum, float mean)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        new Span<float>(gradients, from).Clear();
-        new Span<float>(gradients + to, count - to).Clear();
-        var (start, end) = Hide<TLanes>(scores, from, to, count);
-        TLanes factor = TLanes.Create(scale), shift = TLanes.Create(-logSum), centre = TLanes.Create(mean);
-        for (var i = start; i < end; i += TLanes.Count)
-        {
-            var weight = LaneMath.Exp(TLanes.MultiplyAdd(TLanes.Load(scores + i), factor, shift));
-            weight.Store(scores + i);
-            (weight * (TLanes.Load(gradients + i) - centre) * factor).Store(gradients + i);
+            var (from, to) = block.VisibleToTile(row);
+            for (var key = from / width * width; key < to; key += width)
+                MicroKernel.Run<TLanes, ScoreBlock.ByRow>(dimension, rows + (long)row * ScoreBlock.RowStep, keyPanels + (long)key * dimension, scores.At(row, key), ScoreBlock.RowStep, 1, accumulate: false);
         }
     }
 
-    /// <summary>Clears the scores outside [from, to), sets those within the registers at its ends to -∞, whose exponential is 0, and returns the range of whole registers that covers it.</summary>
-    private static (int Start, int End) Hide<TLanes>(float* scores, int from, int to, int count)
+    /// <summary>Sums of value vectors (or, backward, of keys), weighted by each row of scores. // (rows, padded)</summary>
+    private static void WeightedSums<TLanes>(Block block, int padded, ScoreBlock weights, float* panels, int keys, float* output)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int start = from - from % TLanes.Count, end = (to + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
-        new Span<float>(scores, start).Clear();
-        new Span<float>(scores + start, from - start).Fill(float.NegativeInfinity);
-        new Span<float>(scores + to, end - to).Fill(float.NegativeInfinity);
-        if (count > end) new Span<float>(scores + end, count - end).Clear();
-        return (start, end);
+        var width = MicroKernel.Columns<TLanes>();
+        for (var row = 0; row < block.Rows; row += MicroKernel.Rows)
+        {
+            var (from, to) = block.VisibleToTile(row);
+            for (var column = 0; column < padded; column += width)
+            {
+                for (int key = from, next; key < to; key = next)
+                {
+                    next = Math.Min(to, (key / ScoreBlock.SheetKeys + 1) * ScoreBlock.SheetKeys);
+                    MicroKernel.Run<TLanes, ScoreBlock.ByRow>(
+                        next - key, weights.At(row, key), panels + (long)column * keys + (long)key * width, output + (long)row * padded + column, padded, 1, accumulate: key > from);
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds to every key's sums the block's row vectors, weighted by its column of scores. // (keys, padded)</summary>
+    private static void AddKeySums<TLanes>(Block block, int padded, ScoreBlock weights, float* rowPanels, float* sums)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var width = MicroKernel.Columns<TLanes>();
+        for (var key = block.FirstKey / MicroKernel.Rows * MicroKernel.Rows; key < block.Keys; key += MicroKernel.Rows)
+        {
+            var row = block.FirstRowOf(key); // rows before it see none of the tile's keys
+            for (var column = 0; column < padded; column += width)
+                MicroKernel.Run<TLanes, ScoreBlock.ByKey>(
+                    block.Rows - row, weights.At(row, key), rowPanels + (long)column * block.Rows + (long)row * width, sums + (long)key * padded + column, padded, 1, accumulate: true);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -200,18 +190,62 @@ internal static unsafe class PackedAttention
         return sum;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Scale<TLanes>(float* vector, int count, float factor)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        var scale = TLanes.Create(factor);
-        var i = 0;
-        for (; i + TLanes.Count <= count; i += TLanes.Count) (TLanes.Load(vector + i) * scale).Store(vector + i);
-        for (; i < count; i++) vector[i] *= factor;
-    }
-
     private static void Clear(MatrixView matrix)
     {
         for (var row = 0; row < matrix.Rows; row++) NativeMemory.Clear(matrix.Row(row), (nuint)matrix.Columns * sizeof(float));
+    }
+
+    /// <summary>Up to <see cref="ScoreBlock.Rows"/> of a part's rows, a row being a query of one of the group's heads.</summary>
+    private readonly struct Block(AttentionPart part, int group, int first)
+    {
+        /// <summary>Number of rows.</summary>
+        public int Rows { get; } = Math.Min(ScoreBlock.Rows, part.Queries * group - first);
+
+        /// <summary>Keys up to the last that a row sees.</summary>
+        public int Keys => part.VisibleTo((first + Rows - 1) / group).To;
+
+        /// <summary>The first key that a row sees.</summary>
+        public int FirstKey => part.VisibleTo(first / group).From;
+
+        /// <summary>The keys that the rows of a tile see.</summary>
+        public (int From, int To) VisibleToTile(int row) => (part.VisibleTo((first + row) / group).From, part.VisibleTo((first + Math.Min(row + MicroKernel.Rows, Rows) - 1) / group).To);
+
+        /// <summary>The first row that sees a key.</summary>
+        public int FirstRowOf(int key) => Math.Clamp(part.FirstQueryOf(key) * group - first, 0, Rows - 1);
+    }
+
+    /// <summary>The working memory of one part and key head.</summary>
+    private readonly struct Workspace(AttentionPart part, int dimension, int padded)
+    {
+        private const int KeyUnit = 96; // whole tiles of keys, as rows and as columns
+
+        private readonly int keys = (part.Keys + KeyUnit - 1) / KeyUnit * KeyUnit;
+
+        /// <summary>Floats of <see cref="KeyGradients"/> and <see cref="ValueGradients"/>.</summary>
+        public long GradientSize => (long)keys * padded;
+
+        public float* Vectors => Scratch.Floats(Scratch.Use.Vectors, (long)keys * dimension);
+
+        public float* KeysByKey => Scratch.Floats(Scratch.Use.KeysByKey, (long)keys * dimension);
+
+        public float* Keys => Scratch.Floats(Scratch.Use.Keys, (long)keys * padded);
+
+        public float* Values => Scratch.Floats(Scratch.Use.Values, (long)keys * padded);
+
+        public float* Queries => Scratch.Floats(Scratch.Use.Queries, ScoreBlock.Size(dimension));
+
+        public float* OutputGradients => Scratch.Floats(Scratch.Use.OutputGradients, ScoreBlock.Size(dimension));
+
+        public float* RowPanels => Scratch.Floats(Scratch.Use.RowPanels, (long)ScoreBlock.Rows * padded);
+
+        public float* Output => Scratch.Floats(Scratch.Use.Output, (long)ScoreBlock.Rows * padded);
+
+        public float* KeyGradients => Scratch.Floats(Scratch.Use.KeyGradients, GradientSize);
+
+        public float* ValueGradients => Scratch.Floats(Scratch.Use.ValueGradients, GradientSize);
+
+        public ScoreBlock Scores => new(Scratch.Floats(Scratch.Use.Scores, ScoreBlock.Size(keys)));
+
+        public ScoreBlock ScoreGradients => new(Scratch.Floats(Scratch.Use.ScoreGradients, ScoreBlock.Size(keys)));
     }
 }

@@ -18,9 +18,19 @@ internal sealed unsafe class Scratch
     {
         LeftPanel,
         RightPanel,
+        Partials,
+        Vectors,
+        KeysByKey,
+        Keys,
+        Values,
+        Queries,
+        OutputGradients,
+        RowPanels,
+        Output,
+        KeyGradients,
+        ValueGradients,
         Scores,
         ScoreGradients,
-        Partials,
     }
 
     /// <summary>At least <paramref name="count"/> floats, aligned to 64 bytes, not cleared. Valid on this thread until the next call with the same <paramref name="use"/>.</summary>

@@ -45,8 +45,8 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The nearest integer, ties to even.</summary>
     static abstract TSelf Round(TSelf value);
 
-    /// <summary><c>2^n</c> for integral <paramref name="n"/> in [-126, 127].</summary>
-    static abstract TSelf PowerOfTwo(TSelf n);
+    /// <summary><c>value · 2^n</c> for integral <paramref name="n"/> in [-300, 127] and <paramref name="value"/> about 1; 0, or what is left of it as a subnormal, where n is below -126.</summary>
+    static abstract TSelf Scale(TSelf value, TSelf n);
 
     /// <summary>Per lane: <paramref name="whenLess"/> where <c>left &lt; right</c>, else <paramref name="otherwise"/> (also where either is not a number).</summary>
     static abstract TSelf SelectLess(TSelf left, TSelf right, TSelf whenLess, TSelf otherwise);

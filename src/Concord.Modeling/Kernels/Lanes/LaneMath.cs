@@ -5,13 +5,12 @@ namespace Concord.Modeling.Kernels.Lanes;
 /// <summary>Transcendental functions on lanes, to about one unit in the last place of a float.</summary>
 internal static class LaneMath
 {
-    /// <summary>e^x: argument reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes). Below -87.3 the result is 0, above 88.7 it stays at e^88.7; not-a-number passes through.</summary>
+    /// <summary>e^x: argument reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes). Below -87.7 the result is 0 or subnormal, above 88.3 it stays at e^88.3; not-a-number passes through.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Exp<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        var lowest = TLanes.Create(-87.33654f);
-        var clamped = TLanes.Max(lowest, TLanes.Min(TLanes.Create(88.37f), x));
+        var clamped = TLanes.Max(TLanes.Create(-200f), TLanes.Min(TLanes.Create(88.37f), x));
         var n = TLanes.Round(clamped * TLanes.Create(1.44269504f));
         var r = TLanes.MultiplyAdd(n, TLanes.Create(-0.693359375f), clamped);
         r = TLanes.MultiplyAdd(n, TLanes.Create(2.12194440e-4f), r);
@@ -21,7 +20,7 @@ internal static class LaneMath
         p = TLanes.MultiplyAdd(p, r, TLanes.Create(1.6666665459e-1f));
         p = TLanes.MultiplyAdd(p, r, TLanes.Create(5.0000001201e-1f));
         p = TLanes.MultiplyAdd(p, r * r, r + TLanes.Create(1f));
-        return TLanes.SelectLess(x, lowest, TLanes.Zero, p * TLanes.PowerOfTwo(n));
+        return TLanes.Scale(p, n);
     }
 
     /// <summary>1 / (1 + e^-x).</summary>

@@ -62,7 +62,11 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 Round(Lanes128 value) => new(Vector128.Round(value.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 PowerOfTwo(Lanes128 n) => new(((Vector128.ConvertToInt32Native(n.value) + Vector128.Create(127)) << 23).AsSingle());
+    public static Lanes128 Scale(Lanes128 value, Lanes128 n)
+    {
+        var power = ((Vector128.ConvertToInt32Native(n.value) + Vector128.Create(127)) << 23).AsSingle();
+        return new(Vector128.ConditionalSelect(Vector128.LessThan(n.value, Vector128.Create(-126f)), Vector128<float>.Zero, value.value * power));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 SelectLess(Lanes128 left, Lanes128 right, Lanes128 whenLess, Lanes128 otherwise) =>

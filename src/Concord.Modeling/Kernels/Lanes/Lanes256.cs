@@ -62,7 +62,11 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 Round(Lanes256 value) => new(Vector256.Round(value.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 PowerOfTwo(Lanes256 n) => new(((Vector256.ConvertToInt32Native(n.value) + Vector256.Create(127)) << 23).AsSingle());
+    public static Lanes256 Scale(Lanes256 value, Lanes256 n)
+    {
+        var power = ((Vector256.ConvertToInt32Native(n.value) + Vector256.Create(127)) << 23).AsSingle();
+        return new(Vector256.ConditionalSelect(Vector256.LessThan(n.value, Vector256.Create(-126f)), Vector256<float>.Zero, value.value * power));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 SelectLess(Lanes256 left, Lanes256 right, Lanes256 whenLess, Lanes256 otherwise) =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Concord.Modeling.Kernels.Lanes;
 
@@ -62,7 +63,12 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Round(Lanes512 value) => new(Vector512.Round(value.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 PowerOfTwo(Lanes512 n) => new(((Vector512.ConvertToInt32Native(n.value) + Vector512.Create(127)) << 23).AsSingle());
+    public static Lanes512 Scale(Lanes512 value, Lanes512 n)
+    {
+        if (Avx512F.IsSupported) return new(Avx512F.Scale(value.value, n.value));
+        var power = ((Vector512.ConvertToInt32Native(n.value) + Vector512.Create(127)) << 23).AsSingle();
+        return new(Vector512.ConditionalSelect(Vector512.LessThan(n.value, Vector512.Create(-126f)), Vector512<float>.Zero, value.value * power));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 SelectLess(Lanes512 left, Lanes512 right, Lanes512 whenLess, Lanes512 otherwise) =>

@@ -45,7 +45,8 @@ internal readonly unsafe struct OneLane(float value) : ILanes<OneLane>
 
     public static OneLane Round(OneLane value) => new(MathF.Round(value.value));
 
-    public static OneLane PowerOfTwo(OneLane n) => new(BitConverter.Int32BitsToSingle((float.ConvertToIntegerNative<int>(n.value) + 127) << 23));
+    public static OneLane Scale(OneLane value, OneLane n) =>
+        new(n.value < -126 ? 0 : value.value * BitConverter.Int32BitsToSingle((float.ConvertToIntegerNative<int>(n.value) + 127) << 23));
 
     public static OneLane SelectLess(OneLane left, OneLane right, OneLane whenLess, OneLane otherwise) => left.value < right.value ? whenLess : otherwise;
 

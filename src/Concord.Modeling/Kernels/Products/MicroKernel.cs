@@ -57,8 +57,10 @@ internal static unsafe class MicroKernel
         where TLanes : unmanaged, ILanes<TLanes>
         where TPanel : struct, ILeftPanel
     {
-        TLanes low0 = TLanes.Zero, high0 = TLanes.Zero, low1 = TLanes.Zero, high1 = TLanes.Zero, low2 = TLanes.Zero, high2 = TLanes.Zero, low3 = TLanes.Zero, high3 = TLanes.Zero, low4 = TLanes.Zero, high4 = TLanes.Zero, low5 = TLanes.Zero, high5 = TLanes.Zero;
-        TLanes low6 = TLanes.Zero, high6 = TLanes.Zero, low7 = TLanes.Zero, high7 = TLanes.Zero, low8 = TLanes.Zero, high8 = TLanes.Zero, low9 = TLanes.Zero, high9 = TLanes.Zero, low10 = TLanes.Zero, high10 = TLanes.Zero, low11 = TLanes.Zero, high11 = TLanes.Zero;
+        TLanes low0 = TLanes.Zero, high0 = TLanes.Zero, low1 = TLanes.Zero, high1 = TLanes.Zero, low2 = TLanes.Zero, high2 = TLanes.Zero,
+            low3 = TLanes.Zero, high3 = TLanes.Zero, low4 = TLanes.Zero, high4 = TLanes.Zero, low5 = TLanes.Zero, high5 = TLanes.Zero;
+        TLanes low6 = TLanes.Zero, high6 = TLanes.Zero, low7 = TLanes.Zero, high7 = TLanes.Zero, low8 = TLanes.Zero, high8 = TLanes.Zero,
+            low9 = TLanes.Zero, high9 = TLanes.Zero, low10 = TLanes.Zero, high10 = TLanes.Zero, low11 = TLanes.Zero, high11 = TLanes.Zero;
         for (var k = 0; k < depth; k++)
         {
             TLanes low = TLanes.Load(right), high = TLanes.Load(right + TLanes.Count);
