@@ -24,13 +24,14 @@ internal static class ConcordApplication
     ];
 
     /// <summary>The version as users write it.</summary>
-    public static string Version { get; } = typeof(ConcordApplication).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    public static string Version { get; } =
+        typeof(ConcordApplication).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>The root command with everything below it.</summary>
     public static RootCommand CreateRoot(int helpWidth = Terminal.PlainWidth)
     {
         var root = new RootCommand("Trains one reward model on many sources of preference that disagree, and says how far each of its probabilities can be trusted.");
-        root.WithExamples("concord --version");
+        root.WithExamples("concord quickstart", "concord data helpful.jsonl webgpt.jsonl", "concord train recipes/simulated-more.yaml output=runs/simulated");
         foreach (var command in Commands()) root.Subcommands.Add(command);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Description = "Show help and examples.";

@@ -48,7 +48,8 @@ internal static class Errors
         OutOfMemoryException => (ExitCodes.Failed, "error: There is not enough memory: take smaller batches, a shorter maximum length or a smaller model."),
         ExternalException when exception.Message.Contains("not enough memory", StringComparison.Ordinal) =>
             (ExitCodes.Failed, "error: There is not enough memory for a tensor: take smaller batches, a shorter maximum length or a smaller model."),
-        _ => (ExitCodes.Failed, $"error: {exception.GetType().Name}: {Sentence(exception.Message)} This is a defect of Concord: please report it with the command that led to it."),
+        _ => (ExitCodes.Failed,
+            $"error: {exception.GetType().Name}: {Sentence(exception.Message)} This is a defect of Concord: please report it with the command that led to it."),
     };
 
     /// <summary>The first line of a message (libtorch appends its call stack to it), ended by a full stop.</summary>

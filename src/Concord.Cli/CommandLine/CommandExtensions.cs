@@ -19,7 +19,8 @@ internal static class CommandExtensions
     /// <summary>The examples of a command; none were given where empty.</summary>
     public static IReadOnlyList<string> Examples(this Command command) => ExamplesOf.TryGetValue(command, out var examples) ? examples : [];
 
-    /// <summary>Sets what a command does. It runs on the calling thread (libtorch's scopes belong to a thread) and returns an exit code (<see cref="ExitCodes"/>).</summary>
+    /// <summary>Sets what a command does. It runs on the calling thread (libtorch's scopes belong to a thread) and returns an exit code
+    /// (<see cref="ExitCodes"/>).</summary>
     /// <remarks>
     /// The token is cancelled by the first Ctrl-C: finish cleanly and return <see cref="ExitCodes.Interrupted"/>, or let an
     /// <see cref="OperationCanceledException"/> pass. Errors of the user are thrown as <see cref="Preferences.ConcordException"/> or <see cref="UsageException"/>.

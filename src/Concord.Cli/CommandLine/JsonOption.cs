@@ -29,7 +29,8 @@ internal sealed class JsonOption : Option<string?>
     public bool ToStandardOutput(ParseResult parse) => Wanted(parse) && parse.GetValue(this) is null or "-" && Wanted(parse);
 
     /// <summary>The terminal for what people read: its <see cref="Terminal.Out"/> is standard error where the JSON goes to standard output.</summary>
-    public Terminal ForPeople(ParseResult parse, Terminal terminal) => ToStandardOutput(parse) ? terminal with { Out = terminal.Error, IsInteractive = terminal.IsErrorInteractive } : terminal;
+    public Terminal ForPeople(ParseResult parse, Terminal terminal) =>
+        ToStandardOutput(parse) ? terminal with { Out = terminal.Error, IsInteractive = terminal.IsErrorInteractive } : terminal;
 
     /// <summary>Checks, before any work is done, that OUT may be written.</summary>
     /// <exception cref="UsageException">OUT exists and is not one JSON object: most likely a data file that followed <c>--json</c>.</exception>
@@ -39,7 +40,7 @@ internal sealed class JsonOption : Option<string?>
         var file = parse.GetValue(this)!;
         if (Directory.Exists(file)) throw new UsageException($"--json {file} names a folder: name the file to write, or put --json last.");
         if (File.Exists(file) && !HoldsOneObject(file))
-            throw new UsageException($"--json {file} would overwrite a file that is not an earlier result: name another file, or put --json last to write to standard output.");
+            throw new UsageException($"--json {file} would overwrite a file that is not an earlier result: name another file, or put --json last, for standard output.");
     }
 
     /// <summary>Writes the result to where the option says; nothing where it was not given. A file is written beside and renamed into place.</summary>

@@ -3,10 +3,12 @@ namespace Concord.Cli.CommandLine;
 /// <summary>Finds the name a user most likely meant.</summary>
 internal static class NearestName
 {
-    /// <summary>The known name with the smallest edit distance to <paramref name="written"/>, or null where none is near enough to be meant (a third of its length, at least two edits).</summary>
+    /// <summary>The known name with the smallest edit distance to <paramref name="written"/>, or null where none is near enough to be meant (a third of
+    /// its length, at least two edits).</summary>
     public static string? Find(string written, IEnumerable<string> known)
     {
-        var best = known.Select(name => (Name: name, Distance: Distance(written, name))).OrderBy(one => one.Distance).ThenBy(one => one.Name, StringComparer.Ordinal).FirstOrDefault();
+        var best = known.Select(name => (Name: name, Distance: Distance(written, name)))
+            .OrderBy(one => one.Distance).ThenBy(one => one.Name, StringComparer.Ordinal).FirstOrDefault();
         return best.Name is not null && best.Distance <= Math.Max(2, written.Length / 3) ? best.Name : null;
     }
 

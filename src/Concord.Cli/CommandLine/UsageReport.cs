@@ -6,7 +6,8 @@ namespace Concord.Cli.CommandLine;
 /// <summary>What a user is told about a command line that does not parse.</summary>
 internal static class UsageReport
 {
-    /// <summary>Writes each mistake as a sentence, with the nearest name where one was mistyped, and where help is found; returns <see cref="ExitCodes.Usage"/>.</summary>
+    /// <summary>Writes each mistake as a sentence, with the nearest name where one was mistyped, and where help is found; returns
+    /// <see cref="ExitCodes.Usage"/>.</summary>
     public static int Write(ParseResult parse, Terminal terminal)
     {
         var command = parse.CommandResult.Command;

@@ -17,9 +17,15 @@ internal static class QuickstartCommand
     {
         var output = new Option<string?>("--output", "-o") { Description = "Folder of data, runs and models; runs/quickstart unless given.", HelpName = "DIR" };
         var seed = new Option<int>("--seed") { Description = "Another population, another start.", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var steps = new Option<int>("--steps") { Description = "Optimizer steps of each of the eight models.", DefaultValueFactory = _ => QuickstartScheme.DefaultSteps, HelpName = "N" };
+        var steps = new Option<int>("--steps")
+        {
+            Description = "Optimizer steps of each of the eight models.",
+            DefaultValueFactory = _ => QuickstartScheme.DefaultSteps,
+            HelpName = "N",
+        };
         var json = new JsonOption();
-        var command = new Command("quickstart", "Train small reward models on simulated annotators and compare the schemes, in under two minutes.") { output, seed, steps, json };
+        const string about = "Train small reward models on simulated annotators and compare the schemes, in under two minutes.";
+        var command = new Command("quickstart", about) { output, seed, steps, json };
         command.WithExamples("concord quickstart", "concord quickstart --seed 2 --output runs/second --json quickstart.json");
         return command.Handle((parse, terminal, cancellation) =>
         {
@@ -45,7 +51,8 @@ internal static class QuickstartCommand
             return ExitCodes.Interrupted;
         }
         var pairs = new HeldOutPairs(population);
-        SchemePredictions[] schemes = [.. QuickstartScheme.All.Select(scheme => pairs.Read(scheme.Name, [.. scheme.Recipes(folder, seed, steps).Select(recipe => recipe.Output!)]))];
+        string[] Folders(QuickstartScheme scheme) => [.. scheme.Recipes(folder, seed, steps).Select(recipe => recipe.Output!)];
+        SchemePredictions[] schemes = [.. QuickstartScheme.All.Select(scheme => pairs.Read(scheme.Name, Folders(scheme)))];
         var differences = QuickstartConclusion.Differences(schemes, new PairedBootstrap(pairs, seed));
         var conclusion = QuickstartConclusion.Paragraphs(schemes, pairs, differences, [.. population.Settings.Sources.Select(source => source.Noise)]);
         QuickstartText.Tables(schemes, pairs, people);
@@ -78,7 +85,7 @@ internal static class QuickstartCommand
         SimulatedPopulation population,
         IReadOnlyList<SchemePredictions> schemes,
         HeldOutPairs pairs,
-        IReadOnlyList<(string First, string Second, string Measure, SchemeDifference Difference)> differences,
+        IReadOnlyList<QuickstartDifference> differences,
         IReadOnlyList<string> conclusion,
         double seconds)
     {

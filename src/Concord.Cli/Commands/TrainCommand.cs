@@ -17,10 +17,15 @@ internal static class TrainCommand
     public static Command Create()
     {
         var recipe = new Argument<string?>("RECIPE") { Description = "The recipe, a YAML file.", Arity = ArgumentArity.ZeroOrOne };
-        var overrides = new Argument<string[]>("KEY=VALUE") { Description = "Settings that replace the recipe's; keys inside groups are joined by dots.", Arity = ArgumentArity.ZeroOrMore };
+        var overrides = new Argument<string[]>("KEY=VALUE")
+        {
+            Description = "Settings that replace the recipe's; keys inside groups are joined by dots.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var keys = new Option<bool>("--keys") { Description = "List every key of a recipe with its default and its meaning, and do nothing else." };
         var json = new JsonOption();
-        var command = new Command("train", "Train one reward model on many sources by a recipe; the same command goes on after an interruption.") { recipe, overrides, keys, json };
+        const string about = "Train one reward model on many sources by a recipe; the same command goes on after an interruption.";
+        var command = new Command("train", about) { recipe, overrides, keys, json };
         command.WithExamples(
             "concord train recipes/simulated-more.yaml output=runs/simulated",
             "concord train recipes/more-temperatures.yaml data=DIR model=DIR output=runs/more",
@@ -35,7 +40,8 @@ internal static class TrainCommand
             }
             json.Check(parse);
             var file = parse.GetValue(recipe) ?? throw new UsageException("A recipe is needed: concord train RECIPE. Those that come with Concord lie in recipes/.");
-            if (file.Contains('=') && !File.Exists(file)) throw new UsageException($"'{file}' stands where the recipe is expected: write the recipe's file first, then KEY=VALUE.");
+            if (file.Contains('=') && !File.Exists(file))
+                throw new UsageException($"'{file}' stands where the recipe is expected: write the recipe's file first, then KEY=VALUE.");
             var assignments = parse.GetValue(overrides) ?? [];
             var again = string.Join(' ', new[] { "concord", "train", file }.Concat(assignments).Select(ShellWord.Quote));
             return Train(RecipeFile.Read(file, assignments), again, json, parse, terminal, cancellation);
@@ -52,14 +58,17 @@ internal static class TrainCommand
         using (var reporter = new TrainingReporter(terminal)) result = run.Train(comparisons, reporter, cancellation);
         var people = json.ForPeople(parse, terminal);
         var model = Path.Combine(run.Output, "model");
+        var steps = FormattableString.Invariant($"step {result.Step} of {result.Steps}");
         switch (result.Outcome)
         {
             case TrainingOutcome.Interrupted:
-                people.Out.WriteLine(FormattableString.Invariant($"Interrupted after step {result.Step} of {result.Steps}; a checkpoint is in {Path.Combine(run.Output, "checkpoints")}. The same command goes on from there:"));
+                var checkpoints = Path.Combine(run.Output, "checkpoints");
+                people.Out.WriteLine($"Interrupted after {steps}; a checkpoint is in {checkpoints}. The same command goes on from there:");
                 people.Out.WriteLine($"  {again}");
                 break;
             case TrainingOutcome.AlreadyFinished:
-                people.Out.WriteLine(FormattableString.Invariant($"{run.Output} holds this run already, finished after step {result.Step} of {result.Steps}: nothing was done. Its model (of step {result.BestStep}) is in {model}."));
+                people.Out.WriteLine($"{run.Output} holds this run already, finished after {steps}: nothing was done.");
+                people.Out.WriteLine(FormattableString.Invariant($"Its model (of step {result.BestStep}) is in {model}."));
                 break;
             default:
                 if (result.Evaluation is { Pooled.Comparisons: > 0 } report)
@@ -67,7 +76,8 @@ internal static class TrainCommand
                     foreach (var line in EvaluationReportText.Lines(report)) people.Out.WriteLine(line);
                     people.Out.WriteLine();
                 }
-                people.Out.WriteLine(FormattableString.Invariant($"Finished after step {result.Step} of {result.Steps}. The model (of step {result.BestStep}) is in {model}. Next:"));
+                people.Out.WriteLine(FormattableString.Invariant($"Finished after {steps}. The model (of step {result.BestStep}) is in {model}."));
+                people.Out.WriteLine("Next:");
                 people.Out.WriteLine($"  concord evaluate {model} FILE...");
                 people.Out.WriteLine($"  concord score {model} FILE -o OUT.jsonl");
                 break;
@@ -79,13 +89,17 @@ internal static class TrainCommand
     private static void ShowData(RunComparisons comparisons, Terminal terminal)
     {
         foreach (var file in comparisons.Problems.GroupBy(problem => problem.File))
-            terminal.Error.WriteLine($"{file.Key}: {file.Count().ToString(CultureInfo.InvariantCulture)} records could not be read (listed in unread.jsonl of the run's folder); the first: {file.First()}");
+        {
+            terminal.Error.WriteLine(FormattableString.Invariant($"{file.Key}: {file.Count()} records could not be read (listed in unread.jsonl of the run's folder)"));
+            terminal.Error.WriteLine($"the first: {file.First()}");
+        }
         foreach (var (file, reason, count) in comparisons.Dropped) terminal.Error.WriteLine($"{file}: {count.ToString(CultureInfo.InvariantCulture)} left out: {reason}");
         var table = new TextTable("source", ">to train on", ">held out");
         foreach (var source in comparisons.Sources)
-            table.Add(source, comparisons.Training.Count(comparison => comparison.Source == source), comparisons.HeldOut.Count(comparison => comparison.Source == source));
+            table.Add(source, comparisons.Training.Count(one => one.Source == source), comparisons.HeldOut.Count(one => one.Source == source));
         table.Write(terminal.Error, terminal.Width);
-        if (comparisons.TiedForTraining > 0) terminal.Error.WriteLine($"{comparisons.TiedForTraining.ToString(CultureInfo.InvariantCulture)} comparisons are ties alone and not trained on");
+        if (comparisons.TiedForTraining > 0)
+            terminal.Error.WriteLine(FormattableString.Invariant($"{comparisons.TiedForTraining} comparisons are ties alone and not trained on"));
     }
 
     private static void ShowKeys(Terminal terminal)
@@ -97,7 +111,12 @@ internal static class TrainCommand
     private static void Write(Utf8JsonWriter json, string output, TrainingResult result)
     {
         json.WriteStartObject();
-        json.WriteString("outcome", result.Outcome switch { TrainingOutcome.Finished => "finished", TrainingOutcome.AlreadyFinished => "already_finished", _ => "interrupted" });
+        json.WriteString("outcome", result.Outcome switch
+        {
+            TrainingOutcome.Finished => "finished",
+            TrainingOutcome.AlreadyFinished => "already_finished",
+            _ => "interrupted",
+        });
         json.WriteString("output", output);
         json.WriteString("model", Path.Combine(output, "model"));
         json.WriteNumber("step", result.Step);

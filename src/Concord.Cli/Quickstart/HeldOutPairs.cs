@@ -67,24 +67,27 @@ internal sealed class HeldOutPairs
         foreach (var prediction in folders.SelectMany(folder => ScoresFile.Read(Path.Combine(folder, "scores.jsonl")).Predictions))
         {
             var preferred = prediction.Scores[0] > prediction.Scores[1] ? 0 : 1;
-            differences[places[(prediction.Source, prediction.Line!.Value)]] = (prediction.Temperature ?? 1) * (prediction.Rewards[preferred] - prediction.Rewards[1 - preferred]);
+            differences[places[(prediction.Source, prediction.Line!.Value)]] =
+                (prediction.Temperature ?? 1) * (prediction.Rewards[preferred] - prediction.Rewards[1 - preferred]);
             if (prediction.Temperature is { } temperature) temperatures[prediction.Source] = temperature;
         }
         if (differences.Any(double.IsNaN)) throw new ConcordException($"{folders[0]} holds the run of another population: remove the folder and start again.");
-        return new SchemePredictions(name, differences) { Temperatures = temperatures, Weights = folders.Count == 1 ? MeanWeights(folders[0]) : new Dictionary<string, double>() };
+        var (weights, spread) = folders.Count == 1 ? MeanWeights(folders[0]) : ([], 0);
+        return new SchemePredictions(name, differences) { Temperatures = temperatures, Weights = weights, WeightSpread = spread };
     }
 
-    private static Dictionary<string, double> MeanWeights(string folder)
+    private static (Dictionary<string, double> Weights, double Spread) MeanWeights(string folder)
     {
         var sums = new Dictionary<string, double>(StringComparer.Ordinal);
-        var steps = 0;
+        var (steps, spread) = (0, 0.0);
         foreach (var line in File.ReadLines(Path.Combine(folder, "metrics.jsonl")))
         {
             using var json = JsonDocument.Parse(line);
             if (!json.RootElement.TryGetProperty("weights", out var weights)) continue;
             steps++;
+            spread += json.RootElement.GetProperty("weight_spread").GetDouble();
             foreach (var weight in weights.EnumerateObject()) sums[weight.Name] = sums.GetValueOrDefault(weight.Name) + weight.Value.GetDouble();
         }
-        return sums.ToDictionary(sum => sum.Key, sum => sum.Value / steps);
+        return (sums.ToDictionary(sum => sum.Key, sum => sum.Value / steps), spread / steps);
     }
 }

@@ -12,7 +12,8 @@ internal sealed record SchemeDifference(double Difference, Interval Interval)
 }
 
 /// <summary>
-/// Intervals of differences between schemes that were evaluated on the same pairs: prompts are drawn with replacement, with all their pairs in all sources, and every scheme is measured on the same draw.
+/// Intervals of differences between schemes that were evaluated on the same pairs: prompts are drawn with replacement, with all their pairs in all
+/// sources, and every scheme is measured on the same draw.
 /// </summary>
 internal sealed class PairedBootstrap
 {
@@ -37,10 +38,12 @@ internal sealed class PairedBootstrap
     }
 
     /// <summary>Difference in accuracy.</summary>
-    public SchemeDifference Accuracy(SchemePredictions first, SchemePredictions second) => Compare(first, second, scheme => MeanOf(pair => scheme.Differences[pair] > 0 ? 1 : scheme.Differences[pair] < 0 ? 0 : .5));
+    public SchemeDifference Accuracy(SchemePredictions first, SchemePredictions second) =>
+        Compare(first, second, scheme => MeanOf(pair => scheme.Differences[pair] > 0 ? 1 : scheme.Differences[pair] < 0 ? 0 : .5));
 
     /// <summary>Difference in mean distance to the true probabilities.</summary>
-    public SchemeDifference Error(SchemePredictions first, SchemePredictions second) => Compare(first, second, scheme => MeanOf(pair => Math.Abs(scheme.Probability(pair) - pairs.Truth[pair])));
+    public SchemeDifference Error(SchemePredictions first, SchemePredictions second) =>
+        Compare(first, second, scheme => MeanOf(pair => Math.Abs(scheme.Probability(pair) - pairs.Truth[pair])));
 
     /// <summary>Difference in ECE (all ordered pairs, 10 uniform bins).</summary>
     public SchemeDifference CalibrationError(SchemePredictions first, SchemePredictions second) => Compare(first, second, CalibrationErrorOf);

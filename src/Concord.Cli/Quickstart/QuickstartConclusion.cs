@@ -5,31 +5,50 @@ namespace Concord.Cli.Quickstart;
 /// <summary>What a newcomer can take from the numbers, said only as far as their intervals allow.</summary>
 internal static class QuickstartConclusion
 {
-    /// <summary>The differences that decide, by name.</summary>
-    public static IReadOnlyList<(string First, string Second, string Measure, SchemeDifference Difference)> Differences(IReadOnlyList<SchemePredictions> schemes, PairedBootstrap bootstrap)
-    {
-        var found = new List<(string, string, string, SchemeDifference)>();
-        foreach (var (first, second) in new[] { ("Single", "MultiTask"), ("MultiTask", "MORE"), ("MultiTask", "MultiTask + temperatures"), ("MORE", "MORE + temperatures"), ("MultiTask + temperatures", "MORE + temperatures") })
+    private static readonly (string First, string Second)[] Compared =
+    [
+        ("Single", "MultiTask"),
+        ("MultiTask", "MORE"),
+        ("MultiTask", "MultiTask + temperatures"),
+        ("MORE", "MORE + temperatures"),
+        ("MultiTask + temperatures", "MORE + temperatures"),
+    ];
+
+    /// <summary>The differences that decide.</summary>
+    public static IReadOnlyList<QuickstartDifference> Differences(IReadOnlyList<SchemePredictions> schemes, PairedBootstrap bootstrap) =>
+    [
+        .. Compared.SelectMany(pair =>
         {
-            SchemePredictions a = schemes.First(scheme => scheme.Name == first), b = schemes.First(scheme => scheme.Name == second);
-            found.Add((first, second, "accuracy", bootstrap.Accuracy(a, b)));
-            found.Add((first, second, "ece", bootstrap.CalibrationError(a, b)));
-            found.Add((first, second, "error", bootstrap.Error(a, b)));
-        }
-        return found;
-    }
+            SchemePredictions first = schemes.First(scheme => scheme.Name == pair.First), second = schemes.First(scheme => scheme.Name == pair.Second);
+            return new QuickstartDifference[]
+            {
+                new(pair.First, pair.Second, "accuracy", bootstrap.Accuracy(first, second)),
+                new(pair.First, pair.Second, "ece", bootstrap.CalibrationError(first, second)),
+                new(pair.First, pair.Second, "error", bootstrap.Error(first, second)),
+            };
+        }),
+    ];
 
     /// <summary>The conclusion, a paragraph a question.</summary>
     public static IReadOnlyList<string> Paragraphs(
-        IReadOnlyList<SchemePredictions> schemes, HeldOutPairs pairs, IReadOnlyList<(string First, string Second, string Measure, SchemeDifference Difference)> differences, IReadOnlyList<double> noise)
+        IReadOnlyList<SchemePredictions> schemes, HeldOutPairs pairs, IReadOnlyList<QuickstartDifference> differences, IReadOnlyList<double> noise)
     {
-        SchemeDifference Of(string first, string second, string measure) => differences.First(one => one.First == first && one.Second == second && one.Measure == measure).Difference;
-        string Compare(string first, string second) => $"accuracy {Say(Of(first, second, "accuracy"), "higher", "lower")}, ECE {Say(Of(first, second, "ece"), "higher", "lower")}, error {Say(Of(first, second, "error"), "higher", "lower")}";
+        SchemePredictions Scheme(string name) => schemes.First(scheme => scheme.Name == name);
+        SchemeDifference Of(string first, string second, string measure) =>
+            differences.First(one => one.First == first && one.Second == second && one.Measure == measure).Difference;
+        string Compare(string first, string second)
+        {
+            string Said(string measure) => Say(Of(first, second, measure), "higher", "lower");
+            return $"accuracy {Said("accuracy")}, ECE {Said("ece")}, error {Said("error")}";
+        }
+
+        var (onMultiTask, onMore) = (Compare("MultiTask", "MultiTask + temperatures"), Compare("MORE", "MORE + temperatures"));
         return
         [
-            $"Is one model for all sources as good as one for each? MultiTask against the {pairs.Sources.Length} Singles: {Compare("Single", "MultiTask")}. {OneForAll(Of("Single", "MultiTask", "accuracy"), Of("Single", "MultiTask", "error"))}",
-            $"Does MORE change that? Against MultiTask: {Compare("MultiTask", "MORE")}. {Weights(schemes.First(scheme => scheme.Name == "MORE"), pairs.Sources.Length)}",
-            $"Do source temperatures help? On MultiTask: {Compare("MultiTask", "MultiTask + temperatures")}. On MORE: {Compare("MORE", "MORE + temperatures")}. {Temperatures(schemes.First(scheme => scheme.Name == "MultiTask + temperatures"), pairs, noise)}",
+            $"Is one model for all sources as good as one for each? MultiTask against the {pairs.Sources.Length} Singles: {Compare("Single", "MultiTask")}. "
+                + OneForAll(Of("Single", "MultiTask", "accuracy"), Of("Single", "MultiTask", "error")),
+            $"Does MORE change that? Against MultiTask: {Compare("MultiTask", "MORE")}. {Weights(Scheme("MORE"), pairs.Sources.Length)}",
+            $"Do source temperatures help? On MultiTask: {onMultiTask}. On MORE: {onMore}. {Temperatures(Scheme("MultiTask + temperatures"), pairs, noise)}",
             Advice(schemes, pairs, Of),
         ];
     }
@@ -53,9 +72,9 @@ internal static class QuickstartConclusion
     private static string Weights(SchemePredictions more, int sources)
     {
         var weights = string.Join(", ", more.Weights.Select(weight => $"{weight.Key} {Number(weight.Value)}"));
-        var spread = more.Weights.Values.Max() - more.Weights.Values.Min();
-        var reading = spread < .1 ? "about equal on average, which does not show how far they move from step to step" : "so it trains more on those at one end than on those at the other";
-        return $"Its mean weights were {weights} (equal ones would be {Number(1.0 / sources)}): {reading}.";
+        var (most, least) = (more.Weights.MaxBy(weight => weight.Value), more.Weights.MinBy(weight => weight.Value));
+        var reading = most.Value - least.Value < .1 ? "no source is favoured over the run" : $"{most.Key} is favoured, {least.Key} least";
+        return $"Its mean weights were {weights} (equal ones would be {Number(1.0 / sources)}): {reading}; within a step they spread by {Number(more.WeightSpread)}.";
     }
 
     private static string Temperatures(SchemePredictions scheme, HeldOutPairs pairs, IReadOnlyList<double> noise)
@@ -63,21 +82,27 @@ internal static class QuickstartConclusion
         var learned = string.Join(", ", pairs.Sources.Select((name, i) => $"{name} {Number(scheme.Temperatures[name], "0.00")} (noise {Number(noise[i], "0.##")})"));
         var (cleanest, noisiest) = (pairs.Sources[Argument(noise, smallest: true)], pairs.Sources[Argument(noise, smallest: false)]);
         var found = scheme.Temperatures.MinBy(one => one.Value).Key == noisiest && scheme.Temperatures.MaxBy(one => one.Value).Key == cleanest;
-        return $"Learned temperatures: {learned}. {(found ? "The cleanest labels got the largest and the noisiest the smallest, without anybody saying which they are." : "They do not follow the noise of the labels in order.")}";
+        var reading = found
+            ? "The cleanest labels got the largest and the noisiest the smallest, without anybody saying which they are."
+            : "They do not follow the noise of the labels in order.";
+        return $"Learned temperatures: {learned}. {reading}";
     }
 
     private static string Advice(IReadOnlyList<SchemePredictions> schemes, HeldOutPairs pairs, Func<string, string, string, SchemeDifference> of)
     {
-        var errors = schemes.Where(scheme => scheme.Name != "Single").Select(scheme => (scheme.Name, Error: MeanError(scheme, pairs))).OrderBy(one => one.Error).ToArray();
+        (string Name, double Error)[] errors =
+            [.. schemes.Where(scheme => scheme.Name != "Single").Select(scheme => (scheme.Name, MeanError(scheme, pairs))).OrderBy(one => one.Item2)];
         SchemeDifference multitask = of("MultiTask", "MultiTask + temperatures", "error"), more = of("MORE", "MORE + temperatures", "error");
         var both = multitask.Sign == -1 && more.Sign == -1;
         var between = of("MultiTask + temperatures", "MORE + temperatures", "error").Sign;
         var which = between == 0 ? "whether by MultiTask or by MORE is undecided" : between > 0 ? "and MultiTask rather than MORE" : "and MORE rather than MultiTask";
-        return $"So, for sources like these: {(both ? $"learn a temperature for each source ({which})" : "whether to learn source temperatures stays undecided")}. " +
-            $"The smallest error of one model for all is that of {errors[0].Name} ({Number(errors[0].Error)}), the largest that of {errors[^1].Name} ({Number(errors[^1].Error)}). This is a simulation with one seed: try another with --seed, and your own data.";
+        var advice = both ? $"learn a temperature for each source ({which})" : "whether to learn source temperatures stays undecided";
+        return $"So, for sources like these: {advice}. The smallest error of one model for all is that of {errors[0].Name} ({Number(errors[0].Error)}), "
+            + $"the largest that of {errors[^1].Name} ({Number(errors[^1].Error)}). This is a simulation with one seed: try another with --seed, and your own data.";
     }
 
-    private static double MeanError(SchemePredictions scheme, HeldOutPairs pairs) => Enumerable.Range(0, pairs.Sources.Length).Average(source => scheme.Error(pairs.Of(source), pairs.Truth));
+    private static double MeanError(SchemePredictions scheme, HeldOutPairs pairs) =>
+        Enumerable.Range(0, pairs.Sources.Length).Average(source => scheme.Error(pairs.Of(source), pairs.Truth));
 
     private static int Argument(IReadOnlyList<double> values, bool smallest) => Enumerable.Range(0, values.Count).MinBy(i => smallest ? values[i] : -values[i]);
 

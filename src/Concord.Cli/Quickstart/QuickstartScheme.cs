@@ -30,7 +30,8 @@ internal sealed record QuickstartScheme(string Name, string Folder, string Weigh
         new("MORE + temperatures", "more-temperatures", "more", true),
     ];
 
-    /// <summary>The population: sources that differ in size, noise and conflict, small enough to see every comparison once or a few times in <see cref="DefaultSteps"/> steps.</summary>
+    /// <summary>The population: sources that differ in size, noise and conflict, small enough to see every comparison once or a few times in
+    /// <see cref="DefaultSteps"/> steps.</summary>
     public static SimulationSettings Population(int seed) => new()
     {
         Seed = seed,

@@ -11,15 +11,20 @@ internal static class QuickstartText
     /// <summary>Says what is about to happen, and who the sources are.</summary>
     public static void Introduce(SimulatedPopulation population, int steps, Terminal terminal)
     {
-        Wrap(terminal, "A reward model learns from pairs of answers which one people prefer. Here are simulated groups of annotators (sources). All share a taste; each drifts from it its own way, "
-            + "and labels more or less noisily. Since they are simulated, the true probability of every preference is known.");
+        Wrap(
+            terminal,
+            "A reward model learns from pairs of answers which one people prefer. Here are simulated groups of annotators (sources). All share a taste; "
+            + "each drifts from it its own way, and labels more or less noisily. Since they are simulated, the true probability of every preference is known.");
         var table = new TextTable("source", ">pairs to train on", ">drift", ">noise of labels");
         foreach (var source in population.Settings.Sources) table.Add(source.Name, source.Size, source.Drift, source.Noise);
         terminal.Out.WriteLine();
         table.Write(terminal);
         terminal.Out.WriteLine();
-        Wrap(terminal, $"Five schemes train small transformers from scratch, {steps.ToString(CultureInfo.InvariantCulture)} steps each: Single (a model for each source), MultiTask (one for all, sources count "
-            + "the same), MORE (one for all, sources weighted by their gradients), and the last two with a temperature learned for each source.");
+        Wrap(
+            terminal,
+            $"Five schemes train small transformers from scratch, {steps.ToString(CultureInfo.InvariantCulture)} steps each: Single (a model for each source), "
+            + "MultiTask (one for all, sources count the same), MORE (one for all, sources weighted by their gradients), and the last two with a temperature "
+            + "learned for each source.");
         terminal.Out.WriteLine();
         terminal.Out.Flush();
     }
@@ -30,7 +35,8 @@ internal static class QuickstartText
         var truth = pairs.TruthItself();
         Table("Accuracy: how often the preferred answer gets the higher reward", [.. schemes, truth], (scheme, own) => scheme.Accuracy(own));
         Table("ECE: how far its probabilities are from how often it is right (truth: chance)", [.. schemes, truth], (scheme, own) => scheme.CalibrationError(own));
-        Table("Error: mean distance of its probabilities from the true ones (coin: all .5)", [.. schemes, new SchemePredictions("a coin", new double[pairs.Count])], (scheme, own) => scheme.Error(own, pairs.Truth));
+        var coin = new SchemePredictions("a coin", new double[pairs.Count]);
+        Table("Error: mean distance of its probabilities from the true ones (coin: all .5)", [.. schemes, coin], (scheme, own) => scheme.Error(own, pairs.Truth));
 
         void Table(string title, IReadOnlyList<SchemePredictions> rows, Func<SchemePredictions, int[], double> measure)
         {

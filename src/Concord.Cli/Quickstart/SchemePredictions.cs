@@ -19,10 +19,13 @@ internal sealed class SchemePredictions
     public double[] Differences { get; }
 
     /// <summary>τ by source; empty where none was learned.</summary>
-    public IReadOnlyDictionary<string, double> Temperatures { get; init; } = new Dictionary<string, double>();
+    public Dictionary<string, double> Temperatures { get; init; } = [];
 
     /// <summary>λ by source, averaged over the steps; empty where it is always 1/K.</summary>
-    public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
+    public Dictionary<string, double> Weights { get; init; } = [];
+
+    /// <summary>Largest less smallest λ of a step, averaged over the steps.</summary>
+    public double WeightSpread { get; init; }
 
     /// <summary>The probability given to the preferred response of a pair.</summary>
     public double Probability(int pair) => 1 / (1 + Math.Exp(-Differences[pair]));

@@ -53,7 +53,8 @@ internal sealed record Recipe
         return read with
         {
             Output = fields.OptionalText("output", value.Output, "Folder of the run; empty: runs/NAME, NAME being the recipe's."),
-            Cache = fields.OptionalText("cache", value.Cache, "Folder where hidden states below the trained layers are kept for later epochs and other runs; empty: computed every time."),
+            Cache = fields.OptionalText("cache", value.Cache,
+                "Folder where hidden states below the trained layers are kept for later epochs and other runs; empty: computed every time."),
         };
     }
 
@@ -62,7 +63,8 @@ internal sealed record Recipe
     {
         Seed = fields.Integer("seed", value.Seed, 0, int.MaxValue, "Decides the first weights, the order of the data, and every random choice but the split."),
         Device = fields.Text("device", value.Device, "Where to compute: cpu, cuda, cuda:1."),
-        Precision = fields.Choice("precision", value.Precision, [("fp32", "fp32"), ("bf16", "bf16"), ("auto", "auto")], "Precision of the matrix products; bf16 sums in fp32 and needs AVX512_BF16; auto measures once and keeps its choice."),
+        Precision = fields.Choice("precision", value.Precision, [("fp32", "fp32"), ("bf16", "bf16"), ("auto", "auto")],
+            "Precision of the matrix products; bf16 sums in fp32 and needs AVX512_BF16; auto measures once and keeps its choice."),
         Data = fields.Text("data", value.Data, "Folder that the sources' files are relative to."),
         Sources = fields.Items("sources", value.Sources, new SourceRecipe(), SourceRecipe.Map, "Sources in files."),
         Simulation = fields.OptionalSection("simulation", value.Simulation, new SimulationSettings(), SimulationRecipe.Map, "A simulated population, instead of files."),

@@ -1,3 +1,5 @@
+using System.Reflection;
+using Concord.Cli.CommandLine;
 using Concord.Cli.Recipes.Yaml;
 using Concord.Preferences;
 
@@ -8,6 +10,7 @@ internal static class RecipeFile
 {
     private const string BaseKey = "base";
     private const int LongestChain = 8;
+    private const string ShippedFolder = "recipes/";
 
     /// <summary>Reads a recipe and applies overrides, each <c>key=value</c>.</summary>
     /// <exception cref="ConcordException">The file is missing, is no YAML, or has a key or value that is wrong.</exception>
@@ -36,24 +39,40 @@ internal static class RecipeFile
     private static RecipeMapping Load(string file, int depth)
     {
         if (Directory.Exists(file)) throw new ConcordException($"{file} is a folder; a recipe (a YAML file) was expected.");
-        string text;
+        var mapping = RecipeParser.Parse(File.Exists(file) ? Text(file) : Shipped(file), file);
+        if (!mapping.Entries.Remove(BaseKey, out var based)) return mapping;
+        if (based.Value is not RecipeScalar { Text: { } name }) throw based.Where.Error("base must name another recipe's file, relative to this one.");
+        if (depth == LongestChain) throw based.Where.Error($"recipes are based on each other more than {LongestChain} deep here, perhaps in a circle.");
+        return Merge(Load(Path.Combine(Path.GetDirectoryName(file) ?? "", name), depth + 1), mapping);
+    }
+
+    private static string Text(string file)
+    {
         try
         {
-            text = File.ReadAllText(file);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ConcordException($"{file} does not exist; a recipe (a YAML file) was expected there. Recipes that come with Concord lie in recipes/.", error);
+            return File.ReadAllText(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConcordException($"{file} cannot be read: {error.Message}", error);
         }
-        var mapping = RecipeParser.Parse(text, file);
-        if (!mapping.Entries.Remove(BaseKey, out var based)) return mapping;
-        if (based.Value is not RecipeScalar { Text: { } name }) throw based.Where.Error("base must name another recipe's file, relative to this one.");
-        if (depth == LongestChain) throw based.Where.Error($"recipes are based on each other more than {LongestChain} deep here, perhaps in a circle.");
-        return Merge(Load(Path.Combine(Path.GetDirectoryName(file) ?? "", name), depth + 1), mapping);
+    }
+
+    /// <summary>A recipe that comes with Concord, by its name or by where it lies in the repository: an installed tool has no folder of them.</summary>
+    private static string Shipped(string file)
+    {
+        var names = Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(ShippedFolder, StringComparison.Ordinal)).ToArray();
+        var wanted = ShippedFolder + Path.GetFileNameWithoutExtension(file) + ".yaml";
+        var folder = Path.GetDirectoryName(file);
+        if (names.Contains(wanted) && (string.IsNullOrEmpty(folder) || folder + "/" == ShippedFolder))
+        {
+            using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(wanted)!);
+            return reader.ReadToEnd();
+        }
+        var shipped = names.Select(name => Path.GetFileNameWithoutExtension(name)).Order(StringComparer.Ordinal).ToArray();
+        var near = NearestName.Find(Path.GetFileNameWithoutExtension(file), shipped) is { } nearest ? $" Did you mean {ShippedFolder}{nearest}.yaml?" : "";
+        var all = $"Those that come with Concord are {string.Join(", ", shipped)}.";
+        throw new ConcordException($"{file} does not exist; a recipe (a YAML file) was expected there.{near} {all}");
     }
 
     /// <summary>Groups are merged key by key; everything else of the upper replaces the lower.</summary>
@@ -61,8 +80,8 @@ internal static class RecipeFile
     {
         foreach (var (key, (value, where)) in upper.Entries)
         {
-            var merged = value is RecipeMapping group && lower.Entries.TryGetValue(key, out var below) && below.Value is RecipeMapping under ? Merge(under, group) : value;
-            lower.Entries[key] = (merged, where);
+            var both = value is RecipeMapping group && lower.Entries.TryGetValue(key, out var below) && below.Value is RecipeMapping under ? Merge(under, group) : null;
+            lower.Entries[key] = (both ?? value, where);
         }
         return lower;
     }

@@ -17,8 +17,11 @@ internal sealed record TextRecipe
     /// <summary>Goes through the keys.</summary>
     public static TextRecipe Map(IRecipeFields fields, TextRecipe value) => value with
     {
-        Rendering = fields.OptionalChoice("rendering", value.Rendering, ["auto", "hh", "chat"], "How messages become text; empty: as the model's folder says, else hh; auto: by its chat template, where it has one."),
-        Truncation = fields.OptionalChoice("truncation", value.Truncation, ["shared-left", "left", "right", "drop", "error"], "What becomes of texts that are too long; empty: as the model's folder says, else shared-left."),
-        MaximumLength = fields.OptionalInteger("maximum_length", value.MaximumLength, 3, int.MaxValue, "Longest text in tokens; empty: as the model's folder says, else its positions."),
+        Rendering = fields.OptionalChoice("rendering", value.Rendering, ["auto", "hh", "chat"],
+            "How messages become text; empty: as the model's folder says, else hh; auto: by its chat template, where it has one."),
+        Truncation = fields.OptionalChoice("truncation", value.Truncation, ["shared-left", "left", "right", "drop", "error"],
+            "What becomes of texts that are too long; empty: as the model's folder says, else shared-left."),
+        MaximumLength = fields.OptionalInteger("maximum_length", value.MaximumLength, 3, int.MaxValue,
+            "Longest text in tokens; empty: as the model's folder says, else its positions."),
     };
 }

@@ -33,7 +33,10 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
         var heldOut = Encode(comparisons.HeldOut, encoding, "held out", cancellation);
         var tokenizer = encoding.Tokenizer;
         if (model.Pooling is Pooling.Mean or Pooling.Max)
-            terminal.Error.WriteLine($"warning: pooling {PoolingNames.Of(model.Pooling)} is Concord's own: transformers will load the model and score otherwise. Choose last or eos where that matters.");
+        {
+            terminal.Error.WriteLine($"warning: pooling {PoolingNames.Of(model.Pooling)} is Concord's own: transformers will load the model and score otherwise.");
+            terminal.Error.WriteLine("Choose last or eos where that matters.");
+        }
         var data = new TrainingData(training, heldOut, comparisons.Sources)
         {
             BosTokenId = tokenizer?.BosId,
@@ -65,8 +68,22 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
             RewardMean = info.RewardMean,
             RewardStandardDeviation = info.RewardStandardDeviation,
         };
-        if (recipe.Training.Mode == TrainedParts.Adapters) model.SaveAdapter(folder, sample);
-        else model.Save(folder, sample, padId);
+        if (recipe.Training.Mode != TrainedParts.Adapters) model.Save(folder, sample, padId);
+        else if (!recipe.Model.Merged) model.SaveAdapter(folder, sample);
+        else SaveMerged(model, folder, sample, padId);
+    }
+
+    // The model in training keeps its adapters: they are added to a copy of the base, read again.
+    private static void SaveMerged(RewardModel model, string folder, IReadOnlyList<TokenizedComparison> sample, int? padId)
+    {
+        var adapter = folder + ".adapter";
+        model.SaveAdapter(adapter, sample);
+        using (var copy = RewardModel.Load(adapter, new RewardModelOptions { Device = model.Device }))
+        {
+            copy.MergeAdapters();
+            copy.Save(folder, sample, padId);
+        }
+        Directory.Delete(adapter, recursive: true);
     }
 
     private TokenizedComparison[] Encode(IReadOnlyList<Comparison> comparisons, ModelEncoding encoding, string which, CancellationToken cancellation)
@@ -85,9 +102,14 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
             }
         });
         if (Array.Find(errors, error => error is not null) is { } first) throw first;
-        int cut = encoded.Count(one => one is { Truncated: true }), responses = encoded.Count(one => one is { ResponseCut: true }), dropped = encoded.Count(one => one is null);
+        int cut = encoded.Count(one => one is { Truncated: true }), responses = encoded.Count(one => one is { ResponseCut: true });
+        var dropped = encoded.Count(one => one is null);
         if (cut + dropped > 0)
-            terminal.Error.WriteLine(FormattableString.Invariant($"truncation {EncodingNames.Of(encoding.Truncation)} at {encoding.MaximumLength} tokens: of {encoded.Length} comparisons {which}, {cut} cut, {responses} with a response cut, {dropped} left out"));
+        {
+            var policy = $"truncation {EncodingNames.Of(encoding.Truncation)}";
+            terminal.Error.WriteLine(FormattableString.Invariant(
+                $"{policy} at {encoding.MaximumLength} tokens: of {encoded.Length} comparisons {which}, {cut} cut, {responses} with a response cut, {dropped} left out"));
+        }
         return [.. encoded.OfType<TokenizedComparison>()];
     }
 }

@@ -42,7 +42,10 @@ internal sealed record RunComparisons
         var all = recipe.Simulation is { } settings ? Simulated(settings) : Read(recipe);
         if (recipe.Only.Count == 0) return all;
         foreach (var name in recipe.Only.Where(name => !all.Sources.Contains(name)))
-            throw new ConcordException($"`only` names the source '{name}', which the data do not have; they have {string.Join(", ", all.Sources)}.{(NearestName.Find(name, all.Sources) is { } near ? $" Did you mean '{near}'?" : "")}");
+        {
+            var meant = NearestName.Find(name, all.Sources) is { } near ? $" Did you mean '{near}'?" : "";
+            throw new ConcordException($"`only` names the source '{name}', which the data do not have; they have {string.Join(", ", all.Sources)}.{meant}");
+        }
         bool Wanted(Comparison comparison) => recipe.Only.Contains(comparison.Source);
         return all with
         {
@@ -57,7 +60,8 @@ internal sealed record RunComparisons
     public void WriteProblems(string folder)
     {
         if (Problems.Count == 0) return;
-        AtomicFile.WriteLines(Path.Combine(folder, "unread.jsonl"), Problems.Select(problem => JsonSerializer.Serialize(new { file = problem.File, line = problem.Line, problem = problem.Message }, Lines)));
+        AtomicFile.WriteLines(Path.Combine(folder, "unread.jsonl"),
+            Problems.Select(problem => JsonSerializer.Serialize(new { file = problem.File, line = problem.Line, problem = problem.Message }, Lines)));
     }
 
     private static RunComparisons Simulated(SimulationSettings settings)
@@ -95,7 +99,8 @@ internal sealed record RunComparisons
             {
                 var path = Path.Combine(recipe.Data, file);
                 if (!File.Exists(path)) throw new ConcordException($"{path} does not exist; the recipe's files are sought in the folder `data`: give it with data=DIR.");
-                var read = PreferenceFile.Read(path, new ReadOptions { Source = source.Name, Format = source.Format is { } format ? PreferenceFormat.Parse(format) : null });
+                var read = PreferenceFile.Read(path,
+                    new ReadOptions { Source = source.Name, Format = source.Format is { } format ? PreferenceFormat.Parse(format) : null });
                 comparisons.AddRange(read.Comparisons);
                 problems.AddRange(read.Problems);
                 dropped.AddRange(read.Dropped.Select(one => (path, one.Key, one.Value)));
@@ -111,7 +116,10 @@ internal sealed record RunComparisons
         var training = Limited(strict, name => limits.TryGetValue(name, out var limit) ? limit : null, recipe.Split.Seed);
         string[] sources = [.. comparisons.Select(comparison => comparison.Source).Distinct()];
         foreach (var name in sources.Where(name => !training.Any(comparison => comparison.Source == name) && (recipe.Only.Count == 0 || recipe.Only.Contains(name))))
-            throw new ConcordException($"The source '{name}' has no comparison to train on after the split (held_out {recipe.Split.HeldOut}, seed {recipe.Split.Seed}): leave it out with `only`, or hold out less.");
+        {
+            var split = FormattableString.Invariant($"held_out {recipe.Split.HeldOut}, seed {recipe.Split.Seed}");
+            throw new ConcordException($"The source '{name}' has no comparison to train on after the split ({split}): leave it out with `only`, or hold out less.");
+        }
         return new RunComparisons
         {
             Training = training,

@@ -25,7 +25,9 @@ internal static class RunModel
         {
             (not null, not null) => throw new ConcordException("The recipe names both model.folder and model.init: leave one out."),
             (null, null) => throw new ConcordException("The recipe names no model: give the Hugging Face folder of one with model=DIR."),
-            ({ } named, null) => Directory.Exists(named) ? named : throw new ConcordException($"{named} does not exist; the Hugging Face folder of a model was expected there (model=DIR)."),
+            ({ } named, null) => Directory.Exists(named)
+                ? named
+                : throw new ConcordException($"{named} does not exist; the Hugging Face folder of a model was expected there (model=DIR)."),
             (null, { } shape) => Make(shape, Path.Combine(output, InitialFolder), (ulong)recipe.Seed),
         };
         var model = RewardModel.Load(folder, new RewardModelOptions
@@ -48,12 +50,16 @@ internal static class RunModel
     private static string Make(ModelShape shape, string folder, ulong seed)
     {
         if (shape.HiddenSize % (2 * shape.Heads) != 0)
-            throw new ConcordException($"model.init: hidden_size {shape.HiddenSize} does not divide into {shape.Heads} heads of even width. Choose a multiple of {2 * shape.Heads}.");
+        {
+            var size = FormattableString.Invariant($"hidden_size {shape.HiddenSize} does not divide into {shape.Heads} heads of even width");
+            throw new ConcordException($"model.init: {size}. Choose a multiple of {2 * shape.Heads}.");
+        }
         // The weights come last: where they lie, the folder is whole.
         if (File.Exists(Path.Combine(folder, ModelFolder.WeightsFileName))) return folder;
         if (shape.Tokenizer is { } tokenizer)
         {
-            if (!ModelFolder.HasTokenizer(tokenizer)) throw new ConcordException($"{tokenizer} has neither tokenizer.json nor tokenizer.model; model.init.tokenizer must name a folder with one.");
+            if (!ModelFolder.HasTokenizer(tokenizer))
+                throw new ConcordException($"{tokenizer} has neither tokenizer.json nor tokenizer.model; model.init.tokenizer must name a folder with one.");
             ModelFolder.CopyTokenizer(tokenizer, folder);
         }
         else SimulatedTokenizer.Write(folder);
@@ -91,9 +97,11 @@ internal static class RunModel
     private static torch.Device DeviceOf(string name)
     {
         var parts = name.Split(':');
-        var known = parts[0] is "cpu" or "cuda" && (parts.Length == 1 || (parts.Length == 2 && parts[0] == "cuda" && int.TryParse(parts[1], out var index) && index >= 0));
+        var known = parts[0] is "cpu" or "cuda"
+            && (parts.Length == 1 || (parts.Length == 2 && parts[0] == "cuda" && int.TryParse(parts[1], out var index) && index >= 0));
         if (!known) throw new ConcordException($"The device '{name}' is unknown; expected cpu, cuda or cuda:N.");
-        if (parts[0] == "cuda" && !torch.cuda.is_available()) throw new ConcordException($"The device '{name}' cannot be used: this build or this machine has no CUDA. Take device=cpu.");
+        if (parts[0] == "cuda" && !torch.cuda.is_available())
+            throw new ConcordException($"The device '{name}' cannot be used: this build or this machine has no CUDA. Take device=cpu.");
         return torch.device(name);
     }
 }

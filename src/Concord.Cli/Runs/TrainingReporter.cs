@@ -9,6 +9,7 @@ namespace Concord.Cli.Runs;
 internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, IDisposable
 {
     private Progress? progress;
+    private Progress? evaluation;
     private long tokens;
     private double seconds;
 
@@ -27,15 +28,33 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     }
 
     /// <inheritdoc />
-    public void Evaluated(int step, EvaluationReport report, bool best)
+    public void Evaluating(int done, int count)
     {
-        var (shown, pooled) = (report.WithTemperatures ?? report, (report.WithTemperatures ?? report).Pooled);
-        var ece = pooled.Calibration[CalibrationReading.AllOrderedPairs].Values.First().Error.Ece;
-        progress?.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"step {step}: held-out accuracy {pooled.AccuracyTiesHalf:0.000}, NLL {pooled.Nll:0.000}, ECE {ece:0.000} over {shown.Sources.Count} sources{(best ? " (the best so far)" : "")}"));
+        if (evaluation is null) progress?.Clear();
+        evaluation ??= new Progress(terminal, "evaluating", count, "comparisons", brief: true);
+        evaluation.Report(done);
     }
 
     /// <inheritdoc />
-    public void Dispose() => progress?.Dispose();
+    public void Evaluated(int step, EvaluationReport report, bool best)
+    {
+        EndEvaluation();
+        var (shown, pooled) = (report.WithTemperatures ?? report, (report.WithTemperatures ?? report).Pooled);
+        var ece = pooled.Calibration[CalibrationReading.AllOrderedPairs].Values.First().Error.Ece;
+        var numbers = string.Create(CultureInfo.InvariantCulture, $"accuracy {pooled.AccuracyTiesHalf:0.000}, NLL {pooled.Nll:0.000}, ECE {ece:0.000}");
+        progress?.WriteLine(FormattableString.Invariant($"step {step}: held-out {numbers} over {shown.Sources.Count} sources{(best ? " (the best so far)" : "")}"));
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        EndEvaluation();
+        progress?.Dispose();
+    }
+
+    private void EndEvaluation()
+    {
+        evaluation?.Dispose();
+        evaluation = null;
+    }
 }

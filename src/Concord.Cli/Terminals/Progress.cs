@@ -17,6 +17,7 @@ internal sealed class Progress : IDisposable
     private readonly long total;
     private readonly long startedAt;
     private readonly long skipped;
+    private readonly bool brief;
     private readonly Lock gate = new();
     private TimeSpan lastWritten;
     private long done;
@@ -31,9 +32,11 @@ internal sealed class Progress : IDisposable
     /// <param name="total">How much there is to do, or 0 where that is not known.</param>
     /// <param name="unit">What is counted, in the plural: <c>comparisons</c>.</param>
     /// <param name="alreadyDone">What an earlier run had done; it counts towards the total but not towards the rate.</param>
-    public Progress(Terminal terminal, string label, long total, string unit, long alreadyDone = 0)
+    /// <param name="brief">For work that is usually short: no line at tenths nor at the end.</param>
+    public Progress(Terminal terminal, string label, long total, string unit, long alreadyDone = 0, bool brief = false)
     {
         (this.terminal, this.label, this.total, this.unit, skipped, done) = (terminal, label, total, unit, alreadyDone, alreadyDone);
+        this.brief = brief;
         startedAt = terminal.Time.GetTimestamp();
         tenth = Tenth();
     }
@@ -50,6 +53,12 @@ internal sealed class Progress : IDisposable
     public void Report(long count, string? about = null)
     {
         lock (gate) Advance(count, about);
+    }
+
+    /// <summary>Takes the line off a terminal until the next report, for another progress to use it.</summary>
+    public void Clear()
+    {
+        lock (gate) Erase();
     }
 
     /// <summary>Writes a line of its own above the progress line.</summary>
@@ -71,6 +80,7 @@ internal sealed class Progress : IDisposable
             if (finished) return;
             finished = true;
             Erase();
+            if (brief) return;
             var seconds = Elapsed().TotalSeconds;
             terminal.Error.WriteLine($"{label}: {Count(done)} {unit} in {Duration(seconds)}{RateText(", ", seconds)}");
         }
@@ -100,7 +110,7 @@ internal sealed class Progress : IDisposable
         {
             // The last milestone is the line that Dispose writes.
             var reached = Tenth();
-            if ((reached == tenth || reached == 10) && elapsed - lastWritten < Silence) return;
+            if ((brief || reached == tenth || reached == 10) && elapsed - lastWritten < Silence) return;
             tenth = reached;
             terminal.Error.WriteLine(Line(elapsed.TotalSeconds));
         }
@@ -133,7 +143,8 @@ internal sealed class Progress : IDisposable
     {
         if (done <= skipped || seconds <= 0) return "";
         var rate = (done - skipped) / seconds;
-        return before + (rate >= 1 || rate == 0 ? string.Create(CultureInfo.InvariantCulture, $"{(rate < 10 ? Math.Round(rate, 1) : Math.Round(rate))} a second") : $"{Duration(1 / rate)} each");
+        if (rate is > 0 and < 1) return $"{before}{Duration(1 / rate)} each";
+        return string.Create(CultureInfo.InvariantCulture, $"{before}{Math.Round(rate, rate < 10 ? 1 : 0)} a second");
     }
 
     private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Concord.Cli.Terminals;
 
-/// <summary>A plain table: aligned columns, no lines but one under the header. Where it is wider than the terminal, the columns go into blocks that each repeat the first.</summary>
+/// <summary>A plain table: aligned columns, no lines but one under the header. Where it is wider than the terminal, the columns go into blocks that each
+/// repeat the first.</summary>
 internal sealed class TextTable
 {
     private const string Gap = "  ";

@@ -1,9 +1,11 @@
 namespace Concord.Preferences.Simulation;
 
-/// <summary>Where each group drifts to: directions of length 1, perpendicular to what all share, that sum to nothing, so that the shared part really is the groups' mean.</summary>
+/// <summary>Where each group drifts to: directions of length 1, perpendicular to what all share, that sum to nothing, so that the shared part really is
+/// the groups' mean.</summary>
 internal static class DriftDirections
 {
-    /// <summary>K directions as far from each other as K can be (the corners of a regular simplex, turned at random); where there is no room for that many, random ones around their mean.</summary>
+    /// <summary>K directions as far from each other as K can be (the corners of a regular simplex, turned at random); where there is no room for that
+    /// many, random ones around their mean.</summary>
     public static double[][] Draw(IReadOnlyList<double> shared, int count, SimulationRandom random)
     {
         var size = shared.Count;

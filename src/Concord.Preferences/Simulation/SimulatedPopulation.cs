@@ -11,7 +11,8 @@ public sealed class SimulatedPopulation
 
     private readonly double[][] weights;
 
-    private SimulatedPopulation(SimulationSettings settings, double[] shared, double[][] weights) => (Settings, SharedWeights, this.weights) = (settings, shared, weights);
+    private SimulatedPopulation(SimulationSettings settings, double[] shared, double[][] weights) =>
+        (Settings, SharedWeights, this.weights) = (settings, shared, weights);
 
     /// <summary>What the population was made of.</summary>
     public SimulationSettings Settings { get; }

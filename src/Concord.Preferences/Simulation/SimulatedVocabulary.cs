@@ -13,7 +13,8 @@ internal static class SimulatedVocabulary
     public static readonly string[] Emphasis = ["really", "truly", "surely", "always", "certainly", "definitely", "clearly", "simply"];
 
     /// <summary>Ways a question begins.</summary>
-    public static readonly string[] Questions = ["tell me why", "tell me how", "explain why", "explain how", "show me why", "show me how", "do you know why", "do you know how"];
+    public static readonly string[] Questions = 
+        ["tell me why", "tell me how", "explain why", "explain how", "show me why", "show me how", "do you know why", "do you know how"];
 
     /// <summary>Things.</summary>
     public static readonly string[] Nouns =
@@ -34,7 +35,8 @@ internal static class SimulatedVocabulary
         "fresh", "warm", "quiet", "heavy", "early", "narrow", "bright", "simple", "deep", "gentle", "old", "clean", "slow", "large", "small", "green",
     ];
 
-    /// <summary>Every piece of text that one token should stand for: the words as they follow a space, figures, and the names of the speakers in Anthropic's dialogue form.</summary>
+    /// <summary>Every piece of text that one token should stand for: the words as they follow a space, figures, and the names of the speakers in
+    /// Anthropic's dialogue form.</summary>
     public static IEnumerable<string> Pieces() => new[] { Polite, Hedges, Emphasis, Nouns, Verbs, Adjectives, ["the"] }.SelectMany(list => list)
         .Concat(Questions.SelectMany(question => question.Split(' '))).Distinct()
         .Concat(Enumerable.Range(1, 9).Select(figure => $"{figure}"))

@@ -34,8 +34,10 @@ public sealed record SimulationSettings
             if (source.Name.Length == 0 || source.Name.IndexOfAny(['/', '\\', '\0']) >= 0 || source.Name is "." or "..")
                 throw new ConcordException($"'{source.Name}' cannot name a simulated source: it must be a name that a file can have.");
             if (source.Size < 1) throw new ConcordException($"Simulated source '{source.Name}' has size {source.Size}; it must be at least 1.");
-            if (!(source.Drift is >= 0 and <= 1000)) throw new ConcordException($"Simulated source '{source.Name}' has drift {source.Drift}; it must lie between 0 and 1000.");
-            if (!(source.Noise is >= .001 and <= 1000)) throw new ConcordException($"Simulated source '{source.Name}' has noise {source.Noise}; it must lie between .001 and 1000.");
+            if (!(source.Drift is >= 0 and <= 1000))
+                throw new ConcordException($"Simulated source '{source.Name}' has drift {source.Drift}; it must lie between 0 and 1000.");
+            if (!(source.Noise is >= .001 and <= 1000))
+                throw new ConcordException($"Simulated source '{source.Name}' has noise {source.Noise}; it must lie between .001 and 1000.");
         }
     }
 }

@@ -13,7 +13,8 @@ public class ErrorTests
         { new UsageException("Nothing to do."), 2, "error: Nothing to do.\n" },
         { new FileNotFoundException("Could not find file 'x'."), 1, "error: Could not find file 'x'.\n" },
         { new AggregateException(new ConcordException("one.")), 1, "error: one.\n" },
-        { new InvalidOperationException("odd\n   at native frame"), 1, "error: InvalidOperationException: odd. This is a defect of Concord: please report it with the command that led to it.\n" },
+        { new InvalidOperationException("odd\n   at native frame"), 1,
+            "error: InvalidOperationException: odd. This is a defect of Concord: please report it with the command that led to it.\n" },
         { new InsufficientMemoryException(), 1, "error: There is not enough memory: take smaller batches, a shorter maximum length or a smaller model.\n" },
         { new IOException("Broken pipe", 32), 0, "" },
     };

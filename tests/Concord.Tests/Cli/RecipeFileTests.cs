@@ -14,7 +14,8 @@ public sealed class RecipeFileTests : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    public static TheoryData<string> Shipped => [.. Directory.GetFiles(Path.Combine(Shared.RepositoryRoot, "recipes"), "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Shipped =>
+        [.. Directory.GetFiles(Path.Combine(Shared.RepositoryRoot, "recipes"), "*.yaml").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Shipped))]
@@ -36,7 +37,8 @@ public sealed class RecipeFileTests : IDisposable
         Assert.Equal(["helpful"], Read("single").Only);
         Assert.Equal((BatchComposition.Shuffled, "multitask"), (Read("multitask").Training.Batches.Composition, Read("multitask").Training.Weighting.Scheme));
         var more = Read("more").Training;
-        Assert.Equal(("more", .99, GradientNormalization.L2, false), (more.Weighting.Scheme, more.Weighting.Alpha, more.Weighting.Normalization, more.Temperatures.Enabled));
+        Assert.Equal(("more", .99, GradientNormalization.L2, false),
+            (more.Weighting.Scheme, more.Weighting.Alpha, more.Weighting.Normalization, more.Temperatures.Enabled));
         Assert.Equal(("more", true), (Read("more-temperatures").Training.Weighting.Scheme, Read("more-temperatures").Training.Temperatures.Enabled));
         Assert.Equal(("multitask", true), (Read("multitask-temperatures").Training.Weighting.Scheme, Read("multitask-temperatures").Training.Temperatures.Enabled));
         Assert.Equal(6, Read("more").Sources.Count);
@@ -45,10 +47,26 @@ public sealed class RecipeFileTests : IDisposable
     }
 
     [Fact]
+    public void Shipped_recipes_are_found_where_there_is_no_folder_of_them()
+    {
+        // Tests run in their output folder, which has no recipes/ in it.
+        Assert.False(Directory.Exists("recipes"));
+        foreach (var name in new[] { "more-temperatures", "more-temperatures.yaml", Path.Combine("recipes", "more-temperatures.yaml") })
+        {
+            var recipe = RecipeFile.Read(name, []);
+            Assert.Equal(("more", true, 6), (recipe.Training.Weighting.Scheme, recipe.Training.Temperatures.Enabled, recipe.Sources.Count));
+        }
+    }
+
+    [Fact]
     public void Overrides_change_what_they_name_and_nothing_else()
     {
         var file = Path.Combine(Shared.RepositoryRoot, "recipes", "more.yaml");
-        var recipe = RecipeFile.Read(file, ["data=a/b", "model=m", "model.pooling=eos", "output=o", "training.learning_rate=1e-5", "training.weighting.normalization=loss+", "sources.0.limit=100", "only=[helpful, webgpt]"]);
+        var recipe = RecipeFile.Read(file,
+        [
+            "data=a/b", "model=m", "model.pooling=eos", "output=o", "training.learning_rate=1e-5", "training.weighting.normalization=loss+", "sources.0.limit=100",
+            "only=[helpful, webgpt]",
+        ]);
         Assert.Equal(("a/b", "m", "eos", "o"), (recipe.Data, recipe.Model.Folder, recipe.Model.Pooling, recipe.Output));
         Assert.Equal((1e-5, GradientNormalization.LossPlus, 100), (recipe.Training.LearningRate, recipe.Training.Weighting.Normalization, recipe.Sources[0].Limit));
         Assert.Equal(["helpful", "webgpt"], recipe.Only);
@@ -71,7 +89,8 @@ public sealed class RecipeFileTests : IDisposable
     [Theory]
     [InlineData("training:\n  learning_rat: 1e-5\n", "line 2: 'training' has no key 'learning_rat'; the nearest is 'learning_rate'")]
     [InlineData("trainings: {}\n", "line 1: a recipe has no key 'trainings'; the nearest is 'training'")]
-    [InlineData("training:\n  weighting:\n    scheme: mor\n", "line 3: training.weighting.scheme is 'mor'; it must be one of equal, multitask, static, more. Did you mean 'more'?")]
+    [InlineData("training:\n  weighting:\n    scheme: mor\n",
+        "line 3: training.weighting.scheme is 'mor'; it must be one of equal, multitask, static, more. Did you mean 'more'?")]
     [InlineData("training:\n  weighting: {alpha: 0}\n", "line 2: training.weighting.alpha is 0; it must be above 0 and at most 1.")]
     [InlineData("split: {held_out: 1}\n", "line 1: split.held_out is 1; it must be at least 0 and below 1.")]
     [InlineData("text:\n  truncation: middle\n", "line 2: text.truncation is 'middle'; it must be one of shared-left, left, right, drop, error.")]
@@ -81,7 +100,8 @@ public sealed class RecipeFileTests : IDisposable
     [Fact]
     public void A_missing_recipe_and_a_mistyped_override_say_what_to_do()
     {
-        ConcordCli.Run("train", Path.Combine(folder.FullName, "no.yaml")).MustFail(ExitCodes.Failed, "does not exist", "recipes/");
+        ConcordCli.Run("train", Path.Combine(folder.FullName, "no.yaml")).MustFail(ExitCodes.Failed, "does not exist", "more-temperatures");
+        ConcordCli.Run("train", Path.Combine("recipes", "mroe.yaml")).MustFail(ExitCodes.Failed, "Did you mean recipes/more.yaml?");
         ConcordCli.Run("train", Save("r.yaml", "seed: 1\n"), "training.epoch=2").MustFail(ExitCodes.Usage, "On the command line", "the nearest is 'epochs'");
         ConcordCli.Run("train", "seed=1").MustFail(ExitCodes.Usage, "write the recipe's file first");
         ConcordCli.Run("train").MustFail(ExitCodes.Usage, "A recipe is needed");

@@ -140,7 +140,8 @@ public class RecipeYamlTests
     [InlineData("a: [1\n", "this is not valid YAML")]
     [InlineData("- a\n", "r.yaml, line 1: a recipe is a group of keys")]
     [InlineData("seed: 1\n---\nseed: 2\n", "line 3: a recipe is one YAML document; a second begins here.")]
-    public void Mistakes_in_a_file_name_file_and_line(string text, string expected) => Assert.Contains(expected, Assert.Throws<ConcordException>(() => Read(text)).Message);
+    public void Mistakes_in_a_file_name_file_and_line(string text, string expected) =>
+        Assert.Contains(expected, Assert.Throws<ConcordException>(() => Read(text)).Message);
 
     [Theory]
     [InlineData("training.learning_rat=1", "On the command line: 'training' has no key 'learning_rat'; the nearest is 'learning_rate'")]
@@ -155,7 +156,8 @@ public class RecipeYamlTests
     [Fact]
     public void What_is_written_is_read_back()
     {
-        var value = Read("output: \"a: \\\"b\\\"\\n# c\"\nlimit: 0.1\ntraining: {learning_rate: 0.30000000000000004}\nsources: [{name: 'null', files: ['1', 'ü', 'a, b']}, {name: x}]\nweights: {b: 1, a: 2}\n");
+        var value = Read("output: \"a: \\\"b\\\"\\n# c\"\nlimit: 0.1\ntraining: {learning_rate: 0.30000000000000004}\n"
+            + "sources: [{name: 'null', files: ['1', 'ü', 'a, b']}, {name: x}]\nweights: {b: 1, a: 2}\n");
         var text = RecipeWriter.Write(value, Sample.Map);
         var again = Read(text);
         Assert.Equal(text, RecipeWriter.Write(again, Sample.Map));

@@ -76,6 +76,20 @@ public class TerminalTests
         Assert.Equal("training: 60 of 100 steps (60 %), 1 a second, 40 s left\n", error.ToString());
     }
 
+    [Fact]
+    public void Brief_progress_is_silent_unless_it_takes_long()
+    {
+        var (terminal, clock, error) = Terminal(interactive: false);
+        using (var progress = new Progress(terminal, "evaluating", 100, "pairs", brief: true))
+        {
+            for (var i = 0; i < 50; i++) progress.Add(1);
+            Assert.Equal("", error.ToString());
+            clock.Advance(TimeSpan.FromSeconds(31));
+            progress.Add(1);
+        }
+        Assert.Single(Lines(error));
+    }
+
     [Theory]
     [InlineData(0.04, "0.0 s")]
     [InlineData(9.94, "9.9 s")]

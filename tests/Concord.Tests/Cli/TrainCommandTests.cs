@@ -46,9 +46,11 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal("finished", json.RootElement.GetProperty("outcome").GetString());
         Assert.Equal(11, json.RootElement.GetProperty("steps").GetInt32());
         Assert.InRange(json.RootElement.GetProperty("evaluation").GetProperty("pooled").GetProperty("accuracy_ties_half").GetDouble(), 0, 1);
-        foreach (var name in new[] { "config.yaml", "metrics.jsonl", "evaluation.json", "scores.jsonl", "model/model.safetensors", "model/tokenizer.json", "model/concord.json" })
+        string[] left = ["config.yaml", "metrics.jsonl", "evaluation.json", "scores.jsonl", "model/model.safetensors", "model/tokenizer.json", "model/concord.json"];
+        foreach (var name in left)
             Assert.True(File.Exists(Place("run", name)), name);
-        Assert.Equal(11, File.ReadLines(Place("run", "metrics.jsonl")).Count(line => line.StartsWith("{\"step\":", StringComparison.Ordinal) && line.Contains("\"weights\"", StringComparison.Ordinal)));
+        Assert.Equal(11, File.ReadLines(Place("run", "metrics.jsonl"))
+            .Count(line => line.StartsWith("{\"step\":", StringComparison.Ordinal) && line.Contains("\"weights\"", StringComparison.Ordinal)));
         var settings = ConcordModelSettings.Read(Place("run", "model"))!;
         Assert.Equal(["careful", "noisy"], settings.Sources.Select(source => source.Name));
         Assert.NotEqual(1, settings.Sources[0].Temperature);
@@ -60,8 +62,10 @@ public sealed class TrainCommandTests : IDisposable
         }), Place("data"));
         using var model = RewardModel.Load(Place("run", "model"));
         var encoding = new ModelEncoding(model, Place("run", "model"));
-        var rewards = new RewardScorer(model).Score(PreferenceFile.Read(Place("data", "held_out", "careful.jsonl")).Comparisons.Select(one => encoding.Encode(one)!)).ToArray();
-        var scored = File.ReadLines(Place("run", "scores.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.GetProperty("source").GetString() == "careful").ToArray();
+        var comparisons = PreferenceFile.Read(Place("data", "held_out", "careful.jsonl")).Comparisons;
+        var rewards = new RewardScorer(model).Score(comparisons.Select(one => encoding.Encode(one)!)).ToArray();
+        var scored = File.ReadLines(Place("run", "scores.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("source").GetString() == "careful").ToArray();
         Assert.Equal(20, scored.Length);
         for (var i = 0; i < 20; i++)
         {
@@ -98,13 +102,23 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void Files_are_split_by_prompt_limited_and_what_cannot_be_read_is_listed()
     {
-        var population = SimulatedPopulation.Create(new SimulationSettings { Sources = [new() { Name = "a", Size = 200, Noise = .3 }, new() { Name = "b", Size = 100, Noise = 1 }] });
+        SimulatedSource[] sources = [new() { Name = "a", Size = 200, Noise = .3 }, new() { Name = "b", Size = 100, Noise = 1 }];
+        var population = SimulatedPopulation.Create(new SimulationSettings { Sources = sources });
         SimulatedFiles.Write(population, Place("data"));
         File.AppendAllText(Place("data", "train", "a.jsonl"), "{\"prompt\": 3}\n");
-        ConcordCli.Run("model", "init", "--config", "model_type=llama", "hidden_size=16", "num_hidden_layers=1", "num_attention_heads=2", "intermediate_size=32", $"vocab_size={SimulatedTokenizer.VocabularySize}", "max_position_embeddings=256", "-o", Place("model")).MustBeDone();
+        string[] shape = ["model_type=llama", "hidden_size=16", "num_hidden_layers=1", "num_attention_heads=2", "intermediate_size=32", "max_position_embeddings=256"];
+        ConcordCli.Run(["model", "init", "--config", .. shape, $"vocab_size={SimulatedTokenizer.VocabularySize}", "-o", Place("model")]).MustBeDone();
         SimulatedTokenizer.Write(Place("model"));
-        File.WriteAllText(Recipe, "sources:\n- files: [a.jsonl]\n  limit: 50\n- files: [b.jsonl]\n  name: renamed\n  share: 0.5\nsplit: {held_out: 0.3}\ntext: {maximum_length: 40}\ntraining: {maximum_steps: 2, batches: {per_source: 4}}\n");
-        var result = ConcordCli.Run("train", Recipe, $"data={Place("data", "train")}", $"model={Place("model")}", $"output={Place("run")}").MustBeDone();
+        File.WriteAllText(Recipe, """
+            sources:
+            - {files: [a.jsonl], limit: 50}
+            - {files: [b.jsonl], name: renamed, share: 0.5}
+            split: {held_out: 0.3}
+            text: {maximum_length: 40}
+            training: {maximum_steps: 2, batches: {per_source: 4}}
+            """);
+        string[] data = ["train", Recipe, $"data={Place("data", "train")}"], model = [$"model={Place("model")}"];
+        var result = ConcordCli.Run([.. data, .. model, $"output={Place("run")}"]).MustBeDone();
         Assert.Contains("1 records could not be read", result.Error);
         Assert.Contains("truncation shared-left at 40 tokens", result.Error);
         Assert.Contains("\"line\":201", File.ReadAllText(Place("run", "unread.jsonl")));
@@ -112,10 +126,31 @@ public sealed class TrainCommandTests : IDisposable
         var first = JsonDocument.Parse(File.ReadLines(Place("run", "metrics.jsonl")).First()).RootElement;
         Assert.Equal(["a", "renamed"], first.GetProperty("losses").EnumerateObject().Select(source => source.Name));
 
-        ConcordCli.Run("train", Recipe, $"data={Place("data", "train")}", $"model={Place("model")}", $"output={Place("other")}", "only=[renamd]").MustFail(ExitCodes.Failed, "'renamd'", "Did you mean 'renamed'?");
-        ConcordCli.Run("train", Recipe, $"data={Place("nowhere")}", $"model={Place("model")}", $"output={Place("other")}").MustFail(ExitCodes.Failed, "does not exist", "data=DIR");
-        ConcordCli.Run("train", Recipe, $"data={Place("data", "train")}", $"output={Place("other")}").MustFail(ExitCodes.Failed, "model=DIR");
-        ConcordCli.Run("train", Recipe, $"data={Place("data", "train")}", $"model={Place("model")}", $"output={Place("other")}", "device=gpu").MustFail(ExitCodes.Failed, "expected cpu, cuda or cuda:N");
+        var other = $"output={Place("other")}";
+        ConcordCli.Run([.. data, .. model, other, "only=[renamd]"]).MustFail(ExitCodes.Failed, "'renamd'", "Did you mean 'renamed'?");
+        ConcordCli.Run([.. data[..2], $"data={Place("nowhere")}", .. model, other]).MustFail(ExitCodes.Failed, "does not exist", "data=DIR");
+        ConcordCli.Run([.. data, other]).MustFail(ExitCodes.Failed, "model=DIR");
+        ConcordCli.Run([.. data, .. model, other, "device=gpu"]).MustFail(ExitCodes.Failed, "expected cpu, cuda or cuda:N");
+    }
+
+    [Fact]
+    public void Adapters_are_saved_apart_or_merged_and_score_the_same()
+    {
+        string[] lora = ["train", Recipe, "training.mode=lora", "training.lora.rank=2", "training.maximum_steps=3"];
+        ConcordCli.Run([.. lora, $"output={Place("apart")}"]).MustBeDone();
+        ConcordCli.Run([.. lora, "model.merged=true", $"output={Place("merged")}"]).MustBeDone();
+        Assert.True(File.Exists(Place("apart", "model", "adapter_model.safetensors")));
+        Assert.True(File.Exists(Place("merged", "model", "model.safetensors")));
+        Assert.Equal(["checkpoints", "initial", "model"], Directory.GetDirectories(Place("merged")).Select(name => Path.GetFileName(name)).Order(StringComparer.Ordinal));
+        using RewardModel apart = RewardModel.Load(Place("apart", "model")), merged = RewardModel.Load(Place("merged", "model"));
+        var population = SimulatedPopulation.Create(new SimulationSettings { HeldOut = 8 });
+        foreach (var comparison in population.HeldOut("crowd").Select(one => one.Comparison))
+        {
+            var both = new[] { (apart, Place("apart", "model")), (merged, Place("merged", "model")) }
+                .Select(one => new RewardScorer(one.Item1).Score([new ModelEncoding(one.Item1, one.Item2).Encode(comparison)!]).Single()).ToArray();
+            Assert.Equal(both[0][0], both[1][0], 5);
+            Assert.Equal(both[0][1], both[1][1], 5);
+        }
     }
 
     [Fact]

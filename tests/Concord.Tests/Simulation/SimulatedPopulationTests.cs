@@ -8,7 +8,11 @@ namespace Concord.Tests.Simulation;
 
 public class SimulatedPopulationTests
 {
-    private static readonly SimulationSettings Small = new() { Sources = [.. SimulationSettings.DefaultSources.Select(source => source with { Size = 400 })], HeldOut = 100 };
+    private static readonly SimulationSettings Small = new()
+    {
+        Sources = [.. SimulationSettings.DefaultSources.Select(source => source with { Size = 400 })],
+        HeldOut = 100,
+    };
 
     [Fact]
     public void Equal_settings_give_equal_comparisons_and_another_seed_gives_others()
@@ -29,7 +33,8 @@ public class SimulatedPopulationTests
     [Fact]
     public void Labels_come_with_the_probability_that_is_stated()
     {
-        var population = SimulatedPopulation.Create(new SimulationSettings { Sources = [.. SimulationSettings.DefaultSources.Select(source => source with { Size = 20_000 })] });
+        SimulatedSource[] sources = [.. SimulationSettings.DefaultSources.Select(source => source with { Size = 20_000 })];
+        var population = SimulatedPopulation.Create(new SimulationSettings { Sources = sources });
         foreach (var source in population.SourceNames)
         {
             var drawn = population.Training(source).Select(one => (one.Probability, Label: one.Comparison.Scores[0] > one.Comparison.Scores[1] ? 1.0 : 0)).ToArray();
@@ -73,7 +78,8 @@ public class SimulatedPopulationTests
     [Fact]
     public void Stated_means_and_deviations_of_attributes_are_about_those_of_the_texts()
     {
-        var values = SimulatedPopulation.Create(Small).Training("crowd").SelectMany(one => one.Comparison.Responses).Select(response => ResponseAttribute.Measure(response.Text)).ToArray();
+        var values = SimulatedPopulation.Create(Small).Training("crowd").SelectMany(one => one.Comparison.Responses)
+            .Select(response => ResponseAttribute.Measure(response.Text)).ToArray();
         for (var a = 0; a < ResponseAttribute.All.Count; a++)
         {
             var mean = values.Average(one => one[a]);

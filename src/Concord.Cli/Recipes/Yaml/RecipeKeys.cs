@@ -41,7 +41,8 @@ internal sealed class RecipeKeys : IRecipeFields
     public double Number(string key, double value, NumberRange range, string about) => Note(key, value, RecipeWriter.Format(value), about);
 
     /// <inheritdoc />
-    public double? OptionalNumber(string key, double? value, NumberRange range, string about) => Note(key, value, value is { } set ? RecipeWriter.Format(set) : "", about);
+    public double? OptionalNumber(string key, double? value, NumberRange range, string about) =>
+        Note(key, value, value is { } set ? RecipeWriter.Format(set) : "", about);
 
     /// <inheritdoc />
     public bool Flag(string key, bool value, string about) => Note(key, value, value ? "true" : "false", about);
@@ -51,16 +52,19 @@ internal sealed class RecipeKeys : IRecipeFields
         Note(key, value, choices.FirstOrDefault(choice => Equals(choice.Value, value)).Name, $"{about} ({string.Join(", ", choices.Select(choice => choice.Name))})");
 
     /// <inheritdoc />
-    public string? OptionalChoice(string key, string? value, IReadOnlyList<string> choices, string about) => Note(key, value, value ?? "", $"{about} ({string.Join(", ", choices)})");
+    public string? OptionalChoice(string key, string? value, IReadOnlyList<string> choices, string about) =>
+        Note(key, value, value ?? "", $"{about} ({string.Join(", ", choices)})");
 
     /// <inheritdoc />
     public IReadOnlyList<string> Texts(string key, IReadOnlyList<string> value, string about) => Note(key, value, $"[{string.Join(", ", value)}]", about);
 
     /// <inheritdoc />
-    public IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about) => Note(key, value, $"[{string.Join(", ", value)}]", about);
+    public IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about) =>
+        Note(key, value, $"[{string.Join(", ", value)}]", about);
 
     /// <inheritdoc />
-    public IReadOnlyDictionary<string, double> Numbers(string key, IReadOnlyDictionary<string, double> value, NumberRange range, string about) => Note(key, value, "", about);
+    public IReadOnlyDictionary<string, double> Numbers(string key, IReadOnlyDictionary<string, double> value, NumberRange range, string about) =>
+        Note(key, value, "", about);
 
     /// <inheritdoc />
     public T Section<T>(string key, T value, Func<IRecipeFields, T, T> map, string about) => Group(key, value, value, map, about);
@@ -74,7 +78,8 @@ internal sealed class RecipeKeys : IRecipeFields
     }
 
     /// <inheritdoc />
-    public IReadOnlyList<T> Items<T>(string key, IReadOnlyList<T> value, T start, Func<IRecipeFields, T, T> map, string about) => Group($"{key}{(deep ? ".N" : "")}", value, start, map, about);
+    public IReadOnlyList<T> Items<T>(string key, IReadOnlyList<T> value, T start, Func<IRecipeFields, T, T> map, string about) =>
+        Group($"{key}{(deep ? ".N" : "")}", value, start, map, about);
 
     private T Note<T>(string key, T value, string shown, string about)
     {

@@ -18,7 +18,8 @@ internal static class RecipeParser
         var other => throw new ConcordException($"{other.Where}: a recipe is a group of keys (`key: value` on each line), not {other.Kind}."),
     };
 
-    /// <summary>Applies <c>key.key=value</c>; the value is read as YAML, so that lists (<c>[a, b]</c>) can be given. An item of a list is named by its number from 0.</summary>
+    /// <summary>Applies <c>key.key=value</c>; the value is read as YAML, so that lists (<c>[a, b]</c>) can be given. An item of a list is named by its
+    /// number from 0.</summary>
     /// <exception cref="UsageException">It is not of that form, or a key leads into something that has no keys.</exception>
     public static void Override(RecipeMapping root, string assignment)
     {
@@ -27,7 +28,9 @@ internal static class RecipeParser
         var path = assignment[..equals].Split('.');
         if (path.Any(key => key.Length == 0)) throw new UsageException($"'{assignment}' has an empty key; an example is training.epochs=2.");
         var text = assignment[(equals + 1)..];
-        var value = text.TrimStart().StartsWith('[') || text.TrimStart().StartsWith('{') ? Parse(text, _ => RecipeLocation.CommandLine) : new RecipeScalar(RecipeLocation.CommandLine, Unquoted(text));
+        var value = text.AsSpan().TrimStart() is ['[' or '{', ..]
+            ? Parse(text, _ => RecipeLocation.CommandLine)
+            : new RecipeScalar(RecipeLocation.CommandLine, Unquoted(text));
         RecipeNode node = root;
         for (var depth = 0; depth < path.Length; depth++)
         {
@@ -35,7 +38,10 @@ internal static class RecipeParser
             if (node is RecipeSequence list)
             {
                 if (!int.TryParse(path[depth], out var index) || index < 0 || index >= list.Items.Count)
-                    throw new UsageException($"'{assignment}': {string.Join('.', path.Take(depth))} is a list of {list.Items.Count}; its items are named 0 to {list.Items.Count - 1}, not '{path[depth]}'.");
+                {
+                    var items = $"{string.Join('.', path.Take(depth))} is a list of {list.Items.Count}";
+                    throw new UsageException($"'{assignment}': {items}; its items are named 0 to {list.Items.Count - 1}, not '{path[depth]}'.");
+                }
                 if (last) list.Items[index] = value;
                 node = list.Items[index];
                 continue;
@@ -43,7 +49,10 @@ internal static class RecipeParser
             var mapping = (RecipeMapping)node;
             if (last) mapping.Entries[path[depth]] = (value, RecipeLocation.CommandLine);
             else if (!mapping.Entries.TryGetValue(path[depth], out var entry) || entry.Value is RecipeScalar)
-                mapping.Entries[path[depth]] = (new RecipeMapping(RecipeLocation.CommandLine), RecipeLocation.CommandLine); // a section left out, or a value that stood for one
+            {
+                // a section left out, or a value that stood for one
+                mapping.Entries[path[depth]] = (new RecipeMapping(RecipeLocation.CommandLine), RecipeLocation.CommandLine);
+            }
             node = mapping.Entries[path[depth]].Value;
         }
     }

@@ -34,7 +34,8 @@ internal sealed class RecipeReader : IRecipeFields
     }
 
     /// <inheritdoc />
-    public double Number(string key, double value, NumberRange range, string about) => OptionalNumber(key, value, range, about) ?? throw Wrong(key, "is empty, but a number is needed");
+    public double Number(string key, double value, NumberRange range, string about) =>
+        OptionalNumber(key, value, range, about) ?? throw Wrong(key, "is empty, but a number is needed");
 
     /// <inheritdoc />
     public double? OptionalNumber(string key, double? value, NumberRange range, string about)
@@ -129,7 +130,8 @@ internal sealed class RecipeReader : IRecipeFields
         {
             if (keys.Contains(key)) continue;
             var group = path.Length == 0 ? "a recipe" : $"'{path}'";
-            throw where.Error($"{group} has no key '{key}'; the nearest is '{NearestName.Nearest(key, keys)}'{(keys.Count > 1 ? $" (all are {string.Join(", ", keys)})" : "")}.");
+            var all = keys.Count > 1 ? $" (all are {string.Join(", ", keys)})" : "";
+            throw where.Error($"{group} has no key '{key}'; the nearest is '{NearestName.Nearest(key, keys)}'{all}.");
         }
         return map(reader, start);
     }
@@ -172,7 +174,8 @@ internal sealed class RecipeReader : IRecipeFields
 
     private double ParseNumber(string key, string text, NumberRange range, RecipeNode? node = null)
     {
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) throw Wrong(node, key, $"is '{text}'; it must be a number");
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+            throw Wrong(node, key, $"is '{text}'; it must be a number");
         return range.Holds(number) ? number : throw Wrong(node, key, $"is {text}; it must be {range}");
     }
 

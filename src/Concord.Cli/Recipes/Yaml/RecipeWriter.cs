@@ -48,7 +48,8 @@ internal sealed class RecipeWriter : IRecipeFields
     public bool Flag(string key, bool value, string about) => Line(key, value ? "true" : "false", value);
 
     /// <inheritdoc />
-    public T Choice<T>(string key, T value, IReadOnlyList<(string Name, T Value)> choices, string about) => Line(key, choices.First(choice => Equals(choice.Value, value)).Name, value);
+    public T Choice<T>(string key, T value, IReadOnlyList<(string Name, T Value)> choices, string about) =>
+        Line(key, choices.First(choice => Equals(choice.Value, value)).Name, value);
 
     /// <inheritdoc />
     public string? OptionalChoice(string key, string? value, IReadOnlyList<string> choices, string about) => Line(key, value ?? "null", value);
@@ -57,7 +58,8 @@ internal sealed class RecipeWriter : IRecipeFields
     public IReadOnlyList<string> Texts(string key, IReadOnlyList<string> value, string about) => Line(key, $"[{string.Join(", ", value.Select(Quoted))}]", value);
 
     /// <inheritdoc />
-    public IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about) => Line(key, $"[{string.Join(", ", value.Select(Format))}]", value);
+    public IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about) =>
+        Line(key, $"[{string.Join(", ", value.Select(Format))}]", value);
 
     /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Numbers(string key, IReadOnlyDictionary<string, double> value, NumberRange range, string about) =>
@@ -95,7 +97,8 @@ internal sealed class RecipeWriter : IRecipeFields
     /// <summary>A text as it stands where it cannot be read as anything else, in double quotes otherwise.</summary>
     private static string Quoted(string value)
     {
-        var plain = value.Length > 0 && char.IsAsciiLetter(value[0]) && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/') && value is not ("null" or "true" or "false");
+        var plain = value.Length > 0 && char.IsAsciiLetter(value[0]) && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/')
+            && value is not ("null" or "true" or "false");
         if (plain) return value;
         var quoted = new StringBuilder("\"");
         foreach (var c in value)
