@@ -13,7 +13,7 @@ internal static class SimulatedVocabulary
     public static readonly string[] Emphasis = ["really", "truly", "surely", "always", "certainly", "definitely", "clearly", "simply"];
 
     /// <summary>Ways a question begins.</summary>
-    public static readonly string[] Questions = 
+    public static readonly string[] Questions =
         ["tell me why", "tell me how", "explain why", "explain how", "show me why", "show me how", "do you know why", "do you know how"];
 
     /// <summary>Things.</summary>

@@ -217,7 +217,7 @@ public class TrainingRunTests : OneThread
     public void Training_that_diverges_says_so()
     {
         using var folder = new TemporaryFolder();
-        var settings = More with { LearningRate = 9, HeadLearningRate = 9, Epochs = 200, Optimizer = new OptimizerSettings { Kind = OptimizerKind.Sgd, ClipNorm = null }, Temperatures = new(), Weighting = new() };
+        var settings = More with { LearningRate = 9, HeadLearningRate = 9, Epochs = 200, Optimizer = new OptimizerSettings { Kind = OptimizerKind.Sgd, ClipNorm = null, WeightDecay = 10 }, Temperatures = new(), Weighting = new() };
         var error = Assert.Throws<ConcordException>(() => Train(folder.Path, settings));
         Assert.Contains("diverged", error.Message, StringComparison.Ordinal);
     }
