@@ -1,130 +1,106 @@
 using System.Diagnostics;
 using System.Globalization;
-using Concord.Modeling;
-using Concord.Modeling.Kernels;
-using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;
-using Concord.Training.Optimizers;
 
 namespace Concord.Bench;
 
-/// <summary>Training steps and scoring on real comparisons: Concord against padded batches, in one process, repetitions interleaved.</summary>
+/// <summary>Training steps on real comparisons: Concord against padded batches, in one process, repetitions interleaved.</summary>
 internal static class StepBenchmark
 {
-    /// <summary>One way of computing a step.</summary>
-    /// <param name="Name">As in the table.</param>
-    /// <param name="Micro">Forward and back over one micro-batch; gives its share of the loss.</param>
-    /// <param name="Computed">Tokens computed for a micro-batch.</param>
-    /// <param name="Half">Whether its numbers are those of bf16.</param>
-    private sealed record Variant(string Name, Func<IReadOnlyList<TokenizedComparison>, int, double> Micro, Func<IReadOnlyList<TokenizedComparison>, long> Computed, bool Half = false);
+    private const double SingleTolerance = 1e-3, HalfTolerance = .1; // relative, of losses and of gradients: bf16 rounds each factor to 8 bits
 
-    /// <summary>Runs: <c>step MODEL FILE [pairs=8] [micro=4] [repetitions=3] [variants=..] [tokens=512]</c>.</summary>
+    /// <summary>Runs: <c>step MODEL FILE.. [pairs=8] [micro=4] [repetitions=3] [tokens=512] [seed=1] [variants=A|B] [memory=true]</c>.</summary>
     public static void Run(string[] arguments)
     {
-        var options = arguments.Skip(2).Select(argument => argument.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
-        int Number(string key, int otherwise) => options.TryGetValue(key, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-        int pairs = Number("pairs", 8), micro = Number("micro", 4), repetitions = Number("repetitions", 3);
-        using RewardModel fused = Load(new FusedOperations()), plain = Load(new AutogradOperations());
-        using var half = MatrixProduct.HasBf16 ? Load(new FusedOperations(ProductPrecision.Bf16)) : null;
-        var encoding = new ModelEncoding(fused, arguments[0], Number("tokens", 512));
-        var comparisons = PreferenceFile.Read(arguments[1]).Comparisons.Where(comparison => comparison.Responses.Count == 2 && comparison.StrictPairs == 1).Select(encoding.Encode).OfType<TokenizedComparison>().ToArray();
-        new Random(Number("seed", 1)).Shuffle(comparisons);
-        Variant[] all =
-        [
-            new("padded", (part, total) => new PaddedBaseline(plain, false, false).Step(part, total), Padded),
-            new("padded, logits", (part, total) => new PaddedBaseline(plain, true, false).Step(part, total), Padded),
-            new("padded, bf16", (part, total) => new PaddedBaseline(plain, false, true).Step(part, total), Padded, true),
-            new("packed, plain operations", (part, total) => Packed(plain, [.. part.Select(Unshared)], total), part => part.Sum(comparison => (long)Unshared(comparison).PackedLength)),
-            new("packed, shared, plain operations", (part, total) => Packed(plain, part, total), part => part.Sum(comparison => (long)comparison.PackedLength)),
-            new("Concord, nothing shared", (part, total) => Packed(fused, [.. part.Select(Unshared)], total), part => part.Sum(comparison => (long)Unshared(comparison).PackedLength)),
-            new("Concord", (part, total) => Packed(fused, part, total), part => part.Sum(comparison => (long)comparison.PackedLength)),
-            .. half is null ? [] : new[] { new Variant("Concord, bf16", (part, total) => Packed(half, part, total), part => part.Sum(comparison => (long)comparison.PackedLength), true) },
-        ];
-        var chosen = options.TryGetValue("variants", out var names) ? [.. all.Where(variant => names.Split('|').Contains(variant.Name))] : all;
-        Check(chosen, comparisons[..pairs], micro);
-        using FlatParameters ownParameters = Flat(fused), plainParameters = Flat(plain);
-        using AdamW ownOptimizer = new(ownParameters, new OptimizerSettings()), plainOptimizer = new(plainParameters, new OptimizerSettings()); // the same for all: what is compared is the step
-        using var halfParameters = half is null ? null : Flat(half);
-        using var halfOptimizer = halfParameters is null ? null : new AdamW(halfParameters, new OptimizerSettings());
-        var seconds = chosen.ToDictionary(variant => variant.Name, _ => new List<double>());
-        long useful = 0;
-        var computed = chosen.ToDictionary(variant => variant.Name, _ => 0L);
-        for (var repetition = 0; repetition < repetitions; repetition++)
+        var options = BenchOptions.Parse(arguments);
+        var variants = StepVariant.All.Where(variant => (variant.Kind != StepVariant.Operations.FusedHalf || Modeling.Kernels.MatrixProduct.HasBf16) && options.Names("variants") is var names && (names.Length == 0 || names.Contains(variant.Name))).ToArray();
+        var models = variants.Select(variant => variant.Kind).Distinct().ToDictionary(kind => kind, kind => new StepModel(options.Words[0], StepVariant.Make(kind)));
+        var passes = variants.ToDictionary(variant => variant, variant => variant.Bind(models[variant.Kind]));
+        var first = models.Values.First().Model;
+        var (single, library) = ProductRate.Measure(first.Config);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Machine.Words}\nMatrix-product rate of this model's shapes, GFLOPS: Concord {single.Fp32:f0} in fp32, {single.Bf16:f0} in bf16; the tensor library {library.Fp32:f0} and {library.Bf16:f0}.\n"));
+        foreach (var file in options.Words.Skip(1))
         {
-            var batch = comparisons.Skip(repetition * pairs).Take(pairs).ToArray();
-            useful += batch.Sum(comparison => (long)Enumerable.Range(0, 2).Sum(comparison.RowLength));
-            foreach (var variant in chosen)
+            var comparisons = Comparisons(first, options, file);
+            int pairs = options.Number("pairs", 8), micro = options.Number("micro", 4), repetitions = Math.Min(options.Number("repetitions", 3), comparisons.Length / pairs);
+            var batches = comparisons.Chunk(pairs).Take(repetitions).ToArray();
+            // the longest first: whatever memory a variant needs it has before the clock runs
+            Check(variants, passes, models, batches.SelectMany(batch => batch.Chunk(micro)).MaxBy(PaddedRows.Tokens)!);
+            var seconds = variants.ToDictionary(variant => variant, _ => new List<double>());
+            foreach (var batch in batches)
             {
-                var clock = Stopwatch.StartNew();
-                foreach (var part in batch.Chunk(micro)) variant.Micro(part, pairs);
-                (variant.Name.EndsWith("bf16", StringComparison.Ordinal) && variant.Name.StartsWith('C') ? halfOptimizer! : variant.Name.StartsWith('C') ? ownOptimizer : plainOptimizer).Step(1, 1);
-                seconds[variant.Name].Add(clock.Elapsed.TotalSeconds);
-                computed[variant.Name] += batch.Chunk(micro).Sum(variant.Computed);
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {variant.Name}: {clock.Elapsed.TotalSeconds:f2} s"));
+                foreach (var variant in variants)
+                {
+                    var clock = Stopwatch.StartNew();
+                    foreach (var part in batch.Chunk(micro)) passes[variant](part, pairs);
+                    models[variant.Kind].Step();
+                    seconds[variant].Add(clock.Elapsed.TotalSeconds);
+                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {variant.Name}: {clock.Elapsed.TotalSeconds:f2} s"));
+                }
             }
+            Console.WriteLine($"{Path.GetFileName(file)}, {first.Config.Layers} layers, steps of {pairs} pairs in micro-batches of {micro}, at most {options.Number("tokens", 512)} tokens, {Repetitions(batches.Length)}\n");
+            Console.WriteLine("| variant | seconds | useful tokens/s | tokens computed | times padded | times padded with logits | share of its product rate | peak memory, GB |\n| --- | --- | --- | --- | --- | --- | --- | --- |");
+            var useful = batches.Average(batch => batch.Sum(comparison => (double)comparison.RowLength(0) + comparison.RowLength(1)));
+            foreach (var variant in variants)
+            {
+                double Times(string name) => variants.FirstOrDefault(other => other.Name == (variant.Half ? $"{name}, bf16" : name)) is { } other ? Median(seconds[other].Zip(seconds[variant], (a, b) => a / b)) : double.NaN;
+                var rate = variant.Kind == StepVariant.Operations.Plain ? library : single;
+                var flops = batches.Average(batch => batch.Chunk(micro).Sum(part => variant.Flops(first.Config, part)));
+                var median = Median(seconds[variant]);
+                var peak = options.Flag("memory", false) ? StepMemory.OfProcess(options.Words[0], file, variant.Name, options) : double.NaN;
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {variant.Name} | {median:f2} | {useful / median:f0} | {batches.Average(batch => batch.Chunk(micro).Sum(variant.Tokens)):f0} | {Cell(Times("padded"))} | {Cell(Times("padded, logits"))} | {flops / median / 1e9 / (variant.Half ? rate.Bf16 : rate.Fp32):p0} | {Cell(peak)} |"));
+            }
+            Console.WriteLine();
         }
-        Console.WriteLine($"\n{Path.GetFileName(arguments[1])}, {fused.Config.Layers} layers, {pairs} pairs in micro-batches of {micro}, medians of {repetitions}\n");
-        Console.WriteLine("| variant | seconds | times the first | useful tokens/s | tokens computed a step |\n| --- | --- | --- | --- | --- |");
-        var first = Median(seconds[chosen[0].Name]);
-        foreach (var variant in chosen)
-        {
-            var median = Median(seconds[variant.Name]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {variant.Name} | {median:f2} | {first / median:f2} | {useful / repetitions / median:f0} | {computed[variant.Name] / repetitions} |"));
-        }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nPeak memory of this process: {PeakGigabytes():f2} GB"));
-
-        RewardModel Load(IOperations operations)
-        {
-            var model = RewardModelLoader.Load(arguments[0], new RewardModelOptions { HeadSeed = 1 }, operations);
-            model.SetTrained(TrainedParts.Full);
-            return model;
-        }
+        foreach (var model in models.Values) model.Dispose();
     }
 
-    private static FlatParameters Flat(RewardModel model) => new(model, new OptimizerSettings(), 1e-6, 1e-6);
-
-    private static double Packed(RewardModel model, IReadOnlyList<TokenizedComparison> comparisons, int pairs)
+    /// <summary>The comparisons of a file with two responses of which one is better, shuffled.</summary>
+    public static TokenizedComparison[] Comparisons(RewardModel model, BenchOptions options, string file)
     {
-        using var batch = PackedBatch.Create(comparisons);
-        using var output = model.Forward(batch, record: true);
-        var gradient = new double[batch.RowCount];
-        var loss = 0.0;
-        for (var c = 0; c < comparisons.Count; c++)
-        {
-            var (winner, loser) = comparisons[c].Scores[0] > comparisons[c].Scores[1] ? (batch.RowOffsets[c], batch.RowOffsets[c] + 1) : (batch.RowOffsets[c] + 1, batch.RowOffsets[c]);
-            var difference = output.Rewards[winner] - output.Rewards[loser];
-            loss += Math.Log(1 + Math.Exp(-difference)) / pairs;
-            gradient[loser] = 1 / (1 + Math.Exp(difference)) / pairs;
-            gradient[winner] = -gradient[loser];
-        }
-        model.Backward(gradient);
-        return loss;
+        var encoding = new ModelEncoding(model, options.Words[0], options.Number("tokens", 512));
+        var comparisons = PreferenceFile.Read(file).Comparisons.Where(comparison => comparison.Responses.Count == 2 && comparison.StrictPairs == 1)
+            .Select(encoding.Encode).OfType<TokenizedComparison>().Take(options.Number("read", 4000)).ToArray();
+        new Random(options.Number("seed", 1)).Shuffle(comparisons);
+        return comparisons;
     }
 
-    // Losses must agree before anything is timed: those of fp32 closely, that of bf16 as far as bf16 goes.
-    private static void Check(Variant[] variants, TokenizedComparison[] batch, int micro)
+    private static string Repetitions(int count) => count == 1 ? "one step" : $"medians of {count} interleaved steps";
+
+    private static string Cell(double value) => double.IsNaN(value) ? "" : value.ToString("f2", CultureInfo.InvariantCulture);
+
+    // Losses and gradients must agree before anything is timed.
+    private static void Check(StepVariant[] variants, Dictionary<StepVariant, Func<IReadOnlyList<TokenizedComparison>, int, double>> passes, Dictionary<StepVariant.Operations, StepModel> models, TokenizedComparison[] part)
     {
-        double? expected = null;
+        (double Loss, float[] Gradients)? expected = null;
         foreach (var variant in variants)
         {
-            var loss = batch.Chunk(micro).Sum(part => variant.Micro(part, batch.Length));
-            expected ??= loss;
-            if (Math.Abs(loss - expected.Value) > (variant.Half ? 5e-2 : 1e-4) * Math.Abs(expected.Value))
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{variant.Name}: the loss is {loss:g9}, that of {variants[0].Name} is {expected:g9}."));
+            var model = models[variant.Kind];
+            model.ClearGradients();
+            var loss = passes[variant](part, part.Length);
+            var gradients = model.Gradients();
+            model.ClearGradients();
+            expected ??= (loss, gradients);
+            double difference = 0, norm = 0;
+            for (var i = 0; i < gradients.Length; i++)
+            {
+                difference += Math.Pow(gradients[i] - expected.Value.Gradients[i], 2);
+                norm += Math.Pow(expected.Value.Gradients[i], 2);
+            }
+            var (apart, tolerance) = (Math.Sqrt(difference / norm), variant.Half ? HalfTolerance : SingleTolerance);
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {variant.Name}: loss {loss:g7}, gradient apart by {apart:g2} of its norm"));
+            if (Math.Abs(loss - expected.Value.Loss) > tolerance * Math.Abs(expected.Value.Loss) || !(apart <= tolerance))
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{variant.Name}: loss {loss:g9}, gradient apart by {apart:g2} of its norm from {variants[0].Name}, whose loss is {expected.Value.Loss:g9}."));
         }
     }
 
-    private static long Padded(IReadOnlyList<TokenizedComparison> part) => part.Sum(comparison => (long)comparison.Suffixes.Length) * part.Max(comparison => Enumerable.Range(0, comparison.Suffixes.Length).Max(comparison.RowLength));
-
-    private static TokenizedComparison Unshared(TokenizedComparison shared) => shared with { Prefix = [], Suffixes = [.. shared.Suffixes.Select(suffix => (int[])[.. shared.Prefix, .. suffix])] };
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static double PeakGigabytes()
+    private static double Median(IEnumerable<double> values)
     {
-        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmHWM", StringComparison.Ordinal));
-        return double.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1e6;
+        double[] sorted = [.. values.Order()];
+        return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
     }
 }

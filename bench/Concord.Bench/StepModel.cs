@@ -1,0 +1,41 @@
+using Concord.Modeling.Operations;
+using Concord.Modeling.Rewards;
+using Concord.Training.Optimizers;
+using Concord.Modeling;
+
+namespace Concord.Bench;
+
+/// <summary>A reward model whose every weight is trained, with its optimizer.</summary>
+internal sealed class StepModel : IDisposable
+{
+    private readonly FlatParameters parameters;
+    private readonly AdamW optimizer;
+
+    /// <summary>Opens a folder.</summary>
+    public StepModel(string folder, IOperations operations)
+    {
+        Model = RewardModelLoader.Load(folder, new RewardModelOptions { HeadSeed = 1 }, operations);
+        Model.SetTrained(TrainedParts.Full);
+        parameters = new FlatParameters(Model, new OptimizerSettings(), 1e-6, 1e-6);
+        optimizer = new AdamW(parameters, new OptimizerSettings());
+    }
+
+    /// <summary>The model; its parameters lie in the optimizer's buffers.</summary>
+    public RewardModel Model { get; }
+
+    /// <summary>One step of AdamW, which clears the gradients.</summary>
+    public void Step() => optimizer.Step(1, 1);
+
+    /// <summary>All gradients as they stand.</summary>
+    public float[] Gradients() => parameters.Gradients.data<float>().ToArray();
+
+    /// <summary>Sets all gradients to 0.</summary>
+    public void ClearGradients() => parameters.Gradients.zero_();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        parameters.Dispose();
+        Model.Dispose();
+    }
+}
