@@ -10,7 +10,7 @@ namespace Concord.Bench;
 /// <param name="Bf16">GFLOPS with bf16 factors; 0 where there is none.</param>
 internal sealed record ProductRate(double Fp32, double Bf16)
 {
-    private const int Rows = 2048, Repetitions = 5;
+    private const int Rows = 2048, Repetitions = 40;
 
     /// <summary>Of Concord's products and of the tensor library's, the best over the model's linear layers and a few repetitions each.</summary>
     public static (ProductRate Own, ProductRate Library) Measure(BackboneConfig config)

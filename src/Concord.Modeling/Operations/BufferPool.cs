@@ -1,4 +1,4 @@
-using System.Numerics;
+using Concord.Modeling.Kernels;
 using TorchSharp;
 
 namespace Concord.Modeling.Operations;
@@ -6,71 +6,117 @@ namespace Concord.Modeling.Operations;
 /// <summary>
 /// Memory of activations, kept from batch to batch: a fresh large block costs a page fault for every 4 KiB of it, on every step.
 /// </summary>
-/// <remarks>Blocks come in size classes of a quarter of a power of two, so that batches of nearly equal length take the same ones. Not for several threads.</remarks>
+/// <remarks>
+/// Matrices are cut from large chunks, always at the lowest free place, so that batches of any lengths use the same memory again and a chunk is touched only as far as it was ever needed. Not for several threads.
+/// </remarks>
 internal sealed class BufferPool : IDisposable
 {
-    private readonly Dictionary<long, Stack<torch.Tensor>> free = [];
-    private readonly Dictionary<torch.Tensor, torch.Tensor> rented = new(ReferenceEqualityComparer.Instance); // view -> block
+    private const long ChunkFloats = 64 << 20; // 256 MiB, of which only what is touched takes memory
+    private const int Alignment = 16; // floats: a cache line
 
-    /// <summary>Bytes of all blocks, rented or free.</summary>
-    public long Bytes { get; private set; }
+    private readonly List<Chunk> chunks = [];
+    private readonly Dictionary<torch.Tensor, Place> rented = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Bytes of all chunks up to the last place that was ever rented in them.</summary>
+    public long Bytes => chunks.Sum(chunk => chunk.Touched) * sizeof(float);
 
     /// <summary>A matrix of floats with anything in it. // (rows, columns), fp32</summary>
     public torch.Tensor Rent(long rows, long columns)
     {
+        var size = Math.Max(1, (rows * columns + Alignment - 1) / Alignment) * Alignment;
+        var place = Find(size) ?? Grow(size);
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        var size = SizeClass(Math.Max(1, rows * columns));
-        torch.Tensor block;
-        if (free.TryGetValue(size, out var blocks) && blocks.Count > 0) block = blocks.Pop();
-        else
-        {
-            block = torch.empty(size).DetachFromDisposeScope();
-            Bytes += size * sizeof(float);
-        }
-        var view = block.narrow(0, 0, rows * columns).view(rows, columns).DetachFromDisposeScope();
-        rented.Add(view, block);
+        var view = place.Chunk.Memory.narrow(0, place.Start, rows * columns).view(rows, columns).DetachFromDisposeScope();
+        rented.Add(view, place);
         return view;
     }
 
     /// <summary>Takes a matrix back. One that was not rented here, or was given back, is left alone.</summary>
     public void Return(torch.Tensor? view)
     {
-        if (view is null || !rented.Remove(view, out var block)) return;
+        if (view is null || !rented.Remove(view, out var place)) return;
         view.Dispose();
-        Keep(block);
+        place.Chunk.Give(place);
     }
 
     /// <summary>Takes everything back.</summary>
     public void ReturnAll()
     {
-        foreach (var (view, block) in rented)
+        foreach (var (view, place) in rented)
         {
             view.Dispose();
-            Keep(block);
+            place.Chunk.Give(place);
         }
         rented.Clear();
     }
 
-    private void Keep(torch.Tensor block)
+    private Place? Find(long size)
     {
-        var size = block.numel();
-        if (!free.TryGetValue(size, out var blocks)) free[size] = blocks = new Stack<torch.Tensor>();
-        blocks.Push(block);
+        foreach (var chunk in chunks)
+            if (chunk.Take(size) is { } place) return place;
+        return null;
     }
 
-    private static long SizeClass(long count)
+    private Place Grow(long size)
     {
-        var quarter = (long)BitOperations.RoundUpToPowerOf2((ulong)count) / 8;
-        return quarter < 64 ? Math.Max(count, 64) : (count + quarter - 1) / quarter * quarter;
+        using var mode = torch.no_grad();
+        var chunk = new Chunk(LargePages.Advise(torch.empty(Math.Max(size, ChunkFloats))).DetachFromDisposeScope());
+        chunks.Add(chunk);
+        return chunk.Take(size)!;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         ReturnAll();
-        foreach (var block in free.Values.SelectMany(blocks => blocks)) block.Dispose();
-        free.Clear();
-        Bytes = 0;
+        foreach (var chunk in chunks) chunk.Memory.Dispose();
+        chunks.Clear();
+    }
+
+    /// <summary>Floats [Start, Start + Length) of a chunk.</summary>
+    private sealed record Place(Chunk Chunk, long Start, long Length);
+
+    /// <summary>One block of memory and its free places.</summary>
+    private sealed class Chunk(torch.Tensor memory)
+    {
+        private readonly List<(long Start, long End)> free = [(0, memory.numel())]; // in order, never touching each other
+
+        public torch.Tensor Memory => memory;
+
+        /// <summary>Floats up to the last that was ever part of a place.</summary>
+        public long Touched { get; private set; }
+
+        /// <summary>The lowest free place of a size, or null.</summary>
+        public Place? Take(long size)
+        {
+            var at = free.FindIndex(gap => gap.End - gap.Start >= size);
+            if (at < 0) return null;
+            var (start, end) = free[at];
+            if (end - start == size) free.RemoveAt(at);
+            else free[at] = (start + size, end);
+            Touched = Math.Max(Touched, start + size);
+            return new(this, start, size);
+        }
+
+        /// <summary>Takes a place back and joins it with its free neighbours.</summary>
+        public void Give(Place place)
+        {
+            var (start, end) = (place.Start, place.Start + place.Length);
+            var at = free.FindIndex(gap => gap.Start >= end);
+            if (at < 0) at = free.Count;
+            if (at < free.Count && free[at].Start == end)
+            {
+                end = free[at].End;
+                free.RemoveAt(at);
+            }
+            if (at > 0 && free[at - 1].End == start)
+            {
+                at--;
+                start = free[at].Start;
+                free.RemoveAt(at);
+            }
+            free.Insert(at, (start, end));
+        }
     }
 }

@@ -9,8 +9,8 @@ namespace Concord.Training.Optimizers;
 /// <param name="fused">Whether the CPU takes the one-pass kernel; plain operations are its oracle.</param>
 internal sealed class AdamW(FlatParameters parameters, OptimizerSettings settings, bool fused = true) : IOptimizer
 {
-    private readonly torch.Tensor _first = torch.zeros_like(parameters.Weights).DetachFromDisposeScope();
-    private readonly torch.Tensor _second = torch.zeros_like(parameters.Weights).DetachFromDisposeScope();
+    private readonly torch.Tensor _first = FlatParameters.Zeros(parameters.Weights.numel(), parameters.Weights.device);
+    private readonly torch.Tensor _second = FlatParameters.Zeros(parameters.Weights.numel(), parameters.Weights.device);
 
     /// <inheritdoc/>
     public long Steps { get; set; }

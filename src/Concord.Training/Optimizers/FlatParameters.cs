@@ -41,8 +41,8 @@ internal sealed class FlatParameters : IDisposable
             groups.Add(new(start, length - start, group.Key.Rate, group.Key.Decay));
         }
         Groups = groups;
-        Weights = torch.zeros(length, torch.float32, model.Device).DetachFromDisposeScope();
-        Gradients = torch.zeros(length, torch.float32, model.Device).DetachFromDisposeScope();
+        Weights = Zeros(length, model.Device);
+        Gradients = Zeros(length, model.Device);
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
         foreach (var (parameter, start) in _entries)
@@ -98,6 +98,13 @@ internal sealed class FlatParameters : IDisposable
         // spans count in 32 bits, so the address is taken of one element
         using var one = buffer.narrow(0, start, 1);
         fixed (byte* address = one.bytes) return (float*)address;
+    }
+
+    /// <summary>A buffer of zeros, in large pages where the system has them. // (N), fp32</summary>
+    internal static torch.Tensor Zeros(long length, torch.Device device)
+    {
+        using var mode = torch.no_grad();
+        return LargePages.Advise(torch.empty(length, torch.float32, device)).zero_().DetachFromDisposeScope();
     }
 
     private static torch.Tensor View(torch.Tensor buffer, Parameter parameter, long start)
