@@ -1,6 +1,6 @@
 using Concord.Bench;
 
-if (args.FirstOrDefault() is "step" or "score" && Memory.Restart(args) is { } code) return code;
+if (args.FirstOrDefault() is "step" or "score" or "kernels" or "optimizer" && Memory.Restart(args) is { } code) return code;
 Concord.Modeling.Native.TorchLibraryLoader.Install();
 switch (args.FirstOrDefault())
 {
@@ -11,10 +11,28 @@ switch (args.FirstOrDefault())
         StepMemory.Run(args[1..]);
         return 0;
     case "kernels":
+        Console.WriteLine($"{Machine.Words}\n");
         MatrixProductBenchmark.Run(Console.Out);
         KernelBenchmark.Run(Console.Out);
         return 0;
+    case "optimizer":
+        OptimizerBenchmark.Run(args[1..]);
+        return 0;
+    case "solver":
+        SolverBenchmark.Run(args[1..]);
+        return 0;
+    case "schemes":
+        SchemesBenchmark.Run(args[1..]);
+        return 0;
+    case "frozen":
+        FrozenBenchmark.Run(args[1..]);
+        return 0;
+    case "scale":
+        ScaleBenchmark.Run(args[1..]);
+        return 0;
+    case "all":
+        return AllBenchmarks.Run(args[1..]);
     default:
-        Console.Error.WriteLine("Benchmarks: kernels | step MODEL FILE.. [pairs=8] [micro=4] [repetitions=3] [tokens=512] [variants=A|B] [memory=true]");
+        Console.Error.WriteLine("Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | frozen MODEL FILE | scale | step MODEL FILE.. | all MODEL DATAFOLDER");
         return 2;
 }

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace Concord.Bench;
+
+/// <summary>Every benchmark on one model and one folder of data, each in a process of its own, one after the other.</summary>
+internal static class AllBenchmarks
+{
+    /// <summary>Runs: <c>all MODEL DATAFOLDER</c>; the folder holds helpful.json, harmless.json and webgpt.json.</summary>
+    /// <returns>0, or the exit code of the first that failed; the others are run all the same.</returns>
+    public static int Run(string[] arguments)
+    {
+        string model = arguments[0], helpful = Path.Combine(arguments[1], "helpful.json"), harmless = Path.Combine(arguments[1], "harmless.json"), webgpt = Path.Combine(arguments[1], "webgpt.json");
+        string[][] commands =
+        [
+            ["kernels"],
+            ["optimizer"],
+            ["solver"],
+            ["schemes", model, helpful, harmless, webgpt],
+            ["frozen", model, helpful],
+            ["scale"],
+            ["step", model, helpful],
+            ["step", model, harmless],
+            ["step", model, webgpt],
+        ];
+        return commands.Select(Start).ToArray().FirstOrDefault(code => code != 0);
+    }
+
+    private static int Start(string[] command)
+    {
+        Console.WriteLine($"## {string.Join(' ', command.Select((word, i) => i == 0 ? word : Path.GetFileName(Path.TrimEndingDirectorySeparator(word))))}\n");
+        var start = new ProcessStartInfo(Environment.ProcessPath!);
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Concord.Bench.dll"));
+        foreach (var word in command) start.ArgumentList.Add(word);
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        if (process.ExitCode != 0) Console.WriteLine($"{command[0]} failed with exit code {process.ExitCode}.\n");
+        return process.ExitCode;
+    }
+}

@@ -1,0 +1,70 @@
+using Concord.Modeling;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Operations;
+using Concord.Modeling.Rewards;
+using Concord.Modeling.Weights;
+using TorchSharp;
+
+namespace Concord.Bench;
+
+/// <summary>Reward models to time: the first layers of a checkpoint, or random weights in any shape.</summary>
+internal static class TimedModels
+{
+    /// <summary>The first layers of a folder's model under a random head.</summary>
+    /// <param name="folder">A Hugging Face folder.</param>
+    /// <param name="layers">How many layers; 0, or more than there are, for all.</param>
+    public static RewardModel FirstLayers(string folder, int layers)
+    {
+        var config = BackboneConfig.Read(folder);
+        if (layers > 0 && layers < config.Layers) config = config with { Layers = layers };
+        using var reader = CheckpointReader.Open(folder);
+        return Make(config, new CheckpointParameterSource(reader, torch.ScalarType.Float32, torch.CPU));
+    }
+
+    /// <summary>Random weights.</summary>
+    /// <param name="config">The shape.</param>
+    /// <param name="type">What matrices are held in.</param>
+    public static RewardModel Random(BackboneConfig config, torch.ScalarType type = torch.ScalarType.Float32)
+    {
+        using var source = new RepeatedParameterSource(type);
+        return Make(config, source);
+    }
+
+    private static RewardModel Make(BackboneConfig config, IParameterSource source)
+    {
+        using var scope = torch.NewDisposeScope();
+        var head = torch.zeros(1, config.HiddenSize).normal_(0, 1 / Math.Sqrt(config.HiddenSize + 1));
+        return new RewardModel(BackboneFactory.Build(config, source), new Parameter("score.weight", head, WeightLayout.Single("score.weight", 1)), Pooling.Last, OperationsFactory.For(torch.CPU));
+    }
+
+    /// <summary>Random matrices that repeat one block: a billion weights in a second, as good as any for a clock.</summary>
+    private sealed class RepeatedParameterSource(torch.ScalarType type) : IParameterSource, IDisposable
+    {
+        private const int BlockLength = (1 << 20) + 7; // rows do not repeat
+
+        private readonly torch.Tensor block = torch.zeros(BlockLength).normal_(0, .02).to_type(type);
+
+        /// <inheritdoc/>
+        public Parameter Make(ParameterSpec spec)
+        {
+            using var scope = torch.NewDisposeScope();
+            return new Parameter(spec.Name, spec.Start == ParameterStart.Ones ? torch.ones(spec.Shape) : spec.Start == ParameterStart.Zeros ? torch.zeros(spec.Shape) : Filled(spec.Shape), spec.Layout);
+        }
+
+        private torch.Tensor Filled(long[] shape)
+        {
+            var value = torch.empty(shape, dtype: type);
+            var flat = value.view(-1);
+            for (long start = 0, count = flat.numel(); start < count; start += BlockLength)
+            {
+                using var part = flat.narrow(0, start, Math.Min(BlockLength, count - start));
+                using var from = block.narrow(0, 0, part.numel());
+                part.copy_(from);
+            }
+            return value;
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => block.Dispose();
+    }
+}

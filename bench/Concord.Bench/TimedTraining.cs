@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Concord.Modeling.Packing;
+using Concord.Modeling.Rewards;
+using Concord.Training.Batches;
+using Concord.Training.Loop;
+using Concord.Training.Optimizers;
+using Concord.Training.Temperatures;
+using Concord.Training.Weightings;
+using TorchSharp;
+
+namespace Concord.Bench;
+
+/// <summary>A model under training, whose steps are those of a training run: forward and back by <see cref="TrainingStep"/>, the gradient's norm, clipping, AdamW.</summary>
+internal sealed class TimedTraining : IDisposable
+{
+    private const double Rate = 1e-7; // weights hardly move: every step is as the first
+
+    private readonly OptimizerSettings settings = new();
+    private readonly AdamW optimizer;
+    private readonly List<TrainingStep> steps = [];
+
+    /// <summary>Begins with a model whose trained part is chosen.</summary>
+    public TimedTraining(RewardModel model)
+    {
+        Model = model;
+        Parameters = new FlatParameters(model, settings, Rate, Rate);
+        optimizer = new AdamW(Parameters, settings);
+    }
+
+    /// <summary>The model.</summary>
+    public RewardModel Model { get; }
+
+    /// <summary>Its trained parameters.</summary>
+    public FlatParameters Parameters { get; }
+
+    /// <summary>Seconds the optimizer took of the last step, the gradient's norm included.</summary>
+    public double OptimizerSeconds { get; private set; }
+
+    /// <summary>A scheme with a state of its own over the model's parameters.</summary>
+    /// <param name="weighting">The scheme.</param>
+    /// <param name="sources">K.</param>
+    /// <param name="micro">Comparisons computed at once; null for the whole batch.</param>
+    /// <param name="cache">Hidden states below the trained layers, or null.</param>
+    public TrainingStep Scheme(WeightingSettings weighting, int sources, int? micro = null, FrozenStateCache? cache = null)
+    {
+        var training = new TrainingSettings { Weighting = weighting, Batches = new BatchSettings { MicroBatch = micro } };
+        var scheme = WeightingRegistry.Create(weighting, [.. Enumerable.Range(0, sources).Select(source => $"{source}")]);
+        var momentum = scheme.NeedsGradients ? new GradientMomentum(sources, weighting.Alpha, new double[Model.Config.HiddenSize]) : null;
+        steps.Add(new TrainingStep(Model, training, sources, scheme, momentum, new SourceTemperatures(sources, training.Temperatures), new SingleProcess(), Parameters, cache));
+        return steps[^1];
+    }
+
+    /// <summary>One step.</summary>
+    /// <param name="step">A scheme of this model.</param>
+    /// <param name="comparisons">The batch.</param>
+    /// <param name="sources">Source of each.</param>
+    public StepOutcome Step(TrainingStep step, TokenizedComparison[] comparisons, int[] sources)
+    {
+        var outcome = step.Run(comparisons, sources, CancellationToken.None);
+        var start = Stopwatch.GetTimestamp();
+        var norm = Parameters.GradientNorm();
+        optimizer.Step(1, settings.ClipNorm is { } limit && norm > limit ? limit / norm : 1);
+        OptimizerSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return outcome;
+    }
+
+    /// <summary>Forward and back only: what it gave, and a copy of the gradient, which is zero again.</summary>
+    public (StepOutcome Outcome, torch.Tensor Gradient) Gradient(TrainingStep step, TokenizedComparison[] comparisons, int[] sources)
+    {
+        var outcome = step.Run(comparisons, sources, CancellationToken.None);
+        using var mode = torch.no_grad();
+        var gradient = Parameters.Gradients.clone();
+        Parameters.Gradients.zero_();
+        return (outcome, gradient);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var step in steps) step.Dispose();
+        optimizer.Dispose();
+        Parameters.Dispose();
+        Model.Dispose();
+    }
+}
