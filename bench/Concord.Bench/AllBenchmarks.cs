@@ -18,9 +18,7 @@ internal static class AllBenchmarks
             ["schemes", model, helpful, harmless, webgpt],
             ["frozen", model, helpful],
             ["scale"],
-            ["step", model, helpful],
-            ["step", model, harmless],
-            ["step", model, webgpt],
+            ["step", model, helpful, harmless, webgpt, "memory=true"],
         ];
         return commands.Select(Start).ToArray().FirstOrDefault(code => code != 0);
     }

@@ -21,7 +21,7 @@ internal static class ScaleBenchmark
     /// <param name="Optimizer">Of these, the optimizer's.</param>
     private sealed record Row(double Size, string Cells, double Seconds, double Optimizer);
 
-    /// <summary>Runs: <c>scale [rounds=3] [parts=size|length|sources|responses] [layers=6] [largest=1.4b]</c>.</summary>
+    /// <summary>Runs: <c>scale [rounds=3] [parts=size|length|sources|responses] [layers=6] [largest=true]</c>.</summary>
     public static void Run(string[] arguments)
     {
         var options = BenchOptions.Parse(arguments);
