@@ -30,9 +30,15 @@ switch (args.FirstOrDefault())
     case "scale":
         ScaleBenchmark.Run(args[1..]);
         return 0;
+    case "tokens":
+        TokensBenchmark.Run(args[1..]);
+        return 0;
+    case "load":
+        LoadBenchmark.Run(args[1..]);
+        return 0;
     case "all":
         return AllBenchmarks.Run(args[1..]);
     default:
-        Console.Error.WriteLine("Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | frozen MODEL FILE | scale | step MODEL FILE.. | all MODEL DATAFOLDER");
+        Console.Error.WriteLine("Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | frozen MODEL FILE | scale | tokens MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | all MODEL DATAFOLDER");
         return 2;
 }

@@ -73,7 +73,8 @@ internal static class QuickstartCommand
         foreach (var (name, recipe) in recipes)
         {
             observer.Model = recipe.Only.Count > 0 ? $"{name} ({recipe.Only[0]})" : name;
-            if (new RecipeRun(recipe, terminal).Train(RunComparisons.Of(recipe), observer, cancellation).Outcome == TrainingOutcome.Interrupted) return false;
+            using var data = RunData.Open(recipe, terminal.Error.WriteLine);
+            if (new RecipeRun(recipe, terminal).Train(data, observer, cancellation).Outcome == TrainingOutcome.Interrupted) return false;
             observer.Finished(steps);
         }
         return true;

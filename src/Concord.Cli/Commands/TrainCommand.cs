@@ -50,12 +50,12 @@ internal static class TrainCommand
 
     private static int Train(Recipe recipe, string again, JsonOption json, ParseResult parse, Terminal terminal, CancellationToken cancellation)
     {
-        var comparisons = RunComparisons.Of(recipe);
-        ShowData(comparisons, terminal);
+        using var data = RunData.Open(recipe, terminal.Error.WriteLine);
+        ShowData(data, terminal);
         var run = new RecipeRun(recipe, terminal);
         TrainingResult result;
         using var told = cancellation.Register(() => terminal.Error.WriteLine("stopping after a checkpoint; Ctrl-C again ends at once, without one"));
-        using (var reporter = new TrainingReporter(terminal)) result = run.Train(comparisons, reporter, cancellation);
+        using (var reporter = new TrainingReporter(terminal)) result = run.Train(data, reporter, cancellation);
         var people = json.ForPeople(parse, terminal);
         var model = Path.Combine(run.Output, "model");
         var steps = FormattableString.Invariant($"step {result.Step} of {result.Steps}");
@@ -86,20 +86,21 @@ internal static class TrainCommand
         return result.Outcome == TrainingOutcome.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private static void ShowData(RunComparisons comparisons, Terminal terminal)
+    private static void ShowData(RunData data, Terminal terminal)
     {
-        foreach (var file in comparisons.Problems.GroupBy(problem => problem.File))
+        var account = data.Account;
+        if (data.IsKept) terminal.Error.WriteLine("token ids of an earlier run over the same data");
+        foreach (var file in account.Problems.GroupBy(problem => problem.File))
         {
             terminal.Error.WriteLine(FormattableString.Invariant($"{file.Key}: {file.Count()} records could not be read (listed in unread.jsonl of the run's folder)"));
             terminal.Error.WriteLine($"the first: {file.First()}");
         }
-        foreach (var (file, reason, count) in comparisons.Dropped) terminal.Error.WriteLine($"{file}: {count.ToString(CultureInfo.InvariantCulture)} left out: {reason}");
+        foreach (var (file, reason, count) in account.Dropped) terminal.Error.WriteLine($"{file}: {count.ToString(CultureInfo.InvariantCulture)} left out: {reason}");
         var table = new TextTable("source", ">to train on", ">held out");
-        foreach (var source in comparisons.Sources)
-            table.Add(source, comparisons.Training.Count(one => one.Source == source), comparisons.HeldOut.Count(one => one.Source == source));
+        for (var i = 0; i < account.Sources.Count; i++) table.Add(account.Sources[i], account.Training[i], account.HeldOut[i]);
         table.Write(terminal.Error, terminal.Width);
-        if (comparisons.TiedForTraining > 0)
-            terminal.Error.WriteLine(FormattableString.Invariant($"{comparisons.TiedForTraining} comparisons are ties alone and not trained on"));
+        if (account.TiedForTraining > 0)
+            terminal.Error.WriteLine(FormattableString.Invariant($"{account.TiedForTraining} comparisons are ties alone and not trained on"));
     }
 
     private static void ShowKeys(Terminal terminal)

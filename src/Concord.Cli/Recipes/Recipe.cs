@@ -10,7 +10,10 @@ internal sealed record Recipe
     /// <summary>The run's folder; null for <c>runs/NAME</c>, NAME being the recipe's. Not part of what is saved, since it changes nothing in the result.</summary>
     public string? Output { get; init; }
 
-    /// <summary>A folder for hidden states below the trained layers, shared by runs; null to compute them every time. Not part of what is saved either.</summary>
+    /// <summary>
+    /// A folder that runs share, for token ids (<c>tokens</c>) and hidden states below the trained layers (<c>states</c>); null to keep token ids
+    /// in the run's folder, and to compute hidden states every time. Not part of what is saved either.
+    /// </summary>
     public string? Cache { get; init; }
 
     /// <summary>Decides the first weights, the order of the data, and every random choice but the split.</summary>
@@ -54,7 +57,7 @@ internal sealed record Recipe
         {
             Output = fields.OptionalText("output", value.Output, "Folder of the run; empty: runs/NAME, NAME being the recipe's."),
             Cache = fields.OptionalText("cache", value.Cache,
-                "Folder where hidden states below the trained layers are kept for later epochs and other runs; empty: computed every time."),
+                "Folder shared by runs: token ids, and hidden states below the trained layers, computed once; empty: token ids in the run's folder, no states."),
         };
     }
 

@@ -20,43 +20,42 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
     public string Output { get; } = recipe.Output ?? throw new ArgumentException("The recipe has no output folder.", nameof(recipe));
 
     /// <summary>Trains, or goes on, to the end or until cancelled.</summary>
-    /// <param name="comparisons">The recipe's comparisons.</param>
+    /// <param name="data">The recipe's data.</param>
     /// <param name="observer">Is told what training does.</param>
     /// <param name="cancellation">When cancelled, a checkpoint is written.</param>
     /// <exception cref="ConcordException">Data, model or settings do not fit; the message says what to do.</exception>
-    public TrainingResult Train(RunComparisons comparisons, ITrainingObserver observer, CancellationToken cancellation)
+    public TrainingResult Train(RunData data, ITrainingObserver observer, CancellationToken cancellation)
     {
         var (model, folder) = RunModel.Open(recipe, Output, terminal.Error.WriteLine);
         using var opened = model;
-        var encoding = new ModelEncoding(model, folder);
-        var training = Encode(comparisons.Training, encoding, "to train on", cancellation);
-        var heldOut = Encode(comparisons.HeldOut, encoding, "held out", cancellation);
-        var tokenizer = encoding.Tokenizer;
+        var tokens = data.Tokens(model, folder, cancellation);
+        foreach (var note in tokens.About.Notes) terminal.Error.WriteLine(note);
         if (model.Pooling is Pooling.Mean or Pooling.Max)
         {
             terminal.Error.WriteLine($"warning: pooling {PoolingNames.Of(model.Pooling)} is Concord's own: transformers will load the model and score otherwise.");
             terminal.Error.WriteLine("Choose last or eos where that matters.");
         }
-        var data = new TrainingData(training, heldOut, comparisons.Sources)
+        var training = new TrainingData(tokens.Training, tokens.HeldOut, data.Account.Sources)
         {
-            BosTokenId = tokenizer?.BosId,
-            BosMayRepeat = encoding.Rendering == Modeling.Rendering.DialogueRendering.Chat || tokenizer?.BosId == tokenizer?.EosId,
+            BosTokenId = tokens.About.BosId,
+            BosMayRepeat = tokens.About.BosMayRepeat,
         };
         var settings = recipe.Training with
         {
             Seed = recipe.Seed,
-            Batches = recipe.Training.Batches with { Shares = comparisons.Shares },
+            Batches = recipe.Training.Batches with { Shares = data.Account.Shares },
             Lora = recipe.Training.Lora with { Seed = (ulong)recipe.Seed },
         };
-        var run = new TrainingRun(model, data, settings, new TrainingRunOptions
+        var run = new TrainingRun(model, training, settings, new TrainingRunOptions
         {
             Output = Output,
             Config = RecipeFile.Write(recipe),
-            WriteModel = (trained, place, info) => Write(trained, place, info, [.. heldOut.Concat(training).Take(ComparedAfterSaving)], tokenizer?.PadId),
+            WriteModel = (trained, place, info) => Write(trained, place, info, [.. tokens.HeldOut.Concat(tokens.Training).Take(ComparedAfterSaving)], tokens.About.PadId),
             Observer = observer,
-            FrozenStates = recipe.Cache,
+            FrozenStates = recipe.Cache is { } cache ? Path.Combine(cache, "states") : null,
         });
-        comparisons.WriteProblems(Output);
+        data.Account.WriteProblems(Output);
+        data.Keep();
         return run.Run(cancellation);
     }
 
@@ -84,32 +83,5 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
             copy.Save(folder, sample, padId);
         }
         Directory.Delete(adapter, recursive: true);
-    }
-
-    private TokenizedComparison[] Encode(IReadOnlyList<Comparison> comparisons, ModelEncoding encoding, string which, CancellationToken cancellation)
-    {
-        var encoded = new TokenizedComparison?[comparisons.Count];
-        var errors = new ConcordException?[comparisons.Count];
-        Parallel.For(0, encoded.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-        {
-            try
-            {
-                encoded[i] = encoding.Encode(comparisons[i]);
-            }
-            catch (ConcordException error)
-            {
-                errors[i] = error;
-            }
-        });
-        if (Array.Find(errors, error => error is not null) is { } first) throw first;
-        int cut = encoded.Count(one => one is { Truncated: true }), responses = encoded.Count(one => one is { ResponseCut: true });
-        var dropped = encoded.Count(one => one is null);
-        if (cut + dropped > 0)
-        {
-            var policy = $"truncation {EncodingNames.Of(encoding.Truncation)}";
-            terminal.Error.WriteLine(FormattableString.Invariant(
-                $"{policy} at {encoding.MaximumLength} tokens: of {encoded.Length} comparisons {which}, {cut} cut, {responses} with a response cut, {dropped} left out"));
-        }
-        return [.. encoded.OfType<TokenizedComparison>()];
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Recipes;
 using Concord.Preferences;
@@ -11,28 +9,14 @@ namespace Concord.Cli.Runs;
 /// <summary>The comparisons of a recipe, split by prompt.</summary>
 internal sealed record RunComparisons
 {
-    private static readonly JsonSerializerOptions Lines = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The comparisons trained on; each has a strict pair.</summary>
     public required IReadOnlyList<Comparison> Training { get; init; }
 
     /// <summary>The comparisons evaluated on.</summary>
     public required IReadOnlyList<Comparison> HeldOut { get; init; }
 
-    /// <summary>The sources, in the order of the recipe.</summary>
-    public required IReadOnlyList<string> Sources { get; init; }
-
-    /// <summary>Comparisons of ties alone that were not held out: there is nothing in them to train on.</summary>
-    public int TiedForTraining { get; init; }
-
-    /// <summary>Per source: its share of a batch.</summary>
-    public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
-
-    /// <summary>Records that could not be read.</summary>
-    public IReadOnlyList<ReadProblem> Problems { get; init; } = [];
-
-    /// <summary>What readers left out on purpose: file, reason, count.</summary>
-    public IReadOnlyList<(string File, string Reason, int Count)> Dropped { get; init; } = [];
+    /// <summary>What there is to say of them.</summary>
+    public required RunAccount Account { get; init; }
 
     /// <summary>Reads the files of a recipe, or draws its simulated population.</summary>
     /// <exception cref="ConcordException">There is no such file, source or comparison; the message says which.</exception>
@@ -41,38 +25,43 @@ internal sealed record RunComparisons
         if (recipe.Simulation is not null && recipe.Sources.Count > 0) throw new ConcordException("The recipe names both `sources` and a `simulation`: leave one out.");
         var all = recipe.Simulation is { } settings ? Simulated(settings) : Read(recipe);
         if (recipe.Only.Count == 0) return all;
-        foreach (var name in recipe.Only.Where(name => !all.Sources.Contains(name)))
+        foreach (var name in recipe.Only.Where(name => !all.Account.Sources.Contains(name)))
         {
-            var meant = NearestName.Find(name, all.Sources) is { } near ? $" Did you mean '{near}'?" : "";
-            throw new ConcordException($"`only` names the source '{name}', which the data do not have; they have {string.Join(", ", all.Sources)}.{meant}");
+            var meant = NearestName.Find(name, all.Account.Sources) is { } near ? $" Did you mean '{near}'?" : "";
+            throw new ConcordException($"`only` names the source '{name}', which the data do not have; they have {string.Join(", ", all.Account.Sources)}.{meant}");
         }
         bool Wanted(Comparison comparison) => recipe.Only.Contains(comparison.Source);
-        return all with
+        return new RunComparisons
         {
             Training = [.. all.Training.Where(Wanted)],
             HeldOut = [.. all.HeldOut.Where(Wanted)],
-            Sources = [.. all.Sources.Where(recipe.Only.Contains)],
-            Shares = all.Shares.Where(share => recipe.Only.Contains(share.Key)).ToDictionary(),
+            Account = all.Account.Only(recipe.Only),
         };
     }
 
-    /// <summary>Writes the records that could not be read to <c>unread.jsonl</c> of a folder; nothing where all were.</summary>
-    public void WriteProblems(string folder)
+    /// <summary>The files of a recipe's sources, as they are named and opened.</summary>
+    /// <exception cref="ConcordException">A source names none, or one does not exist.</exception>
+    public static IEnumerable<(SourceRecipe Source, string Path)> Files(Recipe recipe)
     {
-        if (Problems.Count == 0) return;
-        AtomicFile.WriteLines(Path.Combine(folder, "unread.jsonl"),
-            Problems.Select(problem => JsonSerializer.Serialize(new { file = problem.File, line = problem.Line, problem = problem.Message }, Lines)));
+        for (var i = 0; i < recipe.Sources.Count; i++)
+        {
+            var source = recipe.Sources[i];
+            if (source.Files.Count == 0) throw new ConcordException($"sources.{i}{(source.Name is { } given ? $" ({given})" : "")} names no files.");
+            foreach (var file in source.Files)
+            {
+                var path = Path.Combine(recipe.Data, file);
+                if (!File.Exists(path)) throw new ConcordException($"{path} does not exist; the recipe's files are sought in the folder `data`: give it with data=DIR.");
+                yield return (source, path);
+            }
+        }
     }
 
     private static RunComparisons Simulated(SimulationSettings settings)
     {
         var population = SimulatedPopulation.Create(settings);
-        return new RunComparisons
-        {
-            Sources = population.SourceNames,
-            Training = [.. population.SourceNames.SelectMany(population.Training).Select(one => one.Comparison)],
-            HeldOut = [.. population.SourceNames.SelectMany(population.HeldOut).Select(one => one.Comparison)],
-        };
+        Comparison[] training = [.. population.SourceNames.SelectMany(population.Training).Select(one => one.Comparison)];
+        Comparison[] heldOut = [.. population.SourceNames.SelectMany(population.HeldOut).Select(one => one.Comparison)];
+        return new RunComparisons { Training = training, HeldOut = heldOut, Account = RunAccount.Of(population.SourceNames, training, heldOut) };
     }
 
     // Whole prompts, chosen by the split's seed: runs of several seeds, and their cached hidden states, are about the same comparisons.
@@ -88,27 +77,20 @@ internal sealed record RunComparisons
         if (recipe.Sources.Count == 0) throw new ConcordException("The recipe has no data: give it `sources` with files, or a `simulation`.");
         var comparisons = new List<Comparison>();
         var problems = new List<ReadProblem>();
-        var dropped = new List<(string, string, int)>();
+        var dropped = new List<DroppedRecords>();
         var limits = new Dictionary<string, int>(StringComparer.Ordinal);
         var shares = new Dictionary<string, double>(StringComparer.Ordinal);
-        for (var i = 0; i < recipe.Sources.Count; i++)
+        foreach (var (source, path) in Files(recipe))
         {
-            var source = recipe.Sources[i];
-            if (source.Files.Count == 0) throw new ConcordException($"sources.{i}{(source.Name is { } given ? $" ({given})" : "")} names no files.");
-            foreach (var file in source.Files)
+            var read = PreferenceFile.Read(path,
+                new ReadOptions { Source = source.Name, Format = source.Format is { } format ? PreferenceFormat.Parse(format) : null });
+            comparisons.AddRange(read.Comparisons);
+            problems.AddRange(read.Problems);
+            dropped.AddRange(read.Dropped.Select(one => new DroppedRecords(path, one.Key, one.Value)));
+            foreach (var name in read.Comparisons.Select(comparison => comparison.Source).Distinct())
             {
-                var path = Path.Combine(recipe.Data, file);
-                if (!File.Exists(path)) throw new ConcordException($"{path} does not exist; the recipe's files are sought in the folder `data`: give it with data=DIR.");
-                var read = PreferenceFile.Read(path,
-                    new ReadOptions { Source = source.Name, Format = source.Format is { } format ? PreferenceFormat.Parse(format) : null });
-                comparisons.AddRange(read.Comparisons);
-                problems.AddRange(read.Problems);
-                dropped.AddRange(read.Dropped.Select(one => (path, one.Key, one.Value)));
-                foreach (var name in read.Comparisons.Select(comparison => comparison.Source).Distinct())
-                {
-                    if (source.Limit is { } limit) limits[name] = limit;
-                    if (source.Share != 1) shares[name] = source.Share;
-                }
+                if (source.Limit is { } limit) limits[name] = limit;
+                if (source.Share != 1) shares[name] = source.Share;
             }
         }
         bool IsHeldOut(Comparison comparison) => PromptIdentity.Uniform(recipe.Split.Seed, comparison.PromptId) < recipe.Split.HeldOut;
@@ -120,15 +102,18 @@ internal sealed record RunComparisons
             var split = FormattableString.Invariant($"held_out {recipe.Split.HeldOut}, seed {recipe.Split.Seed}");
             throw new ConcordException($"The source '{name}' has no comparison to train on after the split ({split}): leave it out with `only`, or hold out less.");
         }
+        var heldOut = Limited([.. comparisons.Where(IsHeldOut)], _ => recipe.Split.Limit, recipe.Split.Seed);
         return new RunComparisons
         {
             Training = training,
-            HeldOut = Limited([.. comparisons.Where(IsHeldOut)], _ => recipe.Split.Limit, recipe.Split.Seed),
-            Sources = sources,
-            TiedForTraining = rest.Length - strict.Length,
-            Shares = shares,
-            Problems = problems,
-            Dropped = dropped,
+            HeldOut = heldOut,
+            Account = RunAccount.Of(sources, training, heldOut) with
+            {
+                TiedForTraining = rest.Length - strict.Length,
+                Shares = shares,
+                Problems = problems,
+                Dropped = dropped,
+            },
         };
     }
 }

@@ -46,6 +46,13 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     }
 
     /// <inheritdoc />
+    public void Noted(string note)
+    {
+        if (progress is { } shown) shown.WriteLine(note);
+        else terminal.Error.WriteLine(note);
+    }
+
+    /// <inheritdoc />
     public void Dispose()
     {
         EndEvaluation();

@@ -13,6 +13,9 @@ internal sealed class AutogradOperations : IOperations
     public bool Recording { get; set; } = true;
 
     /// <inheritdoc/>
+    public bool IsBatchInvariant => false;
+
+    /// <inheritdoc/>
     public Activation Embed(Parameter table, PackedBatch batch) => Run(() => table.Value.index_select(0, batch.TokenIds).to_type(ScalarType.Float32));
 
     /// <inheritdoc/>

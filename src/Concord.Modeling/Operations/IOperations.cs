@@ -15,6 +15,9 @@ internal interface IOperations : IDisposable
     /// <summary>Whether what is computed can be differentiated afterwards. Off for scoring and below the lowest trained layer.</summary>
     bool Recording { get; set; }
 
+    /// <summary>Whether what is computed for a comparison has the same bits whatever else is in its batch.</summary>
+    bool IsBatchInvariant { get; }
+
     /// <summary>Rows of an embedding table. // (V, H) -> (T, H)</summary>
     Activation Embed(Parameter table, PackedBatch batch);
 

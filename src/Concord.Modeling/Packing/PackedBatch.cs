@@ -17,21 +17,21 @@ public sealed class PackedBatch : IDisposable
         Segments = new PackedSegment[comparisons.Count];
         RowOffsets = new int[comparisons.Count];
         TokenCount = comparisons.Sum(comparison => comparison.PackedLength);
-        RowCount = comparisons.Sum(comparison => comparison.Suffixes.Length);
+        RowCount = comparisons.Sum(comparison => comparison.RowCount);
         Ids = new int[TokenCount];
         PositionIndices = new int[TokenCount];
         RewardIndices = new int[RowCount];
         int token = 0, row = 0;
         for (var i = 0; i < comparisons.Count; i++)
         {
-            var comparison = comparisons[i];
-            Segments[i] = new PackedSegment(token, comparison.Prefix.Length, [.. comparison.Suffixes.Select(suffix => suffix.Length)]);
+            var (prefix, suffixes) = comparisons[i].Ids;
+            Segments[i] = new PackedSegment(token, prefix.Length, [.. suffixes.Select(suffix => suffix.Length)]);
             RowOffsets[i] = row;
-            Lay(comparison.Prefix, 0, ref token);
+            Lay(prefix, 0, ref token);
             var endOfPrefix = token - 1;
-            foreach (var suffix in comparison.Suffixes)
+            foreach (var suffix in suffixes)
             {
-                Lay(suffix, comparison.Prefix.Length, ref token);
+                Lay(suffix, prefix.Length, ref token);
                 RewardIndices[row++] = suffix.Length > 0 ? token - 1 : endOfPrefix;
             }
         }
@@ -78,7 +78,7 @@ public sealed class PackedBatch : IDisposable
     internal int[] RewardIndices { get; }
 
     /// <summary>Number of tokens of all rows, each with its own prompt: what a batch without sharing and without padding would compute.</summary>
-    public int RowTokenCount => Comparisons.Sum(comparison => comparison.Suffixes.Length * comparison.Prefix.Length + comparison.Suffixes.Sum(suffix => suffix.Length));
+    public int RowTokenCount => Comparisons.Sum(comparison => Enumerable.Range(0, comparison.RowCount).Sum(comparison.RowLength));
 
     /// <summary>Packs comparisons.</summary>
     /// <exception cref="ArgumentException">There is none, or one without a token.</exception>
@@ -86,7 +86,7 @@ public sealed class PackedBatch : IDisposable
     {
         if (comparisons.Count == 0) throw new ArgumentException("A batch needs at least one comparison.", nameof(comparisons));
         foreach (var comparison in comparisons)
-            for (var row = 0; row < comparison.Suffixes.Length; row++)
+            for (var row = 0; row < comparison.RowCount; row++)
                 if (comparison.RowLength(row) == 0)
                     throw new ArgumentException($"{comparison.Comparison.Origin.File}:{comparison.Comparison.Origin.Line}: response {row + 1} has no token.", nameof(comparisons));
         return new PackedBatch(comparisons, device ?? torch.CPU);

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Concord.Modeling.Packing;
-using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Modeling.Rewards;
@@ -11,36 +10,46 @@ namespace Concord.Modeling.Rewards;
 /// Hidden states below the lowest trained layer, kept on disk: computed once for all epochs, and for all runs over the same texts with the same frozen layers (schemes, seeds, numbers of sources).
 /// </summary>
 /// <remarks>
-/// A file per frozen part, named by a hash of its weights; a record per comparison, found by a hash of its ids. Records are appended; a torn last one (a killed run) is cut off when the file is opened.
-/// One process writes to a file at a time; a second one computes without it.
+/// <para>A file per frozen part, named by a hash of its weights, device and precision; a record per comparison, found by a hash of its ids. Records
+/// are appended; a torn last one (a killed run) is cut off when the file is opened, and one whose hash is wrong is computed again. One process writes
+/// to a file at a time; a second one computes without it, as does one whose disk is full.</para>
+/// <para>What is kept is a function of the comparison alone, so that a run ends with the same bits whatever was in the folder: where a token's states
+/// depend in their last bits on what else is in the batch (<see cref="RewardModel.IsBatchInvariant"/>), each comparison is computed by itself.</para>
 /// </remarks>
 public sealed class FrozenStateCache : IDisposable
 {
-    private const int HeaderLength = 24; // 16 bytes of key, rows, columns
+    private const int HeaderLength = 32; // 16 bytes of key, rows, columns, 8 bytes of hash
 
     private readonly RewardModel model;
-    private readonly FileStream? stream;
+    private readonly Action<string>? say;
     private readonly Dictionary<UInt128, (long Offset, int Rows)> places = [];
     private readonly int width;
+    private FileStream? stream;
+    private bool full;
 
-    /// <summary>Opens the file of a model's frozen part in a folder; the folder is made where it does not exist.</summary>
+    /// <summary>Opens the file of a model's frozen part in a folder; the folder is made where it does not exist. Where that is impossible nothing is kept.</summary>
     /// <param name="folder">Any folder.</param>
     /// <param name="model">The model, with its trained part chosen.</param>
-    /// <exception cref="ConcordException">The folder cannot be written.</exception>
-    public FrozenStateCache(string folder, RewardModel model)
+    /// <param name="say">Told why nothing is kept, or no longer; null to tell nobody.</param>
+    public FrozenStateCache(string folder, RewardModel model, Action<string>? say = null)
     {
-        this.model = model;
+        (this.model, this.say) = (model, say);
         width = model.Config.HiddenSize;
         try
         {
             Directory.CreateDirectory(folder);
-            stream = OpenAlone(Path.Combine(folder, $"{Fingerprint(model)}.states"));
+            var path = Path.Combine(folder, $"{Fingerprint(model)}.states");
+            stream = OpenAlone(path);
+            if (stream is null) say?.Invoke($"{path} is in use by another run: hidden states are computed every time.");
+            else stream.SetLength(ReadPlaces(stream));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConcordException($"{folder}: the cache of hidden states cannot be written: {error.Message}", error);
+            Dispose();
+            (stream, full) = (null, true);
+            places.Clear();
+            say?.Invoke($"{folder}: hidden states cannot be kept there and are computed every time: {error.Message}");
         }
-        if (stream is not null) stream.SetLength(ReadPlaces(stream));
     }
 
     /// <summary>Comparisons kept.</summary>
@@ -49,17 +58,34 @@ public sealed class FrozenStateCache : IDisposable
     /// <summary>Hidden states of a batch, as <see cref="RewardModel.FrozenStates"/> gives them: read where they are kept, else computed and kept.</summary>
     public torch.Tensor States(PackedBatch batch)
     {
-        if (stream is null) return model.FrozenStates(batch);
-        var keys = batch.Comparisons.Select(Key).ToArray();
-        Complete(batch, keys);
-        var states = torch.empty(keys.Sum(key => (long)places[key].Rows), width);
-        var bytes = MemoryMarshal.AsBytes(Floats(states));
-        foreach (var key in keys)
+        var perToken = model.FirstTrainedLayer < model.Config.Layers;
+        var (firsts, rows) = (new int[batch.Comparisons.Count + 1], 0);
+        for (var i = 0; i < batch.Comparisons.Count; i++)
+            firsts[i + 1] = rows += perToken ? batch.Segments[i].Length : batch.Comparisons[i].RowCount;
+        var states = torch.empty(rows, width);
+        Span<byte> Of(int i) => MemoryMarshal.AsBytes(Floats(states))[(firsts[i] * width * sizeof(float))..(firsts[i + 1] * width * sizeof(float))];
+
+        var missing = new List<(UInt128 Key, List<int> Places)>(); // each text once: sources may share their texts
+        for (var i = 0; i < batch.Comparisons.Count; i++)
         {
-            var (offset, rows) = places[key];
-            var length = rows * width * sizeof(float);
-            for (var read = 0; read < length;) read += RandomAccess.Read(stream.SafeFileHandle, bytes[read..length], offset + read) is > 0 and var count ? count : throw new ConcordException($"{stream.Name} has become shorter; delete it.");
-            bytes = bytes[length..];
+            var key = batch.Comparisons[i].ContentKey;
+            if (Read(key, Of(i))) continue;
+            if (missing.Find(one => one.Key == key) is { Places: { } known }) known.Add(i);
+            else missing.Add((key, [i]));
+        }
+        foreach (var group in missing.Chunk(model.IsBatchInvariant ? int.MaxValue : 1))
+        {
+            using var part = PackedBatch.Create([.. group.Select(one => batch.Comparisons[one.Places[0]])], batch.Device);
+            using var computed = model.FrozenStates(part);
+            using var host = computed.cpu();
+            var bytes = MemoryMarshal.AsBytes(Floats(host));
+            foreach (var (key, same) in group)
+            {
+                var length = Of(same[0]).Length;
+                foreach (var i in same) bytes[..length].CopyTo(Of(i));
+                Keep(key, bytes[..length]);
+                bytes = bytes[length..];
+            }
         }
         return model.Device.type == DeviceType.CPU ? states : Moved(states);
     }
@@ -69,36 +95,45 @@ public sealed class FrozenStateCache : IDisposable
         using (states) return states.to(model.Device);
     }
 
-    // computes what is missing, each text once: sources may share their texts
-    private void Complete(PackedBatch batch, UInt128[] keys)
+    // false where it is not kept, or damaged
+    private bool Read(UInt128 key, Span<byte> bytes)
     {
-        int[] missing = [.. Enumerable.Range(0, keys.Length).Where(i => !places.ContainsKey(keys[i])).DistinctBy(i => keys[i])];
-        if (missing.Length == 0) return;
-        using var part = PackedBatch.Create([.. missing.Select(i => batch.Comparisons[i])], batch.Device);
-        using var states = model.FrozenStates(part);
-        Keep(part, [.. missing.Select(i => keys[i])], states);
+        if (stream is null || !places.TryGetValue(key, out var place) || place.Rows * width * sizeof(float) != bytes.Length) return false;
+        Span<byte> hash = stackalloc byte[sizeof(ulong)];
+        return ReadWhole(hash, place.Offset - hash.Length) && ReadWhole(bytes, place.Offset) && XxHash64.HashToUInt64(bytes) == BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 
-    private void Keep(PackedBatch batch, UInt128[] keys, torch.Tensor states)
+    private bool ReadWhole(Span<byte> bytes, long offset)
     {
-        using var host = states.cpu();
-        var bytes = MemoryMarshal.AsBytes(Floats(host));
-        Span<byte> header = stackalloc byte[HeaderLength];
-        var first = 0;
-        for (var i = 0; i < keys.Length; i++)
+        for (var read = 0; read < bytes.Length;)
         {
-            var rows = host.shape[0] == batch.TokenCount ? batch.Segments[i].Length : batch.Segments[i].ResponseLengths.Length;
-            var part = bytes.Slice(first * width * sizeof(float), rows * width * sizeof(float));
-            first += rows;
-            BinaryPrimitives.WriteUInt128LittleEndian(header, keys[i]);
-            BinaryPrimitives.WriteInt32LittleEndian(header[16..], rows);
-            BinaryPrimitives.WriteInt32LittleEndian(header[20..], width);
-            stream!.Position = stream.Length;
-            stream.Write(header);
-            places[keys[i]] = (stream.Position, rows);
-            stream.Write(part);
+            var count = RandomAccess.Read(stream!.SafeFileHandle, bytes[read..], offset + read);
+            if (count == 0) return false;
+            read += count;
         }
-        stream!.Flush();
+        return true;
+    }
+
+    private void Keep(UInt128 key, ReadOnlySpan<byte> bytes)
+    {
+        if (stream is null || full) return;
+        var (end, rows) = (stream.Length, bytes.Length / (width * sizeof(float)));
+        Span<byte> header = stackalloc byte[HeaderLength];
+        BinaryPrimitives.WriteUInt128LittleEndian(header, key);
+        BinaryPrimitives.WriteInt32LittleEndian(header[16..], rows);
+        BinaryPrimitives.WriteInt32LittleEndian(header[20..], width);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[24..], XxHash64.HashToUInt64(bytes));
+        try
+        {
+            RandomAccess.Write(stream.SafeFileHandle, header, end);
+            RandomAccess.Write(stream.SafeFileHandle, bytes, end + HeaderLength);
+            places[key] = (end + HeaderLength, rows);
+        }
+        catch (IOException error)
+        {
+            full = true; // what was kept is read on; a torn record is cut off when the file is opened next
+            say?.Invoke($"{stream.Name}: no more hidden states are kept, the rest is computed every time: {error.Message}");
+        }
     }
 
     // fills the index; gives the length of the whole records
@@ -122,7 +157,7 @@ public sealed class FrozenStateCache : IDisposable
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException) when (File.Exists(path))
         {
@@ -133,7 +168,7 @@ public sealed class FrozenStateCache : IDisposable
     private static string Fingerprint(RewardModel model)
     {
         var hash = new XxHash128();
-        hash.Append(System.Text.Encoding.UTF8.GetBytes($"{model.Config} {model.FirstTrainedLayer} {(model.FirstTrainedLayer == model.Config.Layers ? PoolingNames.Of(model.Pooling) : "")}"));
+        hash.Append(System.Text.Encoding.UTF8.GetBytes($"{model.Config} {model.Device.type} {model.IsBatchInvariant} {model.FirstTrainedLayer} {(model.FirstTrainedLayer == model.Config.Layers ? PoolingNames.Of(model.Pooling) : "")}"));
         foreach (var parameter in model.FrozenParameters)
         {
             using var host = parameter.Value.detach().cpu().contiguous();
@@ -144,20 +179,6 @@ public sealed class FrozenStateCache : IDisposable
             }
         }
         return Convert.ToHexStringLower(hash.GetCurrentHash());
-    }
-
-    private static UInt128 Key(TokenizedComparison comparison)
-    {
-        var hash = new XxHash128();
-        Add(hash, comparison.Prefix);
-        foreach (var suffix in comparison.Suffixes) Add(hash, suffix);
-        return hash.GetCurrentHashAsUInt128();
-
-        static void Add(XxHash128 hash, int[] ids)
-        {
-            hash.Append(BitConverter.GetBytes(ids.Length));
-            hash.Append(MemoryMarshal.AsBytes(ids.AsSpan()));
-        }
     }
 
     private static Span<float> Floats(torch.Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);

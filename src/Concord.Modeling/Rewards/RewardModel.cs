@@ -123,6 +123,9 @@ public sealed class RewardModel : IDisposable
         }
     }
 
+    /// <summary>Whether what is computed for a comparison has the same bits whatever else is in its batch: on the CPU in fp32.</summary>
+    public bool IsBatchInvariant => operations.IsBatchInvariant;
+
     /// <summary>Hidden states below the lowest trained layer, the same for a batch at every step. // (T, H), or (R, H) where only the head is trained</summary>
     public torch.Tensor FrozenStates(PackedBatch batch) => runner.FrozenStates(batch);
 

@@ -59,7 +59,7 @@ public sealed class RewardScorer(RewardModel model, int tokensPerBatch = RewardS
                 continue;
             }
             var first = batch.RowOffsets[next++];
-            result.Add((item, output.Rewards[first..(first + comparison.Suffixes.Length)]));
+            result.Add((item, output.Rewards[first..(first + comparison.RowCount)]));
         }
         return result;
     }

@@ -1,3 +1,4 @@
+using Concord.Modeling.Adapters;
 using Concord.Preferences;
 
 namespace Concord.Modeling.Weights;
@@ -42,6 +43,14 @@ public static class ModelFolder
         if (!File.Exists(file)) return false;
         using var document = ConfigDocument.Load(file);
         return document.Has("chat_template");
+    }
+
+    /// <summary>The files that decide how a model reads text (tokenizer, chat template, configurations), as paths; of an adapter's folder those of its base too. Of no folder none.</summary>
+    /// <exception cref="ConcordException">The folder is an adapter's, and its base is not there.</exception>
+    public static IReadOnlyList<string> ReadingFiles(string folder)
+    {
+        string[] own = [.. TokenizerFileNames.Concat([ConfigFileName, SettingsFileName, AdapterConfigFile.Name]).Select(name => Path.Combine(folder, name)).Where(File.Exists)];
+        return AdapterConfigFile.IsIn(folder) ? [.. own, .. ReadingFiles(AdapterConfigFile.Read(folder).FindBase(folder))] : own;
     }
 
     /// <summary>Copies the files of the tokenizer and the chat template, byte for byte; a folder copied onto itself stays as it is.</summary>

@@ -31,6 +31,11 @@ public interface ITrainingObserver
     {
     }
 
+    /// <summary>Something a person should know, which changes nothing in the result.</summary>
+    void Noted(string note)
+    {
+    }
+
     /// <summary>A checkpoint was written.</summary>
     void CheckpointWritten(int step, string folder)
     {

@@ -31,9 +31,10 @@ internal static class SelfCheck
     private static void CheckBeginnings(TokenizedComparison comparison, TrainingData data)
     {
         if (data.BosTokenId is not { } bos) return;
-        for (var row = 0; row < comparison.Suffixes.Length; row++)
+        var (prefix, suffixes) = comparison.Ids;
+        for (var row = 0; row < suffixes.Length; row++)
         {
-            int[] ids = [.. comparison.Prefix, .. comparison.Suffixes[row]];
+            int[] ids = [.. prefix, .. suffixes[row]];
             var doubled = ids.Length > 1 && ids[0] == bos && ids[1] == bos;
             if (doubled || (!data.BosMayRepeat && ids.Count(id => id == bos) > 1))
                 throw new ConcordException($"{Place(comparison)}: response {row + 1} has the beginning-of-text id {bos} more than once. The template or the text writes it and the tokenizer adds it again: take one of them away.");
@@ -43,10 +44,10 @@ internal static class SelfCheck
     private static void CheckDifferences(TokenizedComparison[] chosen, PackedBatch packed, double[] rewards)
     {
         foreach (var (comparison, first) in chosen.Zip(packed.RowOffsets))
-            for (var row = 0; row < comparison.Suffixes.Length; row++)
+            for (var row = 0; row < comparison.RowCount; row++)
                 if (!double.IsFinite(rewards[first + row]))
                     throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"{Place(comparison)}: the reward of response {row + 1} is {rewards[first + row]} before any training. Check the model's weights and their type."));
-        var differ = chosen.Zip(packed.RowOffsets).Any(pair => Enumerable.Range(0, pair.First.Suffixes.Length).Any(row => rewards[pair.Second + row] != rewards[pair.Second]));
+        var differ = chosen.Zip(packed.RowOffsets).Any(pair => Enumerable.Range(0, pair.First.RowCount).Any(row => rewards[pair.Second + row] != rewards[pair.Second]));
         if (!differ && chosen.Any(comparison => comparison.Suffixes.Any(suffix => !suffix.AsSpan().SequenceEqual(comparison.Suffixes[0]))))
             throw new ConcordException("On the first batch every response has the same reward as its rivals, so nothing can be learned: the head is zero, or the rendering or truncation makes responses alike.");
         if (!differ) throw new ConcordException($"{Place(chosen[0])}: chosen and rejected responses are the same ids throughout the first batch. Check the data, and whether truncation cuts the responses away.");
@@ -55,7 +56,7 @@ internal static class SelfCheck
     private static void CheckPlainPath(RewardModel model, TokenizedComparison[] chosen, PackedBatch packed, double[] rewards)
     {
         for (var (c, rows) = (0, 0); c < chosen.Length && rows < PlainRows; c++)
-            for (var row = 0; row < chosen[c].Suffixes.Length && rows < PlainRows; row++, rows++)
+            for (var row = 0; row < chosen[c].RowCount && rows < PlainRows; row++, rows++)
             {
                 int[] ids = [.. chosen[c].Prefix, .. chosen[c].Suffixes[row]];
                 using var batch = PackedBatch.Create([chosen[c] with { Prefix = [], Suffixes = [ids], Scores = [0] }], model.Device);

@@ -59,17 +59,12 @@ public sealed class TrainingData
         foreach (var comparison in Training.Concat(HeldOut))
         {
             hash.Append(Encoding.UTF8.GetBytes(comparison.Comparison.Source + "\n"));
-            Add(hash, comparison.Prefix);
-            foreach (var suffix in comparison.Suffixes) Add(hash, suffix);
+            var ids = comparison.ContentKey; // kept with ids that are in a file: they are not read for this
+            hash.Append(BitConverter.GetBytes((ulong)ids));
+            hash.Append(BitConverter.GetBytes((ulong)(ids >> 64)));
             hash.Append(MemoryMarshal.AsBytes(comparison.Scores.AsSpan()));
             hash.Append(BitConverter.GetBytes(comparison.Comparison.Margin ?? double.NaN));
         }
         return Convert.ToHexStringLower(hash.GetCurrentHash());
-    }
-
-    private static void Add(XxHash128 hash, int[] ids)
-    {
-        hash.Append(BitConverter.GetBytes(ids.Length));
-        hash.Append(MemoryMarshal.AsBytes(ids.AsSpan()));
     }
 }

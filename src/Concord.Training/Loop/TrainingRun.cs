@@ -99,7 +99,7 @@ public sealed class TrainingRun
         using var metrics = MetricsLog.Open(_folder.Metrics, _data.Sources, progress.Step, progress.EvaluatedStep);
         _observer.Started(progress.Step, Steps, resumed is not null);
 
-        using var cache = _cacheFolder is not null && _model.FirstTrainedLayer > 0 ? new FrozenStateCache(_cacheFolder, _model) : null;
+        using var cache = _cacheFolder is not null && _model.FirstTrainedLayer > 0 ? new FrozenStateCache(_cacheFolder, _model, _observer.Noted) : null;
         using var step = new TrainingStep(_model, _settings, _data.Sources.Count, _weighting, _momentum, _temperatures, _exchange, parameters, cache);
         var learner = Learner(cache);
         var (saved, clock) = (progress, Stopwatch.StartNew());

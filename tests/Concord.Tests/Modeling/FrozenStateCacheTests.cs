@@ -1,4 +1,5 @@
 using Concord.Modeling;
+using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tests.Weights;
@@ -33,6 +34,70 @@ public class FrozenStateCacheTests
         }
         using (torch.no_grad()) model.Backbone.Parameters[0].Value.add_(0.01);
         using (var other = new FrozenStateCache(folder.Path, model)) Assert.Equal(0, other.Count);
+    }
+
+    [Theory]
+    [InlineData("llama_gqa", true)]
+    [InlineData("gpt_neox", true)]
+    [InlineData("llama_gqa", false)]
+    public void Kept_states_have_the_same_bits_whatever_was_kept_before(string name, bool fused)
+    {
+        using var folder = new TemporaryFolder();
+        var comparisons = RewardGoldenTests.Comparisons(name, share: true);
+        using IOperations operations = fused ? new FusedOperations() : new AutogradOperations();
+        using var model = RewardModelLoader.Load(Shared.Path("golden", "rewards", name, "model"), new RewardModelOptions(), operations);
+        model.SetTrained(TrainedParts.LastLayers, 1);
+        Assert.Equal(fused, model.IsBatchInvariant);
+        using var all = PackedBatch.Create(comparisons);
+        float[] States(string place, params int[][] before)
+        {
+            using var cache = new FrozenStateCache(folder.File(place), model);
+            foreach (var some in before)
+            {
+                using var batch = PackedBatch.Create([.. some.Select(i => comparisons[i])]);
+                cache.States(batch).Dispose();
+            }
+            using var states = cache.States(all);
+            return states.data<float>().ToArray();
+        }
+
+        var expected = States("whole");
+        Assert.Equal(expected, States("whole"));
+        Assert.Equal(expected, States("parts", [2], [1, 0], [3, 3, 1]));
+        // a damaged record is computed again
+        var file = Assert.Single(Directory.GetFiles(folder.File("whole")));
+        var bytes = File.ReadAllBytes(file);
+        bytes[40] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        Assert.Equal(expected, States("whole"));
+        Assert.True(new FileInfo(file).Length > bytes.Length);
+        if (!fused) return;
+        using var plain = model.FrozenStates(all);
+        Assert.Equal(plain.data<float>().ToArray(), expected);
+    }
+
+    [Fact]
+    public void A_second_run_and_an_impossible_folder_compute_without()
+    {
+        using var folder = new TemporaryFolder();
+        var comparisons = RewardGoldenTests.Comparisons("gpt_neox", share: true);
+        using var model = RewardModel.Load(Shared.Path("golden", "rewards", "gpt_neox", "model"));
+        model.SetTrained(TrainedParts.LastLayers, 1);
+        using var batch = PackedBatch.Create(comparisons);
+        using var expected = model.FrozenStates(batch);
+        File.WriteAllText(folder.File("taken"), "");
+        var said = new List<string>();
+        using FrozenStateCache first = new(folder.File("a"), model, said.Add), second = new(folder.File("a"), model, said.Add);
+        using var impossible = new FrozenStateCache(folder.File("taken"), model, said.Add);
+        Assert.Equal(2, said.Count);
+        Assert.Contains("in use by another run", said[0]);
+        Assert.Contains("cannot be kept there", said[1]);
+        foreach (var cache in new[] { first, second, impossible })
+        {
+            using var states = cache.States(batch);
+            Assert.Equal(expected.data<float>().ToArray(), states.data<float>().ToArray());
+        }
+        Assert.Equal((comparisons.Count, 0, 0), (first.Count, second.Count, impossible.Count));
     }
 
     [Fact]
