@@ -1,4 +1,3 @@
-using System.Globalization;
 using TorchSharp;
 
 namespace Concord.Bench;
@@ -17,6 +16,6 @@ internal static class Agreement
         using var mode = torch.no_grad();
         double difference = (found - expected).abs().max().ToDouble(), largest = expected.abs().max().ToDouble();
         if (!(difference <= tolerance * largest)) // also where one is not a number
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{what}: differs by {difference:g3} where the largest value is {largest:g3}; nothing was timed."));
+            throw new InvalidOperationException($"{what}: differs by {difference:g3} where the largest value is {largest:g3}; nothing was timed.");
     }
 }

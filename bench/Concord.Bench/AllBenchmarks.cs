@@ -9,7 +9,8 @@ internal static class AllBenchmarks
     /// <returns>0, or the exit code of the first that failed; the others are run all the same.</returns>
     public static int Run(string[] arguments)
     {
-        string model = arguments[0], helpful = Path.Combine(arguments[1], "helpful.json"), harmless = Path.Combine(arguments[1], "harmless.json"), webgpt = Path.Combine(arguments[1], "webgpt.json");
+        string File(string name) => Path.Combine(arguments[1], name);
+        string model = arguments[0], helpful = File("helpful.json"), harmless = File("harmless.json"), webgpt = File("webgpt.json");
         string[][] commands =
         [
             ["kernels"],
@@ -18,6 +19,8 @@ internal static class AllBenchmarks
             ["schemes", model, helpful, harmless, webgpt],
             ["frozen", model, helpful],
             ["scale"],
+            ["tokens", model, helpful, harmless, webgpt],
+            ["load", model, Path.GetTempPath()],
             ["step", model, helpful, harmless, webgpt, "memory=true"],
         ];
         return commands.Select(Start).ToArray().FirstOrDefault(code => code != 0);
@@ -25,7 +28,7 @@ internal static class AllBenchmarks
 
     private static int Start(string[] command)
     {
-        Console.WriteLine($"## {string.Join(' ', command.Select((word, i) => i == 0 ? word : Path.GetFileName(Path.TrimEndingDirectorySeparator(word))))}\n");
+        Console.WriteLine($"## {string.Join(' ', command.Select(word => Path.GetFileName(Path.TrimEndingDirectorySeparator(word))))}\n");
         var start = new ProcessStartInfo(Environment.ProcessPath!);
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Concord.Bench.dll"));
         foreach (var word in command) start.ArgumentList.Add(word);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Concord.Modeling;
 using Concord.Modeling.Rewards;
 using Concord.Training.Weightings;
@@ -13,7 +12,8 @@ internal static class FrozenBenchmark
     public static void Run(string[] arguments)
     {
         var options = BenchOptions.Parse(arguments);
-        int pairs = options.Number("pairs", 24), batch = options.Number("batch", 8), trained = options.Number("trained", 2), epochs = options.Number("epochs", 6);
+        int pairs = options.Number("pairs", 24), batch = options.Number("batch", 8), micro = options.Number("micro", 4);
+        int trained = options.Number("trained", 2), epochs = options.Number("epochs", 6);
         var model = TimedModels.FirstLayers(options.Words[0], options.Number("layers", 0));
         model.SetTrained(TrainedParts.LastLayers, trained);
         var comparisons = TimedComparisons.Read(model, options.Words[0], options.Words[1], pairs + batch, options.Number("tokens", 512));
@@ -27,12 +27,16 @@ internal static class FrozenBenchmark
             var opened = opening.Elapsed.TotalSeconds;
 
             Console.WriteLine($"{Machine.Words}\n");
-            Console.WriteLine($"{pairs} pairs of {Path.GetFileName(options.Words[1])} in steps of {batch}, micro-batches of {options.Number("micro", 4)}, {model.Config.Layers} layers of which the last {trained} are trained\n");
-            Console.WriteLine("| epoch | seconds | times the first | target |\n| --- | --- | --- | --- |");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| first | {first:f2} | 1 | |"));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| second | {later[0]:f2} | {first / later[0]:f1} | 8 or more |"));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| later, median of {later.Length} | {Contest.Median(later):f2} | {first / Contest.Median(later):f1} | |"));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{size / 1e6:f1} MB of states on disk, {size / 1e6 / pairs:f2} a pair; another run over them opens the file in {opened:f2} s and finds {again.Count} comparisons.\n"));
+            Console.WriteLine(
+                $"{pairs} pairs of {Path.GetFileName(options.Words[1])} in steps of {batch}, micro-batches of {micro}, "
+                + $"{model.Config.Layers} layers of which the last {trained} are trained\n");
+            Markdown.Header("epoch", "seconds", "times faster than the first", "target");
+            Markdown.Row("first", $"{first:f2}", "1", "");
+            Markdown.Row("second", $"{later[0]:f2}", $"{first / later[0]:f1}", "8 or more");
+            Markdown.Row($"later, median of {later.Length}", $"{Contest.Median(later):f2}", $"{first / Contest.Median(later):f1}", "");
+            Console.WriteLine(
+                $"\n{size / 1e6:f1} MB of states on disk, {size / 1e6 / pairs:f2} a pair; "
+                + $"another run over them opens the file in {opened:f2} s and finds {again.Count} comparisons.\n");
         }
         finally
         {
@@ -42,10 +46,10 @@ internal static class FrozenBenchmark
         (double First, double[] Later, long Size) Epochs(string place, int count)
         {
             using var cache = new FrozenStateCache(place, model);
-            var step = training.Scheme(new WeightingSettings(), 1, options.Number("micro", 4), cache);
+            var step = training.Scheme(new WeightingSettings(), 1, micro, cache);
             var sources = new int[batch];
             // a step over others first, without the cache: what is compiled or allocated once is no part of the first epoch
-            training.Step(training.Scheme(new WeightingSettings(), 1, options.Number("micro", 4)), comparisons[pairs..], sources);
+            training.Step(training.Scheme(new WeightingSettings(), 1, micro), comparisons[pairs..], sources);
             var seconds = Contest.Turns(count, _ =>
             {
                 foreach (var part in comparisons[..pairs].Chunk(batch)) training.Step(step, part, sources[..part.Length]);

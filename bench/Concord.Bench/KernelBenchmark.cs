@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Concord.Bench;
 
-/// <summary>Each kernel forward and backward against the same in torch operations with autograd, on the shapes of SmolLM2-135M and Pythia-160M: the results are compared, then the times.</summary>
+/// <summary>Each kernel forward and backward against torch operations with autograd, in the shapes of SmolLM2-135M and Pythia-160M: results first, then times.</summary>
 internal static unsafe class KernelBenchmark
 {
     private const int Rows = 1024, Hidden = 576, Wide = 1536, Heads = 9, KeyHeads = 3, Dimension = 64;
@@ -20,11 +20,16 @@ internal static unsafe class KernelBenchmark
     /// <summary>Prints a table.</summary>
     public static void Run(TextWriter output)
     {
-        output.WriteLine($"Kernels, forward and backward, {Rows} rows, {get_num_threads()} threads (median of interleaved rounds); results agree to {Tolerance:g1} of the largest value");
+        output.WriteLine(
+            $"Kernels, forward and backward, {Rows} rows, {get_num_threads()} threads (median of interleaved rounds); results agree to {Tolerance} of the largest value");
         output.WriteLine();
         output.WriteLine("| kernel | Concord, ms | torch, ms | times |");
         output.WriteLine("| --- | --- | --- | --- |");
-        foreach (var make in new Func<Kernel>[] { RootMeanSquareNorm, LayerNormalisation, Rotation, GatedUnit, () => GaussianUnit(tanh: false), () => GaussianUnit(tanh: true), Attention, Optimizer })
+        Func<Kernel>[] all =
+        [
+            RootMeanSquareNorm, LayerNormalisation, Rotation, GatedUnit, () => GaussianUnit(tanh: false), () => GaussianUnit(tanh: true), Attention, Optimizer,
+        ];
+        foreach (var make in all)
         {
             using var scope = NewDisposeScope();
             var kernel = make();
@@ -75,7 +80,8 @@ internal static unsafe class KernelBenchmark
 
     private static Kernel LayerNormalisation()
     {
-        Tensor x = randn(Rows, 768), w = rand(768), b = rand(768), dy = randn(Rows, 768), y = empty_like(x), means = empty(Rows), roots = empty(Rows), dx = zeros_like(x), dwb = zeros(2, 768);
+        Tensor x = randn(Rows, 768), w = rand(768), b = rand(768), dy = randn(Rows, 768);
+        Tensor y = empty_like(x), means = empty(Rows), roots = empty(Rows), dx = zeros_like(x), dwb = zeros(2, 768);
         Tensor xs = x.clone().requires_grad_(), ws = w.clone().requires_grad_(), bs = b.clone().requires_grad_();
         Tensor? ys = null;
         return new("LayerNorm", new(() =>
@@ -87,20 +93,25 @@ internal static unsafe class KernelBenchmark
             var result = nn.functional.layer_norm(xs, [768], ws, bs);
             result.backward([dy]);
             Keep(result, ref ys);
-        }), () => [("output", y, ys!), ("gradient of the input", dx, xs.grad!), ("gradient of the weight", dwb[0], ws.grad!), ("gradient of the bias", dwb[1], bs.grad!)]);
+        }), () =>
+        [
+            ("output", y, ys!), ("gradient of the input", dx, xs.grad!), ("gradient of the weight", dwb[0], ws.grad!), ("gradient of the bias", dwb[1], bs.grad!),
+        ]);
     }
 
     /// <summary>The heads turn forward, then a gradient turns back, each where it lies.</summary>
     private static Kernel Rotation()
     {
         const int Half = Dimension / 2, Both = Heads + KeyHeads;
-        Tensor start = randn(Rows, Both, Dimension), x = start.clone(), xs = start.clone().requires_grad_(), dy = randn_like(x), dx = dy.clone(), positions = arange(Rows, dtype: ScalarType.Int64);
+        Tensor start = randn(Rows, Both, Dimension), x = start.clone(), xs = start.clone().requires_grad_(), dy = randn_like(x), dx = dy.clone();
+        var positions = arange(Rows, dtype: ScalarType.Int64);
         var angles = positions.to(ScalarType.Float32).unsqueeze(1) * pow(10_000, -arange(Half, dtype: ScalarType.Float32) / Half).unsqueeze(0);
         Tensor cosines = angles.cos(), sines = angles.sin(), c = cat([cosines, cosines], -1).unsqueeze(1), s = cat([sines, sines], -1).unsqueeze(1);
         Tensor? ys = null;
         void Turn(Tensor tensor, bool inverse)
         {
-            fixed (byte* position = positions.bytes) Rotary.Apply(new HeadView(Data(tensor), Both * Dimension, Dimension), Rows, Both, (long*)position, Data(cosines), Data(sines), Half, inverse);
+            var view = new HeadView(Data(tensor), Both * Dimension, Dimension);
+            fixed (byte* position = positions.bytes) Rotary.Apply(view, Rows, Both, (long*)position, Data(cosines), Data(sines), Half, inverse);
         }
 
         return new("rotary", new(() =>
@@ -123,7 +134,8 @@ internal static unsafe class KernelBenchmark
     /// <summary>The kernel writes its gradients over its inputs, which are put back before each call.</summary>
     private static Kernel GatedUnit()
     {
-        Tensor start = randn(Rows, 2 * Wide), gradient = randn(Rows, Wide), gateUp = start.clone(), a = empty(Rows, Wide), da = gradient.clone(), xs = start.clone().requires_grad_();
+        Tensor start = randn(Rows, 2 * Wide), gradient = randn(Rows, Wide);
+        Tensor gateUp = start.clone(), a = empty(Rows, Wide), da = gradient.clone(), xs = start.clone().requires_grad_();
         Tensor? ys = null;
         return new("SwiGLU", new(() =>
         {
@@ -145,7 +157,8 @@ internal static unsafe class KernelBenchmark
     /// <summary>As <see cref="GatedUnit"/>.</summary>
     private static Kernel GaussianUnit(bool tanh)
     {
-        Tensor start = randn(Rows, 3072), gradient = randn(Rows, 3072), x = start.clone(), a = empty(Rows, 3072), da = gradient.clone(), xs = start.clone().requires_grad_();
+        Tensor start = randn(Rows, 3072), gradient = randn(Rows, 3072);
+        Tensor x = start.clone(), a = empty(Rows, 3072), da = gradient.clone(), xs = start.clone().requires_grad_();
         Tensor? ys = null;
         return new(tanh ? "GELU, tanh form" : "GELU", new(() =>
         {
@@ -163,12 +176,16 @@ internal static unsafe class KernelBenchmark
         }, () => xs.grad = null), () => [("output", a, ys!), ("output once more", da, ys!), ("gradient of the input", x, xs.grad!)]);
     }
 
-    /// <summary>Four comparisons with a prompt of 128 tokens and two answers of 64. In torch: the answers with a prompt each, as rows of equal length under its own causal attention, keys and values repeated.</summary>
+    /// <summary>
+    /// Four comparisons with a prompt of 128 tokens and two answers of 64. In torch: the answers with a prompt each, as rows of equal length under causal attention, keys and
+    /// values repeated.
+    /// </summary>
     private static Kernel Attention()
     {
         PackedSegment[] segments = [.. Enumerable.Range(0, 4).Select(i => new PackedSegment(256 * i, 128, [64, 64]))];
         var layout = HeadLayout.Concatenated(Heads, KeyHeads, Dimension);
-        Tensor buffer = randn(Rows, layout.RowWidth), outputs = empty(Rows, Heads * Dimension), sums = empty(Rows, Heads), gradient = randn(Rows, Heads * Dimension), back = empty_like(buffer);
+        Tensor buffer = randn(Rows, layout.RowWidth), gradient = randn(Rows, Heads * Dimension);
+        Tensor outputs = empty(Rows, Heads * Dimension), sums = empty(Rows, Heads), back = empty_like(buffer);
         var plan = AttentionPlan.ForAllRows(segments);
         var shape = PackedAttention.Shape.Of(layout);
         HeadView Of(Tensor tensor) => new(Data(tensor), Heads * Dimension, Dimension);
@@ -176,7 +193,7 @@ internal static unsafe class KernelBenchmark
         // packed token of each position of the eight rows; a prompt's gradient is given to the first answer's row
         var tokens = tensor([.. segments.SelectMany(segment => new[] { 128, 192 }.SelectMany(first => Enumerable.Range(0, 128).Concat(Enumerable.Range(first, 64))
             .Select(position => (long)segment.Offset + position)))]);
-        var counted = tensor([.. Enumerable.Range(0, 8).SelectMany(row => Enumerable.Range(0, 192).Select(position => row % 2 == 0 || position >= 128 ? 1f : 0f))]).unsqueeze(1);
+        var counted = tensor([.. Enumerable.Range(0, 8 * 192).Select(position => position / 192 % 2 == 0 || position % 192 >= 128 ? 1f : 0f)]).unsqueeze(1);
         Tensor ByHead(Tensor part) => part.view(8, 192, -1, Dimension).transpose(1, 2);
         Tensor xs = buffer.index_select(0, tokens).view(8, 192, -1).requires_grad_(), gradients = ByHead(gradient.index_select(0, tokens) * counted).contiguous();
         Tensor? ys = null;
@@ -185,7 +202,8 @@ internal static unsafe class KernelBenchmark
             MatrixView input = View(buffer), target = View(back);
             PackedAttention.Forward(shape, plan, layout.Queries(input), layout.Keys(input), layout.Values(input), Of(outputs), Data(sums));
             PackedAttention.Backward(
-                shape, plan, layout.Queries(input), layout.Keys(input), layout.Values(input), Of(outputs), Data(sums), Of(gradient), layout.Queries(target), layout.Keys(target), layout.Values(target));
+                shape, plan, layout.Queries(input), layout.Keys(input), layout.Values(input), Of(outputs), Data(sums), Of(gradient),
+                layout.Queries(target), layout.Keys(target), layout.Values(target));
         }), new(() =>
         {
             var parts = xs.split([Heads * Dimension, KeyHeads * Dimension, KeyHeads * Dimension], -1);
@@ -210,7 +228,8 @@ internal static unsafe class KernelBenchmark
         var optimizer = optim.AdamW([theirs], Rate, .9, .999, 1e-8, .01);
         var step = 0;
         return new(
-            "AdamW, 20 million parameters", new(() => AdamWStep.Run(Data(p), Data(g), Data(m), Data(v), Count, new(Rate, 0.9, 0.999, 1e-8, 0.01), ++step, false)), new(() => optimizer.step()),
+            "AdamW, 20 million parameters",
+            new(() => AdamWStep.Run(Data(p), Data(g), Data(m), Data(v), Count, new(Rate, 0.9, 0.999, 1e-8, 0.01), ++step, false)), new(() => optimizer.step()),
             () => [("what a step changed", p - start, theirs.detach() - start)]);
     }
 }

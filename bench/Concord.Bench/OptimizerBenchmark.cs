@@ -1,4 +1,3 @@
-using System.Globalization;
 using Concord.Modeling;
 using Concord.Modeling.Weights;
 using Concord.Training.Optimizers;
@@ -43,17 +42,19 @@ internal static class OptimizerBenchmark
 
         var count = model.TrainedParameters.Sum(parameter => parameter.Value.numel());
         Console.WriteLine($"{Machine.Words}\n");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"AdamW over {count / 1e6:f1} million parameters in {copies.Length} tensors, gradients cleared with the step (median of {rounds} interleaved rounds). Needed: 28 bytes a parameter.\n"));
-        Console.WriteLine("| | ms | needed GB/s | times the tensor library's |\n| --- | --- | --- | --- |");
+        Console.WriteLine(
+            $"AdamW over {count / 1e6:f1} million parameters in {copies.Length} tensors, gradients cleared with the step (median of {rounds} interleaved rounds). "
+            + $"Needed: {Needed} bytes a parameter.\n");
+        Markdown.Header("", "ms", "needed GB/s", "times faster than the tensor library's");
         Row("Concord, flat buffers in one pass", times[0], Needed * count, times[1]);
         Row("the tensor library's, tensor by tensor", times[1], Needed * count, times[1]);
-        Row("norm of the gradient, for clipping (4 bytes)", times[2], sizeof(float) * count, double.NaN);
-        Row("copying one buffer, what memory gives (8 bytes)", times[3], 2 * sizeof(float) * count, double.NaN);
+        Row("norm of the gradient, for clipping (4 bytes)", times[2], sizeof(float) * count, null);
+        Row("copying one buffer, what memory gives (8 bytes)", times[3], 2 * sizeof(float) * count, null);
         Console.WriteLine();
         foreach (var (_, parameter) in copies) parameter.Dispose();
 
-        static void Row(string name, double seconds, long bytes, double other) => Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"| {name} | {seconds * 1e3:f1} | {bytes / seconds / 1e9:f1} | {(double.IsNaN(other) ? "" : (other / seconds).ToString("f2", CultureInfo.InvariantCulture))} |"));
+        static void Row(string name, double seconds, long bytes, double? other) =>
+            Markdown.Row(name, $"{seconds * 1e3:f1}", $"{bytes / seconds / 1e9:f1}", other is null ? "" : $"{other / seconds:f1}");
     }
 
     private static (Parameter Own, TorchSharp.Modules.Parameter Library)[] Copies(Modeling.Rewards.RewardModel model)

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Concord.Bench;
 
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args.FirstOrDefault() is "step" or "score" or "kernels" or "optimizer" && Memory.Restart(args) is { } code) return code;
 Concord.Modeling.Native.TorchLibraryLoader.Install();
 switch (args.FirstOrDefault())
@@ -39,6 +41,8 @@ switch (args.FirstOrDefault())
     case "all":
         return AllBenchmarks.Run(args[1..]);
     default:
-        Console.Error.WriteLine("Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | frozen MODEL FILE | scale | tokens MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | all MODEL DATAFOLDER");
+        Console.Error.WriteLine(
+            "Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | frozen MODEL FILE | scale | "
+            + "tokens MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | all MODEL DATAFOLDER");
         return 2;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Concord.Modeling;
 using Concord.Modeling.Packing;
 using Concord.Training.Losses;
@@ -12,16 +11,18 @@ internal static class SchemesBenchmark
 {
     private static readonly WeightingSettings MultiTask = new() { Scheme = "multitask" }, More = new() { Scheme = "more" };
 
-    /// <summary>Runs: <c>schemes MODEL FILE.. [layers=6] [per_source=4] [micro=4] [tokens=512] [rounds=7]</c>; each file is a source.</summary>
+    /// <summary>Runs: <c>schemes MODEL FILE.. [layers=4] [per_source=4] [micro=4] [tokens=512] [rounds=9]</c>; each file is a source.</summary>
     public static void Run(string[] arguments)
     {
         var options = BenchOptions.Parse(arguments);
         var files = options.Words[1..];
-        int sources = files.Length, perSource = options.Number("per_source", 4), micro = options.Number("micro", 4), rounds = options.Number("rounds", 7);
-        var model = TimedModels.FirstLayers(options.Words[0], options.Number("layers", 6));
+        int sources = files.Length, perSource = options.Number("per_source", 4), micro = options.Number("micro", 4);
+        int rounds = options.Number("rounds", 9), tokens = options.Number("tokens", 512);
+        var model = TimedModels.FirstLayers(options.Words[0], options.Number("layers", 4));
         model.SetTrained(TrainedParts.Full);
-        var bySource = files.Select(file => TimedComparisons.Read(model, options.Words[0], file, perSource * 2, options.Number("tokens", 512))).ToArray();
-        TokenizedComparison[][] batches = [.. Enumerable.Range(0, 2).Select(batch => bySource.SelectMany(all => all.Skip(batch * perSource).Take(perSource)).ToArray())];
+        var bySource = files.Select(file => TimedComparisons.Read(model, options.Words[0], file, perSource * 2, tokens)).ToArray();
+        TokenizedComparison[] Batch(int number) => [.. bySource.SelectMany(all => all.Skip(number * perSource).Take(perSource))];
+        TokenizedComparison[][] batches = [Batch(0), Batch(1)];
         int[] sourceOf = [.. Enumerable.Range(0, batches[0].Length).Select(index => index / perSource)];
         using var training = new TimedTraining(model);
 
@@ -42,13 +43,16 @@ internal static class SchemesBenchmark
         var seconds = Contest.Turns(rounds, [.. steps.Select(step => (Action<int>)(round => training.Step(step, batches[round % 2], sourceOf)))]);
 
         Console.WriteLine($"{Machine.Words}\n");
-        Console.WriteLine($"A training step of {batches[0].Length} pairs of {sources} sources, the first {model.Config.Layers} layers of {Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Words[0]))}, at most {options.Number("tokens", 512)} tokens (medians of {rounds} interleaved steps; ratios step by step, with their quartiles)\n");
-        Console.WriteLine("| step | seconds | times MultiTask | quartiles | target |\n| --- | --- | --- | --- | --- |");
+        Console.WriteLine(
+            $"A training step of {batches[0].Length} pairs of {sources} sources, {model.Config.Layers} layers, at most {tokens} tokens "
+            + $"(medians of {rounds} interleaved steps; ratios step by step, with their quartiles)\n");
+        Markdown.Header("step", "seconds", "times MultiTask", "quartiles", "target");
         for (var i = 0; i < ways.Length; i++)
         {
             double[] ratios = [.. seconds[i].Zip(seconds[bases[i]], (a, b) => a / b).Order()];
-            var cells = bases[i] == i ? "1 | | " : string.Create(CultureInfo.InvariantCulture, $"{Contest.Median(ratios):f3} | {ratios[rounds / 4]:f3} to {ratios[rounds - 1 - rounds / 4]:f3} | ");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {ways[i].Name} | {Contest.Median(seconds[i]):f3} | {cells}{(targets.Contains(i) ? "1.010 or less" : "")} |"));
+            Markdown.Row(
+                ways[i].Name, $"{Contest.Median(seconds[i]):f3}", bases[i] == i ? "1" : $"{Contest.Median(ratios):f3}",
+                bases[i] == i ? "" : $"{ratios[rounds / 4]:f3} to {ratios[rounds - 1 - rounds / 4]:f3}", targets.Contains(i) ? "1.010 or less" : "");
         }
         Console.WriteLine(Weighting(training, batches[0], sourceOf, sources, Contest.Median(seconds[0])));
     }
@@ -64,7 +68,8 @@ internal static class SchemesBenchmark
         {
             var (other, gradient) = training.Gradient(step, batch, sourceOf);
             Agreement.Check(name, gradient, more, 1e-4);
-            if (outcome.Weights.Zip(other.Weights).Any(pair => Math.Abs(pair.First - pair.Second) > 1e-4)) throw new InvalidOperationException($"{name}: the weights differ from those of one micro-batch; nothing was timed.");
+            if (outcome.Weights.Zip(other.Weights).Any(pair => Math.Abs(pair.First - pair.Second) > 1e-4))
+                throw new InvalidOperationException($"{name}: the weights differ from those of one micro-batch; nothing was timed.");
             gradient.Dispose();
         }
         multiTask.Dispose();
@@ -82,9 +87,10 @@ internal static class SchemesBenchmark
         var momentum = new GradientMomentum(sources, More.Alpha, new double[training.Model.Config.HiddenSize]);
         var weighting = new MoreWeighting();
         var times = Contest.Medians(
-            9, .02, () => result.HeadGradients(pass.Hidden), () => momentum.Update(gradients, pass.Present), () => weighting.Weigh(momentum.Update(gradients, pass.Present), result.Losses, pass.Present));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"\nTimed by themselves: head gradients in closed form {times[0] * 1e6:f1} µs (every scheme reports their cosines), momentum with its Gram matrix {times[1] * 1e6:f1} µs, normalising and solving {(times[2] - times[1]) * 1e6:f1} µs: what MORE adds to MultiTask is {times[2] / step:p4} of a step of one micro-batch.\n");
+            9, .02, () => result.HeadGradients(pass.Hidden), () => momentum.Update(gradients, pass.Present),
+            () => weighting.Weigh(momentum.Update(gradients, pass.Present), result.Losses, pass.Present));
+        return $"\nTimed by themselves: head gradients in closed form {times[0] * 1e6:f1} µs (every scheme reports their cosines), "
+            + $"momentum with its Gram matrix {times[1] * 1e6:f1} µs, "
+            + $"normalising and solving {(times[2] - times[1]) * 1e6:f1} µs: what MORE adds to MultiTask is {times[2] / step:p4} of a step of one micro-batch.\n";
     }
 }

@@ -1,9 +1,8 @@
-using System.Globalization;
 using Concord.Training.Solvers;
 
 namespace Concord.Bench;
 
-/// <summary>The exact solver and the authors' Frank-Wolfe against the number of sources: time of a solve on one thread, and how far the objective is from its minimum.</summary>
+/// <summary>The exact solver and the authors' Frank-Wolfe against the number of sources: time on one thread, how far the objective is from its minimum.</summary>
 internal static class SolverBenchmark
 {
     private const int Instances = 20;
@@ -22,8 +21,12 @@ internal static class SolverBenchmark
         var options = BenchOptions.Parse(arguments);
         int width = options.Number("dimension", 576), rounds = options.Number("rounds", 9);
         Console.WriteLine($"{Machine.Words}\n");
-        Console.WriteLine($"Minimum-norm weights of K gradients of dimension {width} from their Gram matrix, one thread (mean over {Instances} random sets, median of {rounds} interleaved rounds). Excess: λᵀGλ over its minimum, relative, the worst set.\n");
-        Console.WriteLine("| gradients | K | Gram matrix, µs | exact, µs | target, µs | sources with weight | its certified excess | Frank-Wolfe, µs | its steps | its excess |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine(
+            $"Minimum-norm weights of K gradients of dimension {width} from their Gram matrix, one thread "
+            + $"(mean over {Instances} random sets, median of {rounds} interleaved rounds). Excess: λᵀGλ over its minimum, relative, the worst set.\n");
+        Markdown.Header(
+            "gradients", "K", "Gram matrix, µs", "exact, µs", "target, µs", "sources with weight", "its certified excess",
+            "Frank-Wolfe, µs", "its steps", "its excess");
         foreach (var kind in Kinds)
             foreach (var count in new[] { 2, 5, 10, 20, 50, 100 }) Row(kind, count, width, rounds);
         Console.WriteLine();
@@ -41,9 +44,10 @@ internal static class SolverBenchmark
             () => Array.ForEach(grams, gram => MinNormSolver.Solve(gram)),
             () => Array.ForEach(grams, gram => FrankWolfeSolver.Solve(gram))).Select(time => time / Instances * 1e6).ToArray();
         var target = count switch { 5 => "20", 100 => "5000", _ => "" };
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {kind.Name} | {count} | {times[0]:f1} | {times[1]:f1} | {target} | {exact.Average(solution => solution.Weights.Count(weight => weight > 0)):f1} | {exact.Max(solution => solution.Gap / solution.Value):0.0e-0} | {times[2]:f1} | {approximate.Average(solution => solution.Iterations):f0} | {exact.Zip(approximate).Max(pair => (pair.Second.Value - pair.First.Value) / pair.First.Value):0.0e-0} |"));
+        Markdown.Row(
+            kind.Name, $"{count}", $"{times[0]:f1}", $"{times[1]:f1}", target, $"{exact.Average(solution => solution.Weights.Count(weight => weight > 0)):f1}",
+            $"{exact.Max(solution => solution.Gap / solution.Value):0.0e-0}", $"{times[2]:f1}", $"{approximate.Average(solution => solution.Iterations):f0}",
+            $"{exact.Zip(approximate).Max(pair => (pair.Second.Value - pair.First.Value) / pair.First.Value):0.0e-0}");
     }
 
     private static double[] Gradients(Kind kind, int count, int width, Random random)

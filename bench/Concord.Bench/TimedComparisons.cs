@@ -20,7 +20,8 @@ internal static class TimedComparisons
         var pairs = PreferenceFile.Read(file).Comparisons.Where(comparison => comparison.Responses.Count == 2 && comparison.StrictPairs == 1).ToArray();
         new Random(1).Shuffle(pairs);
         TokenizedComparison[] read = [.. pairs.Select(encoding.Encode).OfType<TokenizedComparison>().Take(count)];
-        return read.Length == count ? read : throw new ConcordException($"{file} has {read.Length} comparisons of two responses, but {count} are to be timed: take another file or smaller numbers.");
+        if (read.Length == count) return read;
+        throw new ConcordException($"{file} has {read.Length} comparisons of two responses, but {count} are to be timed: take another file or smaller numbers.");
     }
 
     /// <summary>Random ids.</summary>

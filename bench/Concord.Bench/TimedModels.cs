@@ -34,7 +34,8 @@ internal static class TimedModels
     {
         using var scope = torch.NewDisposeScope();
         var head = torch.zeros(1, config.HiddenSize).normal_(0, 1 / Math.Sqrt(config.HiddenSize + 1));
-        return new RewardModel(BackboneFactory.Build(config, source), new Parameter("score.weight", head, WeightLayout.Single("score.weight", 1)), Pooling.Last, OperationsFactory.For(torch.CPU));
+        var parameter = new Parameter("score.weight", head, WeightLayout.Single("score.weight", 1));
+        return new RewardModel(BackboneFactory.Build(config, source), parameter, Pooling.Last, OperationsFactory.For(torch.CPU));
     }
 
     /// <summary>Random matrices that repeat one block: a billion weights in a second, as good as any for a clock.</summary>
@@ -48,7 +49,13 @@ internal static class TimedModels
         public Parameter Make(ParameterSpec spec)
         {
             using var scope = torch.NewDisposeScope();
-            return new Parameter(spec.Name, spec.Start == ParameterStart.Ones ? torch.ones(spec.Shape) : spec.Start == ParameterStart.Zeros ? torch.zeros(spec.Shape) : Filled(spec.Shape), spec.Layout);
+            var value = spec.Start switch
+            {
+                ParameterStart.Ones => torch.ones(spec.Shape),
+                ParameterStart.Zeros => torch.zeros(spec.Shape),
+                _ => Filled(spec.Shape),
+            };
+            return new Parameter(spec.Name, value, spec.Layout);
         }
 
         private torch.Tensor Filled(long[] shape)

@@ -10,7 +10,7 @@ using TorchSharp;
 
 namespace Concord.Bench;
 
-/// <summary>A model under training, whose steps are those of a training run: forward and back by <see cref="TrainingStep"/>, the gradient's norm, clipping, AdamW.</summary>
+/// <summary>A model under training, whose steps are those of a run: forward and back by <see cref="TrainingStep"/>, the gradient's norm, clipping, AdamW.</summary>
 internal sealed class TimedTraining : IDisposable
 {
     private const double Rate = 1e-7; // weights hardly move: every step is as the first
@@ -46,7 +46,8 @@ internal sealed class TimedTraining : IDisposable
         var training = new TrainingSettings { Weighting = weighting, Batches = new BatchSettings { MicroBatch = micro } };
         var scheme = WeightingRegistry.Create(weighting, [.. Enumerable.Range(0, sources).Select(source => $"{source}")]);
         var momentum = scheme.NeedsGradients ? new GradientMomentum(sources, weighting.Alpha, new double[Model.Config.HiddenSize]) : null;
-        steps.Add(new TrainingStep(Model, training, sources, scheme, momentum, new SourceTemperatures(sources, training.Temperatures), new SingleProcess(), Parameters, cache));
+        var temperatures = new SourceTemperatures(sources, training.Temperatures);
+        steps.Add(new TrainingStep(Model, training, sources, scheme, momentum, temperatures, new SingleProcess(), Parameters, cache));
         return steps[^1];
     }
 

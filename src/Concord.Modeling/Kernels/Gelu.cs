@@ -9,7 +9,8 @@ internal static unsafe class Gelu
     private const float SqrtHalf = 0.70710678f, InverseSqrtTwoPi = 0.39894228f, SqrtTwoOverPi = 0.79788456f, Cubic = 0.044715f;
 
     /// <summary>
-    /// What x is multiplied by. A type of its own for each form: the compiler inlines so much and no more into one method, and a loop that holds both forms runs at a fifth of the speed.
+    /// What x is multiplied by. A type of its own for each form: the compiler inlines so much and no more into one method, and a loop that holds both forms runs at a
+    /// fifth of the speed.
     /// </summary>
     private interface IGate
     {
@@ -28,7 +29,8 @@ internal static unsafe class Gelu
     }
 
     /// <summary>
-    /// From the gradient of a (T, I): the gradient of x, written over x, and a once more, written over its gradient (see <see cref="SwiGlu.Backward(MatrixView, MatrixView)"/>).
+    /// From the gradient of a (T, I): the gradient of x, written over x, and a once more, written over its gradient
+    /// (see <see cref="SwiGlu.Backward(MatrixView, MatrixView)"/>).
     /// </summary>
     public static void Backward(MatrixView x, MatrixView activationGradient, bool tanh)
     {
