@@ -1,3 +1,4 @@
+using Concord.Modeling.Kernels;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Training.Batches;
@@ -145,15 +146,27 @@ internal sealed class TrainingStep(
         }
         var (result, gram, smoothed) = Evaluate(pass);
         var weights = weighting.Weigh(smoothed, result.Losses, pass.Present);
-        var coefficients = result.Coefficients(weights.Weights);
+        AddUp(_buffers, result.Coefficients(weights.Weights)); // 0 for absent sources, whose buffer holds another step's
+        return Outcome(pass, result, weights, gram);
+    }
+
+    // On the CPU by a kernel of ours: the tensor library would take each factor as a temporary number that the garbage collector may free while it is read,
+    // and a wrong λ would go unseen.
+    private unsafe void AddUp(torch.Tensor buffers, double[] coefficients)
+    {
+        using var mode = torch.no_grad();
+        if (parameters.Gradients.device_type == DeviceType.CPU)
+        {
+            using var flat = buffers.view(-1);
+            WeightedSum.Run(FlatParameters.Memory(flat, 0), coefficients, FlatParameters.Memory(parameters.Gradients, 0), parameters.Gradients.numel());
+            return;
+        }
         for (var source = 0; source < sources; source++)
         {
-            if (!pass.Present[source]) continue;
-            using var mode = torch.no_grad();
-            using var buffer = _buffers.select(0, source);
+            if (coefficients[source] == 0) continue;
+            using var buffer = buffers.select(0, source);
             parameters.Gradients.add_(buffer, alpha: coefficients[source]);
         }
-        return Outcome(pass, result, weights, gram);
     }
 
     // hidden states below the lowest trained layer: from the cache, or computed apart where they serve two passes
