@@ -1,4 +1,3 @@
-using System.Globalization;
 using Concord.Cli.Recipes;
 using Concord.Cli.Runs;
 using Concord.Modeling.Packing;
@@ -12,24 +11,22 @@ namespace Concord.Bench;
 /// <summary>Tokenization on one and two threads, and what a run's start costs with and without kept token ids.</summary>
 internal static class TokensBenchmark
 {
-    private const int Rounds = 3;
-
-    /// <summary>Prints two tables.</summary>
-    /// <param name="args">MODEL FILE.. [tokens=512]</param>
-    public static void Run(string[] args)
+    /// <summary>Runs: <c>tokens MODEL FILE.. [tokens=512] [rounds=5]</c>.</summary>
+    public static void Run(string[] arguments)
     {
-        var maximum = args.FirstOrDefault(arg => arg.StartsWith("tokens=", StringComparison.Ordinal)) is { } given ? int.Parse(given["tokens=".Length..], CultureInfo.InvariantCulture) : 512;
-        string[] places = [.. args.Where(arg => !arg.Contains('='))];
-        var (folder, files) = (places[0], places[1..]);
+        var options = BenchOptions.Parse(arguments);
+        var (folder, files) = (options.Words[0], options.Words[1..]);
+        int maximum = options.Number("tokens", 512), rounds = options.Number("rounds", 5);
         using var model = RewardModel.Load(folder, new RewardModelOptions { HeadSeed = 1 });
         string[][] sets = files.Length > 1 ? [.. files.Select(file => new[] { file }), files] : [files];
-        Tokenization(model, folder, files, maximum);
-        Start(model, folder, sets, maximum);
+        Console.WriteLine($"{Machine.Words}\n");
+        Tokenization(model, folder, files, maximum, rounds);
+        Start(model, folder, sets, maximum, rounds);
     }
 
-    private static void Tokenization(RewardModel model, string folder, string[] files, int maximum)
+    private static void Tokenization(RewardModel model, string folder, string[] files, int maximum, int rounds)
     {
-        Console.WriteLine($"Tokenization, rows of at most {maximum} tokens (median of {Rounds} interleaved rounds)");
+        Console.WriteLine($"Tokenization, rows of at most {maximum} tokens (median of {rounds} interleaved rounds)");
         Console.WriteLine("Characters and tokens are those of all rows, before the prompt is shared and anything cut");
         Console.WriteLine();
         Console.WriteLine("| file | comparisons | characters, millions | tokens, millions | 1 thread, s | 2 threads, s | times | millions of tokens/s on 2 |");
@@ -43,14 +40,14 @@ internal static class TokensBenchmark
             var tokens = comparisons.Sum(comparison => whole.EncodeRows(comparison).Sum(row => (double)row.Length)) / 1e6;
             void Encode(int threads) =>
                 Parallel.ForEach(comparisons, new ParallelOptions { MaxDegreeOfParallelism = threads }, comparison => encoding.Encode(comparison));
-            var times = Contest.Medians(Rounds, .2, () => Encode(1), () => Encode(2));
+            var times = Contest.Medians(rounds, .2, () => Encode(1), () => Encode(2));
             var amount = $"{comparisons.Count:#,0} | {characters:F1} | {tokens:F2}";
             Console.WriteLine($"| {Path.GetFileName(file)} | {amount} | {times[0]:F2} | {times[1]:F2} | {times[0] / times[1]:F2} | {tokens / times[1]:F2} |");
         }
         Console.WriteLine();
     }
 
-    private static void Start(RewardModel model, string folder, string[][] sets, int maximum)
+    private static void Start(RewardModel model, string folder, string[][] sets, int maximum, int rounds)
     {
         Console.WriteLine("Start of a run, from a recipe to ids that can be trained on; the model's own loading apart");
         Console.WriteLine();
@@ -59,7 +56,7 @@ internal static class TokensBenchmark
         var cache = Directory.CreateTempSubdirectory();
         try
         {
-            foreach (var files in sets) Row(model, folder, files, maximum, Path.Combine(cache.FullName, Guid.NewGuid().ToString("N")));
+            foreach (var files in sets) Row(model, folder, files, maximum, rounds, Path.Combine(cache.FullName, Guid.NewGuid().ToString("N")));
         }
         finally
         {
@@ -68,7 +65,7 @@ internal static class TokensBenchmark
         Console.WriteLine();
     }
 
-    private static void Row(RewardModel model, string folder, string[] files, int maximum, string cache)
+    private static void Row(RewardModel model, string folder, string[] files, int maximum, int rounds, string cache)
     {
         Recipe Of(string? kept) => new()
         {
@@ -91,7 +88,7 @@ internal static class TokensBenchmark
         var read = Tokens(kept);
         TokenizedComparison[][] parts = [[.. read.Training.Select(InMemory)], [.. read.HeldOut.Select(InMemory)]];
         var times = Contest.Medians(
-            Rounds, .1,
+            rounds, .1,
             () =>
             {
                 using var data = RunData.Open(Of(null), Nothing);

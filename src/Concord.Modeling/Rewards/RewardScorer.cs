@@ -3,7 +3,11 @@ using Concord.Modeling.Packing;
 namespace Concord.Modeling.Rewards;
 
 /// <summary>Scores a stream of comparisons in bounded memory: batches are filled up to a number of tokens, the order is kept.</summary>
-/// <remarks>Packed batches hold no padding, so comparisons need not be grouped by length: any order costs the same.</remarks>
+/// <remarks>
+/// Packed batches hold no padding, so comparisons are not grouped by length. It was measured: 64 comparisons of the helpful set, sorted by length, took
+/// 1.00 times as long to score as in their own order at 512 tokens and 0.96 times uncut (SmolLM2-135M's layers, two threads, fastest of 16 turns each,
+/// spread of the turns far larger).
+/// </remarks>
 /// <param name="model">The model.</param>
 /// <param name="tokensPerBatch">Tokens computed at once; a comparison that is longer is a batch of its own.</param>
 /// <param name="cache">Where hidden states below the trained layers are kept, or null.</param>
@@ -11,6 +15,9 @@ public sealed class RewardScorer(RewardModel model, int tokensPerBatch = RewardS
 {
     /// <summary>Enough for full matrix products, little enough for a small machine.</summary>
     public const int DefaultTokensPerBatch = 2048;
+
+    // items without a comparison have no tokens: however many there are, they are not gathered without end
+    private const int MostWaiting = 4096;
 
     /// <summary>Rewards of each item, in order.</summary>
     /// <param name="items">Any stream.</param>
@@ -33,6 +40,10 @@ public sealed class RewardScorer(RewardModel model, int tokensPerBatch = RewardS
             }
             waiting.Add((item, comparison));
             tokens += length;
+            if (tokens > 0 && waiting.Count < MostWaiting) continue;
+            foreach (var scored in Flush(waiting, cancellation)) yield return scored;
+            waiting.Clear();
+            tokens = 0;
         }
         foreach (var scored in Flush(waiting, cancellation)) yield return scored;
     }

@@ -2,7 +2,14 @@ using Concord.Modeling.Packing;
 
 namespace Concord.Training.Batches;
 
-/// <summary>Cuts a batch into micro-batches that each keep every source's share, to within one comparison. A pure function of the batch.</summary>
+/// <summary>
+/// Cuts a batch into micro-batches that each keep every source's share, to within one comparison, and none of which has more tokens than the budget.
+/// A pure function of the batch: which comparisons a step takes, and their gradient but for rounding, do not depend on it.
+/// </summary>
+/// <remarks>
+/// Long and short comparisons are dealt out so that all micro-batches have about as many tokens. They are not gathered by length, as padded batches
+/// need it: nothing is padded here. A comparison that alone exceeds the budget is a micro-batch of its own, and leaves the others as they were.
+/// </remarks>
 public static class MicroBatches
 {
     /// <summary>Deals the comparisons of a batch out.</summary>
@@ -16,21 +23,25 @@ public static class MicroBatches
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(settings);
         var count = (comparisons.Count + (settings.MicroBatch ?? comparisons.Count) - 1) / (settings.MicroBatch ?? comparisons.Count);
-        if (settings.TokenBudget is not { } budget) return Deal(count, comparisons, sources, byLength: false);
-        count = Math.Max(count, (int)((comparisons.Sum(comparison => (long)comparison.PackedLength) + budget - 1) / budget));
-        for (; ; count++)
+        if (settings.TokenBudget is not { } budget) return Deal(count, comparisons, sources, [.. Enumerable.Range(0, comparisons.Count)], byLength: false);
+        long Tokens(IEnumerable<int> part) => part.Sum(index => (long)comparisons[index].PackedLength);
+        int[] all = [.. Enumerable.Range(0, comparisons.Count)];
+        int[] fitting = [.. all.Where(index => comparisons[index].PackedLength <= budget)];
+        int[][] apart = [.. all.Except(fitting).Select(index => new[] { index })];
+        if (fitting.Length == 0) return apart;
+        for (count = Math.Max(count, (int)((Tokens(fitting) + budget - 1) / budget)); ; count++)
         {
-            var micro = Deal(count, comparisons, sources, byLength: true);
-            if (count >= comparisons.Count || micro.All(part => part.Sum(index => (long)comparisons[index].PackedLength) <= budget)) return micro;
+            var micro = Deal(count, comparisons, sources, fitting, byLength: true);
+            if (micro.All(part => Tokens(part) <= budget)) return [.. micro, .. apart]; // at the latest where each has one
         }
     }
 
-    private static int[][] Deal(int count, IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sources, bool byLength)
+    private static int[][] Deal(int count, IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sources, int[] indices, bool byLength)
     {
-        count = Math.Min(count, comparisons.Count);
+        count = Math.Min(count, indices.Length);
         var parts = Enumerable.Range(0, count).Select(_ => new List<int>()).ToArray();
         var (tokens, dealt) = (new long[count], 0);
-        foreach (var group in Enumerable.Range(0, comparisons.Count).GroupBy(index => sources[index]).OrderBy(group => group.Key))
+        foreach (var group in indices.GroupBy(index => sources[index]).OrderBy(group => group.Key))
         {
             if (byLength)
             {

@@ -1,3 +1,4 @@
+using Concord.Modeling.Packing;
 using Concord.Preferences;
 using Concord.Training.Batches;
 using Xunit;
@@ -111,6 +112,38 @@ public class BatchTests
                 var counts = parts.Select(part => part.Count(index => sources[index] == source)).ToArray();
                 Assert.True(counts.Max() - counts.Min() <= 1, $"budget {budget}");
             }
+        }
+    }
+
+    [Fact]
+    public void Budgets_bound_what_is_computed_at_once_whatever_the_lengths_and_change_nothing_else()
+    {
+        var (random, one) = (new Random(3), TinyModel.Data(1, 0).Training[0]);
+        for (var round = 0; round < 300; round++)
+        {
+            var count = random.Next(1, 60);
+            var sources = Enumerable.Range(0, count).Select(_ => random.Next(4)).ToArray();
+            // lengths as they are: most short, some very long
+            int Length() => random.Next(8) == 0 ? random.Next(200, 2000) : random.Next(2, 120);
+            TokenizedComparison[] batch = [.. Enumerable.Range(0, count).Select(_ => one with { Prefix = new int[Length()], Suffixes = [[1], [2]] })];
+            var settings = new BatchSettings { TokenBudget = random.Next(4, 1500), MicroBatch = random.Next(2) == 0 ? null : random.Next(1, 20) };
+            var parts = MicroBatches.Split(batch, sources, settings);
+            Assert.Equal(Enumerable.Range(0, count), parts.SelectMany(part => part).Order());
+            var fitting = parts.Where(part => part.Sum(index => batch[index].PackedLength) <= settings.TokenBudget).ToArray();
+            Assert.All(parts.Except(fitting), part => Assert.Single(part));
+            Assert.All(fitting, part => Assert.True(part.Length <= (settings.MicroBatch ?? count) + 3, "one more of each source"));
+            // a text that is too long takes nothing from the others
+            int[] others = [.. Enumerable.Range(0, count).Where(index => batch[index].PackedLength <= settings.TokenBudget)];
+            Assert.Equal(others.Length == 0, fitting.Length == 0);
+            if (others.Length == 0) continue;
+            var without = MicroBatches.Split([.. others.Select(index => batch[index])], [.. others.Select(index => sources[index])], settings with { MicroBatch = null });
+            if (settings.MicroBatch is null) Assert.Equal(without.Select(part => part.Select(index => others[index])), fitting);
+            foreach (var source in Enumerable.Range(0, 4))
+            {
+                var shares = fitting.Select(part => part.Count(index => sources[index] == source)).ToArray();
+                Assert.InRange(shares.Max() - shares.Min(), 0, 1);
+            }
+            Assert.Equal(parts, MicroBatches.Split(batch, sources, settings));
         }
     }
 
