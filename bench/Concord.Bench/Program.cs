@@ -9,6 +9,9 @@ switch (args.FirstOrDefault())
     case "step":
         StepBenchmark.Run(args[1..]);
         return 0;
+    case "score":
+        ScoringBenchmark.Run(args[1..]);
+        return 0;
     case "peak":
         StepMemory.Run(args[1..]);
         return 0;
@@ -43,6 +46,6 @@ switch (args.FirstOrDefault())
     default:
         Console.Error.WriteLine(
             "Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | frozen MODEL FILE | scale | "
-            + "tokens MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | all MODEL DATAFOLDER");
+            + "tokens MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL FILE.. | all MODEL DATAFOLDER");
         return 2;
 }

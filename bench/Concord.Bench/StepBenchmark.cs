@@ -98,7 +98,8 @@ internal static class StepBenchmark
         }
     }
 
-    private static double Median(IEnumerable<double> values)
+    /// <summary>The middle value.</summary>
+    public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
