@@ -1,3 +1,4 @@
+using Concord.Modeling.Kernels;
 using Concord.Modeling.Packing;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -14,6 +15,9 @@ internal sealed class AutogradOperations : IOperations
 
     /// <inheritdoc/>
     public bool IsBatchInvariant => false;
+
+    /// <inheritdoc/>
+    public ProductPrecision Precision => ProductPrecision.Single;
 
     /// <inheritdoc/>
     public Activation Embed(Parameter table, PackedBatch batch) => Run(() => table.Value.index_select(0, batch.TokenIds).to_type(ScalarType.Float32));

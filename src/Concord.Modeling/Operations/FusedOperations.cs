@@ -23,6 +23,9 @@ internal sealed unsafe class FusedOperations(ProductPrecision precision = Produc
     /// <summary>Every sum of an fp32 kernel goes in an order of its own row; the tensor library's bf16 products go in blocks of rows.</summary>
     public bool IsBatchInvariant => precision == ProductPrecision.Single;
 
+    /// <inheritdoc/>
+    public ProductPrecision Precision => precision;
+
     /// <summary>Bytes of memory held for activations.</summary>
     public long Bytes => pool.Bytes;
 

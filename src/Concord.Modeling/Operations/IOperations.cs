@@ -1,3 +1,4 @@
+using Concord.Modeling.Kernels;
 using Concord.Modeling.Packing;
 using TorchSharp;
 
@@ -17,6 +18,9 @@ internal interface IOperations : IDisposable
 
     /// <summary>Whether what is computed for a comparison has the same bits whatever else is in its batch.</summary>
     bool IsBatchInvariant { get; }
+
+    /// <summary>What the products of linear layers multiply: bf16 factors keep 8 bits, and rewards that many fewer.</summary>
+    ProductPrecision Precision { get; }
 
     /// <summary>Rows of an embedding table. // (V, H) -> (T, H)</summary>
     Activation Embed(Parameter table, PackedBatch batch);

@@ -75,6 +75,9 @@ public sealed class RewardModel : IDisposable
     /// <exception cref="Preferences.ConcordException">The folder cannot be written.</exception>
     public void SaveAdapter(string folder, IReadOnlyList<TokenizedComparison>? sample = null) => RewardModelWriter.SaveAdapter(this, folder, sample);
 
+    /// <summary>Whether the products of linear layers take bf16 factors, on whose rounding a reward then depends in its third digit.</summary>
+    internal bool HasHalfProducts => operations.Precision == ProductPrecision.Bf16;
+
     internal IBackbone Backbone { get; }
 
     internal AdapterSet? Adapters { get; private set; }

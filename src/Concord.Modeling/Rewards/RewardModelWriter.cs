@@ -54,7 +54,7 @@ internal static class RewardModelWriter
         if (model.SourceFolder is { } source) ModelFolder.CopyTokenizer(source, temporary);
         model.Settings.Write(temporary);
         using var batch = PackedBatch.Create(sample is { Count: > 0 } ? sample : RandomTexts(model.Config.VocabularySize), model.Device);
-        using var again = RewardModel.Load(temporary, new RewardModelOptions { Device = model.Device, WeightType = model.Backbone.Parameters[0].Value.dtype });
+        using var again = RewardModel.Load(temporary, new RewardModelOptions { Device = model.Device, WeightType = model.Backbone.Parameters[0].Value.dtype, HalfProducts = model.HasHalfProducts });
         using RewardOutput expected = model.Forward(batch), actual = again.Forward(batch);
         for (var row = 0; row < expected.Rewards.Length; row++)
         {

@@ -12,7 +12,7 @@ internal static class SelfCheck
     /// <summary>Rows scored alone to compare with the packed path: enough to see a fault, few enough to cost nothing.</summary>
     private const int PlainRows = 6;
 
-    private static double Tolerance(RewardModel model) => model.Parameters.All(parameter => parameter.Value.dtype == torch.float32) ? 1e-3 : .05;
+    private static double Tolerance(RewardModel model) => !model.HasHalfProducts && model.Parameters.All(parameter => parameter.Value.dtype == torch.float32) ? 1e-3 : .05;
 
     /// <summary>Checks ids and rewards.</summary>
     /// <exception cref="ConcordException">A text begins twice, rewards cannot tell responses apart, or packing changes them; the message names the line.</exception>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Concord.Modeling;
+using Concord.Modeling.Kernels;
+using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Tests.Weights;
 using Concord.Training.Batches;
@@ -220,6 +222,20 @@ public class TrainingRunTests : OneThread
         var settings = More with { LearningRate = 9, HeadLearningRate = 9, Epochs = 200, Optimizer = new OptimizerSettings { Kind = OptimizerKind.Sgd, ClipNorm = null, WeightDecay = 10 }, Temperatures = new(), Weighting = new() };
         var error = Assert.Throws<ConcordException>(() => Train(folder.Path, settings));
         Assert.Contains("diverged", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_under_bf16_products_checks_itself_and_saves_as_far_as_bf16_goes()
+    {
+        Assert.SkipUnless(MatrixProduct.HasBf16, "no bf16 instructions here");
+        using var folder = new TemporaryFolder();
+        using var model = TinyModel.Create(precision: ProductPrecision.Bf16);
+        var options = new TrainingRunOptions { Output = folder.Path, Config = "", WriteModel = TinyModel.Write };
+        Assert.Equal(TrainingOutcome.Finished, new TrainingRun(model, TinyModel.Data(20, 6), More, options).Run(TestContext.Current.CancellationToken).Outcome);
+        var saved = Path.Combine(folder.Path, "saved");
+        model.Save(saved); // opened again and compared, which products of another precision would not pass
+        using var again = RewardModel.Load(saved, new RewardModelOptions { HalfProducts = true });
+        Assert.True(again.HasHalfProducts);
     }
 
     [Fact]
