@@ -25,7 +25,7 @@ internal sealed record ModelPredictions(string Model, IReadOnlyList<string> File
             foreach (var problem in read.Problems) terminal.Error.WriteLine($"not read: {problem}");
             foreach (var (reason, count) in read.Dropped) terminal.Error.WriteLine($"{file}: {count} left out: {reason}");
         }
-        using var model = RewardModel.Load(Model);
+        using var model = RewardModel.Load(Model, new RewardModelOptions { WeightType = null });
         var encoding = new ModelEncoding(model, Model, MaximumLength);
         var temperatures = model.Settings.Sources.ToDictionary(source => source.Name, source => source.Temperature, StringComparer.Ordinal);
         var predictions = new List<Prediction>(comparisons.Count);

@@ -24,6 +24,8 @@ internal static class TrainingRecipe
             "What is trained beside the head."),
         LastLayers = fields.Integer("last_layers", value.LastLayers, 1, 1000, "How many layers, in the mode last_layers."),
         Lora = fields.Section("lora", value.Lora, Lora, "Adapters, in the mode lora."),
+        ActivationCheckpointing = fields.Flag("activation_checkpointing", value.ActivationCheckpointing,
+            "Keep only each layer's input and compute the layer once more on the way back: less memory, more time, the same result."),
         Epochs = fields.Number("epochs", value.Epochs, NumberRange.Positive, "How often the longest source is seen."),
         MaximumSteps = fields.OptionalInteger("maximum_steps", value.MaximumSteps, 0, Any,
             "Most optimizer steps; empty: as many as the epochs have; 0: none, the untrained model is evaluated."),

@@ -43,6 +43,18 @@ internal sealed class AdapterSet
     public IEnumerable<(string Name, Tensor Tensor)> Tensors(Func<Parameter, Tensor> of) =>
         entries.SelectMany(entry => entry.Adapter.Down.Layout.Split(of(entry.Adapter.Down)).Concat(entry.Adapter.Up.Layout.Split(of(entry.Adapter.Up))));
 
+    /// <summary>Takes the adapters off their layers; the weights stay as they are.</summary>
+    public void TakeOff()
+    {
+        foreach (var (target, adapter) in entries) target.Layer.Adapters.Remove(adapter);
+    }
+
+    /// <summary>Puts adapters that were taken off on their layers again.</summary>
+    public void PutOn()
+    {
+        foreach (var (target, adapter) in entries) target.Layer.Adapters.Add(adapter);
+    }
+
     /// <summary>Adds every adapter to its weights and takes it off.</summary>
     public void Merge()
     {

@@ -19,10 +19,10 @@ internal static class BackboneFactory
     /// <summary>Reads a backbone from an opened checkpoint; every tensor is used, dropped by name, or an error.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="reader">The checkpoint; tensors already taken from it count as used.</param>
-    /// <param name="type">The type weights are held in.</param>
+    /// <param name="type">The type weights are held in; null for that of the files where it is one of 16 bits, else fp32.</param>
     /// <param name="device">Where they are held.</param>
     /// <param name="dropped">Names of tensors that are not needed.</param>
-    public static IBackbone Load(BackboneConfig config, CheckpointReader reader, torch.ScalarType type, torch.Device device, params IEnumerable<string> dropped)
+    public static IBackbone Load(BackboneConfig config, CheckpointReader reader, torch.ScalarType? type, torch.Device device, params IEnumerable<string> dropped)
     {
         var backbone = Build(config, new CheckpointParameterSource(reader, type, device));
         reader.Finish([.. Buffers, .. dropped]);

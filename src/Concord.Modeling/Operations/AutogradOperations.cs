@@ -8,7 +8,10 @@ namespace Concord.Modeling.Operations;
 /// <summary>The operations in the tensor library's own terms: for any device and precision, and the oracle the fused ones are tested against.</summary>
 internal sealed class AutogradOperations : IOperations
 {
+    private sealed record Segment(Activation Input, Func<Activation, Activation> Layer, Tensor Output);
+
     private readonly List<Tensor> values = [];
+    private readonly List<Segment> recomputed = []; // the graph ends at the output of each and begins anew there
 
     /// <inheritdoc/>
     public bool Recording { get; set; } = true;
@@ -89,17 +92,52 @@ internal sealed class AutogradOperations : IOperations
     public Activation Norm(Activation x, NormLayer norm) => Run(() => Normalise(x.Value, norm));
 
     /// <inheritdoc/>
+    public Activation Recomputed(Activation x, Func<Activation, Activation> layer)
+    {
+        if (!Recording) return layer(x);
+        var kept = values.Count;
+        Recording = false;
+        var output = layer(x).Value;
+        Recording = true;
+        values.RemoveAt(values.Count - 1); // the layer's last
+        DropFrom(kept);
+        values.Add(output);
+        output.requires_grad_(true);
+        recomputed.Add(new Segment(x, layer, output));
+        return new Activation(output) { NeedsGradient = true };
+    }
+
+    /// <inheritdoc/>
     public void Backward(Activation output, Tensor gradient)
     {
         if (output.Value.requires_grad) output.Value.backward([gradient]);
+        Recording = true;
+        for (var i = recomputed.Count - 1; i >= 0; i--)
+        {
+            using var scope = NewDisposeScope();
+            var kept = values.Count;
+            var segment = recomputed[i];
+            var input = segment.Input.Value.detach();
+            if (segment.Input.NeedsGradient) input.requires_grad_(true);
+            segment.Layer(new Activation(input) { NeedsGradient = segment.Input.NeedsGradient }).Value.backward([segment.Output.grad!]);
+            segment.Output.grad = null;
+            DropFrom(kept);
+            if (segment.Input.NeedsGradient) segment.Input.Value.backward([input.grad!]);
+        }
         Reset();
     }
 
     /// <inheritdoc/>
     public void Reset()
     {
-        foreach (var value in values) value.Dispose();
-        values.Clear();
+        recomputed.Clear();
+        DropFrom(0);
+    }
+
+    private void DropFrom(int kept)
+    {
+        for (var i = kept; i < values.Count; i++) values[i].Dispose();
+        values.RemoveRange(kept, values.Count - kept);
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,7 @@ internal sealed unsafe class FusedOperations(ProductPrecision precision = Produc
 {
     private readonly BufferPool pool = new();
     private readonly List<Action> tape = [];
+    private bool recomputing; // on the way back: sums into the residual stream are formed only where something reads them
     private readonly Dictionary<(PackedBatch Batch, int Window, bool RewardsOnly), AttentionPlan> plans = [];
 
     /// <inheritdoc/>
@@ -43,13 +44,7 @@ internal sealed unsafe class FusedOperations(ProductPrecision precision = Produc
     }
 
     /// <inheritdoc/>
-    public Activation Input(Tensor value)
-    {
-        var output = Make(value.shape[0], value.shape[1], false);
-        using var mode = no_grad();
-        output.Value.copy_(value);
-        return output;
-    }
+    public Activation Input(Tensor value) => new(Copy(value));
 
     /// <inheritdoc/>
     public Activation NormLinear(Activation x, NormLayer norm, LinearRows linear)
@@ -183,8 +178,7 @@ internal sealed unsafe class FusedOperations(ProductPrecision precision = Produc
     /// <inheritdoc/>
     public Activation LinearResidual(Activation x, LinearRows linear, Activation residual)
     {
-        var output = OnResidual(residual, x.NeedsGradient || linear.Layer.Trainable);
-        FusedLinear.Forward(pool, MatrixView.Of(x.Value), linear, MatrixView.Of(output.Value), true, precision);
+        var output = OnResidual(residual, x.NeedsGradient || linear.Layer.Trainable, sum => FusedLinear.Forward(pool, MatrixView.Of(x.Value), linear, sum, true, precision));
         if (!output.NeedsGradient) pool.Return(x.Value);
         Record(output, () =>
         {
@@ -245,23 +239,52 @@ internal sealed unsafe class FusedOperations(ProductPrecision precision = Produc
     }
 
     /// <inheritdoc/>
+    public Activation Recomputed(Activation x, Func<Activation, Activation> layer)
+    {
+        if (!Recording) return layer(x);
+        var copy = Copy(x.Value); // a layer that is not recorded writes over its residual
+        Recording = false;
+        var output = new Activation(layer(new Activation(copy)).Value) { NeedsGradient = true };
+        Recording = true;
+        if (!ReferenceEquals(output.Value, copy)) pool.Return(copy);
+        Record(output, () =>
+        {
+            var start = tape.Count;
+            var input = new Activation(x.Value) { NeedsGradient = x.NeedsGradient, Gradient = x.Gradient };
+            (Recording, recomputing) = (true, true);
+            var again = layer(input);
+            recomputing = false;
+            (again.Gradient, output.Gradient) = (output.Gradient, null);
+            GoBackTo(start);
+            x.Gradient = input.Gradient;
+        });
+        return output;
+    }
+
+    /// <inheritdoc/>
     public void Backward(Activation output, Tensor gradient)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        output.Gradient = pool.Rent(gradient.shape[0], gradient.shape[1]);
-        output.Gradient.copy_(gradient);
-        for (var i = tape.Count - 1; i >= 0; i--)
-        {
-            tape[i]();
-            tape.RemoveAt(i);
-        }
+        output.Gradient = Copy(gradient);
+        GoBackTo(0);
         Reset();
+    }
+
+    private void GoBackTo(int start)
+    {
+        while (tape.Count > start)
+        {
+            var back = tape[^1];
+            tape.RemoveAt(tape.Count - 1);
+            back();
+        }
     }
 
     /// <inheritdoc/>
     public void Reset()
     {
+        recomputing = false;
         tape.Clear();
         plans.Clear();
         pool.ReturnAll();
@@ -278,12 +301,14 @@ internal sealed unsafe class FusedOperations(ProductPrecision precision = Produc
 
     private Activation ActivatedLinearResidual(Activation x, long width, ActivationKernel forward, ActivationKernel backward, LinearRows linear, Activation residual)
     {
-        var output = OnResidual(residual, x.NeedsGradient || linear.Layer.Trainable);
         var input = MatrixView.Of(x.Value);
-        var activated = pool.Rent(input.Rows, width);
-        forward(input, MatrixView.Of(activated));
-        FusedLinear.Forward(pool, MatrixView.Of(activated), linear, MatrixView.Of(output.Value), true, precision);
-        pool.Return(activated);
+        var output = OnResidual(residual, x.NeedsGradient || linear.Layer.Trainable, sum =>
+        {
+            var activated = pool.Rent(input.Rows, width);
+            forward(input, MatrixView.Of(activated));
+            FusedLinear.Forward(pool, MatrixView.Of(activated), linear, sum, true, precision);
+            pool.Return(activated);
+        });
         if (!output.NeedsGradient) pool.Return(x.Value);
         Record(output, () =>
         {
@@ -302,15 +327,30 @@ internal sealed unsafe class FusedOperations(ProductPrecision precision = Produc
 
     private Activation Make(long rows, long columns, bool trained) => new(pool.Rent(rows, columns)) { NeedsGradient = Recording && trained };
 
-    /// <summary>A copy of the residual to add to, or the residual itself where nobody will need it again.</summary>
-    private Activation OnResidual(Activation residual, bool trained)
+    /// <summary>A copy of the residual with something added, or the residual itself where nobody will need it again.</summary>
+    private Activation OnResidual(Activation residual, bool trained, Action<MatrixView> add)
     {
-        var needed = Recording && (trained || residual.NeedsGradient);
-        if (!needed) return new Activation(residual.Value);
-        var output = Make(residual.Value.shape[0], residual.Value.shape[1], true);
+        if (!Recording || !(trained || residual.NeedsGradient))
+        {
+            add(MatrixView.Of(residual.Value));
+            return new Activation(residual.Value);
+        }
+        return recomputing ? new Activation(Sum) { NeedsGradient = true } : new Activation(Sum()) { NeedsGradient = true };
+
+        Tensor Sum()
+        {
+            var sum = Copy(residual.Value);
+            add(MatrixView.Of(sum));
+            return sum;
+        }
+    }
+
+    private Tensor Copy(Tensor value)
+    {
+        var copy = pool.Rent(value.shape[0], value.shape[1]);
         using var mode = no_grad();
-        output.Value.copy_(residual.Value);
-        return output;
+        copy.copy_(value);
+        return copy;
     }
 
     /// <summary>Notes how an operation is undone; its output and the output's gradient are free afterwards.</summary>
@@ -320,9 +360,9 @@ internal sealed unsafe class FusedOperations(ProductPrecision precision = Produc
         tape.Add(() =>
         {
             if (output.Gradient is not null) back();
-            var shared = ReferenceEquals(output.Gradient, output.Value);
+            var shared = ReferenceEquals(output.Gradient, output.Computed);
             pool.Return(output.Gradient);
-            if (!shared) pool.Return(output.Value);
+            if (!shared) pool.Return(output.Computed);
         });
     }
 

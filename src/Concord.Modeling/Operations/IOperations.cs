@@ -60,6 +60,13 @@ internal interface IOperations : IDisposable
     /// <summary>A normalisation on its own. // (T, H) -> (T, H)</summary>
     Activation Norm(Activation x, NormLayer norm);
 
+    /// <summary>
+    /// A layer of which only the input is kept: what lies between is computed once more when its turn comes on the way back (activation checkpointing, Chen et al. 2016). // (T, H) -> (T, H)
+    /// </summary>
+    /// <param name="x">The layer's input. Not to be used afterwards.</param>
+    /// <param name="layer">The operations of the layer; called again by <see cref="Backward"/>, and to give the same values then.</param>
+    Activation Recomputed(Activation x, Func<Activation, Activation> layer);
+
     /// <summary>Adds the gradients of everything recorded, given that of the output, and forgets the record.</summary>
     void Backward(Activation output, torch.Tensor gradient);
 

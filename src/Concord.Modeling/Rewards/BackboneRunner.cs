@@ -14,6 +14,9 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
     private Activation? top;
     private PooledStates? pooled;
 
+    /// <summary>Whether only the input of each recorded layer is kept and the layer computed once more on the way back. The last layer is gone back through at once and keeps its values.</summary>
+    public bool RecomputeLayers { get; set; }
+
     /// <summary>The lowest layer with a trained parameter in it or below it; the number of layers where only the head is trained.</summary>
     public int FirstTrainedLayer
     {
@@ -60,7 +63,7 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
         for (var layer = start; layer <= last; layer++)
         {
             operations.Recording = record && layer >= first;
-            x = layer == last && TopOnly ? backbone.RewardLayer(operations, x, batch) : backbone.Layer(operations, x, layer, batch);
+            x = layer == last && TopOnly ? backbone.RewardLayer(operations, x, batch) : Layer(x, layer);
         }
         operations.Recording = record && (first <= last || backbone.FinalNorm.Weight.Trainable);
         x = operations.Norm(x, backbone.FinalNorm);
@@ -72,6 +75,10 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
         var result = states.to_type(torch.ScalarType.Float32).clone().DetachFromDisposeScope();
         if (!record) Release();
         return result;
+
+        Activation Layer(Activation input, int layer) => RecomputeLayers && layer < last
+            ? operations.Recomputed(input, again => backbone.Layer(operations, again, layer, batch))
+            : backbone.Layer(operations, input, layer, batch);
     }
 
     /// <summary>Adds the gradients of the trained parameters, given that of the hidden states of the last recorded batch. // (R, H)</summary>

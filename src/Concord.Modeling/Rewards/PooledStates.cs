@@ -34,9 +34,10 @@ internal sealed class PooledStates : IDisposable
             }
         }
         tokens = batch.TokenCount;
-        rowOf = tensor(rows.ToArray(), device: batch.Device);
-        tokenOf = tensor(members.ToArray(), device: batch.Device);
-        shares = tensor(weights.ToArray(), device: batch.Device).unsqueeze(1);
+        // they outlive the forward pass they are made in
+        rowOf = tensor(rows.ToArray(), device: batch.Device).DetachFromDisposeScope();
+        tokenOf = tensor(members.ToArray(), device: batch.Device).DetachFromDisposeScope();
+        shares = tensor(weights.ToArray(), [weights.Count, 1], device: batch.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Pools. // (T, H) -> (R, H)</summary>
@@ -51,11 +52,14 @@ internal sealed class PooledStates : IDisposable
     {
         var result = zeros(tokens, gradient.shape[1], dtype: gradient.dtype, device: gradient.device);
         if (winners is not null) return result.scatter_add_(0, winners, gradient);
-        return result.index_add_(0, tokenOf, gradient.index_select(0, rowOf) * shares, 1);
+        return AddRows(result, tokenOf, gradient.index_select(0, rowOf) * shares);
     }
 
     private Tensor Mean(Tensor hidden) =>
-        zeros(rowEnds.Length, hidden.shape[1], dtype: hidden.dtype, device: hidden.device).index_add_(0, rowOf, hidden.index_select(0, tokenOf) * shares, 1);
+        AddRows(zeros(rowEnds.Length, hidden.shape[1], dtype: hidden.dtype, device: hidden.device), rowOf, hidden.index_select(0, tokenOf) * shares);
+
+    // index_add_ would take a temporary number that the garbage collector may free while it is read (github.com/dotnet/TorchSharp/pull/1434)
+    private static Tensor AddRows(Tensor target, Tensor index, Tensor rows) => target.scatter_add_(0, index.unsqueeze(1).expand_as(rows), rows);
 
     private Tensor Max(Tensor hidden)
     {
@@ -68,7 +72,7 @@ internal sealed class PooledStates : IDisposable
             values.Add(maximum);
             indices.Add(members.index_select(0, index));
         }
-        winners = stack(indices);
+        winners = stack(indices).DetachFromDisposeScope();
         return stack(values);
     }
 

@@ -75,6 +75,17 @@ public sealed class RewardModel : IDisposable
     /// <exception cref="Preferences.ConcordException">The folder cannot be written.</exception>
     public void SaveAdapter(string folder, IReadOnlyList<TokenizedComparison>? sample = null) => RewardModelWriter.SaveAdapter(this, folder, sample);
 
+    /// <summary>
+    /// Whether a recorded <see cref="Forward"/> keeps only the input of each layer, and <see cref="Backward"/> computes the layer once more (activation checkpointing, Chen et al. 2016).
+    /// Gradients are the same to the bit.
+    /// </summary>
+    /// <value>Default false. To be set between batches, not between a forward pass and its way back.</value>
+    public bool ActivationCheckpointing
+    {
+        get => runner.RecomputeLayers;
+        set => runner.RecomputeLayers = value;
+    }
+
     /// <summary>Whether the products of linear layers take bf16 factors, on whose rounding a reward then depends in its third digit.</summary>
     internal bool HasHalfProducts => operations.Precision == ProductPrecision.Bf16;
 
@@ -112,7 +123,7 @@ public sealed class RewardModel : IDisposable
         Forget();
         var hidden = runner.Forward(batch, record, frozen); // (R, H)
         if (record) recorded = hidden.alias().DetachFromDisposeScope();
-        return new RewardOutput(hidden, Project(hidden));
+        return new RewardOutput(hidden, Project(hidden, Head.Value));
     }
 
     /// <summary>The parameters below the lowest trained layer, on which <see cref="FrozenStates"/> depend.</summary>
@@ -159,12 +170,35 @@ public sealed class RewardModel : IDisposable
 
     internal void UseAdapters(AdapterSet adapters) => Adapters = adapters;
 
+    /// <summary>Rewards of a batch under the adapters and the head of a folder, over this model's own base; the model's own adapters are put back.</summary>
+    internal double[] RewardsUnder(string adapterFolder, PackedBatch batch)
+    {
+        Forget();
+        Adapters?.TakeOff();
+        AdapterSet? others = null;
+        try
+        {
+            (others, var head) = RewardModelLoader.LoadAdapters(adapterFolder, Backbone, Device);
+            using (head)
+            {
+                using var hidden = runner.Forward(batch, record: false);
+                return Project(hidden, head);
+            }
+        }
+        finally
+        {
+            others?.TakeOff();
+            foreach (var parameter in others?.Parameters ?? []) parameter.Dispose();
+            Adapters?.PutOn();
+        }
+    }
+
     // Heads and reward differences are in double precision: two close rewards stay apart.
-    private double[] Project(torch.Tensor hidden)
+    private static double[] Project(torch.Tensor hidden, torch.Tensor head)
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        return hidden.to_type(torch.ScalarType.Float64).mv(Head.Value.view(-1).to_type(torch.ScalarType.Float64)).cpu().data<double>().ToArray();
+        return hidden.to_type(torch.ScalarType.Float64).mv(head.view(-1).to_type(torch.ScalarType.Float64)).cpu().data<double>().ToArray();
     }
 
     // Σ dL/dr z. On the CPU by our own product: the tensor library's add takes a temporary number that the garbage collector may free while it is read

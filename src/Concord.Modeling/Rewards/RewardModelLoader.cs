@@ -19,24 +19,41 @@ internal static class RewardModelLoader
     {
         if (!AdapterConfigFile.IsIn(folder)) return LoadWhole(folder, folder, options, operations, null);
         var adapter = AdapterConfigFile.Read(folder);
-        var weights = Path.Combine(folder, AdapterConfigFile.WeightsName);
-        using var file = SafetensorsFile.Open(weights);
+        using var file = SafetensorsFile.Open(Path.Combine(folder, AdapterConfigFile.WeightsName));
         using var scope = torch.NewDisposeScope();
         // an adapter without a head takes the base's; LoadWhole says what is missing where that has none either
         var head = file.Contains(AdapterHeadName) ? file.Load(AdapterHeadName, torch.ScalarType.Float32) : null;
         var model = LoadWhole(adapter.FindBase(folder), folder, options, operations, head);
+        model.UseAdapters(ReadAdapters(adapter, file, model.Backbone, options.Device));
+        return model;
+    }
+
+    /// <summary>The adapters and the head of a folder, over a base that is in memory already. The adapters are on its layers; the head is the caller's.</summary>
+    /// <exception cref="ConcordException">The folder holds no such adapters; the message names file and tensor.</exception>
+    public static (AdapterSet Adapters, torch.Tensor Head) LoadAdapters(string folder, IBackbone backbone, torch.Device device)
+    {
+        var adapter = AdapterConfigFile.Read(folder);
+        adapter.FindBase(folder);
+        using var file = SafetensorsFile.Open(Path.Combine(folder, AdapterConfigFile.WeightsName));
+        using var scope = torch.NewDisposeScope();
+        return (ReadAdapters(adapter, file, backbone, device), file.Load(AdapterHeadName, torch.ScalarType.Float32).to(device).DetachFromDisposeScope());
+    }
+
+    private static AdapterSet ReadAdapters(AdapterConfigFile adapter, SafetensorsFile file, IBackbone backbone, torch.Device device)
+    {
+        var weights = file.Path;
         var used = new HashSet<string> { AdapterHeadName };
-        model.UseAdapters(AdapterSet.Load(model.Backbone, adapter.Lora, Take));
+        var set = AdapterSet.Load(backbone, adapter.Lora, Take);
         if (file.Names.FirstOrDefault(name => !used.Contains(name)) is { } left)
             throw new ConcordException($"{weights} holds a tensor this model has no place for: \"{left}\". Check that {AdapterConfigFile.Name} names the right base model and target_modules.");
-        return model;
+        return set;
 
         torch.Tensor Take(string name, long[] shape)
         {
             if (!file.Contains(name)) throw new ConcordException($"{weights} has no tensor \"{name}\"; {AdapterConfigFile.Name} asks for it by target_modules.");
             if (!file.Shape(name).SequenceEqual(shape)) throw new ConcordException($"{weights}: tensor \"{name}\" has shape [{string.Join(", ", file.Shape(name))}]; expected [{string.Join(", ", shape)}].");
             used.Add(name);
-            return file.Load(name, torch.ScalarType.Float32).to(options.Device);
+            return file.Load(name, torch.ScalarType.Float32).to(device);
         }
     }
 

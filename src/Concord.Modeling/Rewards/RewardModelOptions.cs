@@ -11,8 +11,9 @@ public sealed record RewardModelOptions
     /// <summary>Where the weights are held and computing is done: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
     public torch.Device Device { get; init; } = torch.CPU;
 
-    /// <summary>The type the backbone's weights are held in.</summary>
-    public torch.ScalarType WeightType { get; init; } = torch.ScalarType.Float32;
+    /// <summary>The type the matrices of the backbone are held in; null for that of the files where it is one of 16 bits, else fp32. Products widen them, which loses nothing: rewards are the same as with fp32.</summary>
+    /// <value>Default fp32: the fastest, and what training and merging change without rounding.</value>
+    public torch.ScalarType? WeightType { get; init; } = torch.ScalarType.Float32;
 
     /// <summary>Seed of a fresh head where the folder has none; null where a missing head is an error (scoring, evaluation).</summary>
     public ulong? HeadSeed { get; init; }

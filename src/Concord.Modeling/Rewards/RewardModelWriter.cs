@@ -30,7 +30,12 @@ internal static class RewardModelWriter
         {
             CheckpointWriter.Write(temporary, model.Parameters.SelectMany(parameter => parameter.Layout.Split(parameter.Value).Select(part => TensorSource.Of(part.Name, part.Tensor))));
             ModelConfigFile.WriteRewardModel(temporary, config with { PadTokenId = pad, Dtype = model.Backbone.Parameters[0].Value.dtype }, model.SourceFolder);
-            Finish(model, temporary, sample);
+            Finish(model, temporary, sample, batch =>
+            {
+                using var again = RewardModel.Load(temporary, new RewardModelOptions { Device = model.Device, WeightType = model.Backbone.Parameters[0].Value.dtype, HalfProducts = model.HasHalfProducts });
+                using var output = again.Forward(batch);
+                return output.Rewards;
+            });
         });
     }
 
@@ -45,21 +50,21 @@ internal static class RewardModelWriter
             SafetensorsWriter.Write(Path.Combine(temporary, AdapterConfigFile.WeightsName), tensors);
             var targets = adapters.Settings.Targets.Count > 0 ? adapters.Settings.Targets : [.. model.Backbone.AdapterTargets(0).Select(target => target.ShortName)];
             new AdapterConfigFile(adapters.Settings, Path.GetRelativePath(Path.GetFullPath(folder), baseFolder)).Write(temporary, targets);
-            Finish(model, temporary, sample);
+            Finish(model, temporary, sample, batch => model.RewardsUnder(temporary, batch)); // without a second base in memory
         });
     }
 
-    private static void Finish(RewardModel model, string temporary, IReadOnlyList<TokenizedComparison>? sample)
+    private static void Finish(RewardModel model, string temporary, IReadOnlyList<TokenizedComparison>? sample, Func<PackedBatch, double[]> openedAgain)
     {
         if (model.SourceFolder is { } source) ModelFolder.CopyTokenizer(source, temporary);
         model.Settings.Write(temporary);
         using var batch = PackedBatch.Create(sample is { Count: > 0 } ? sample : RandomTexts(model.Config.VocabularySize), model.Device);
-        using var again = RewardModel.Load(temporary, new RewardModelOptions { Device = model.Device, WeightType = model.Backbone.Parameters[0].Value.dtype, HalfProducts = model.HasHalfProducts });
-        using RewardOutput expected = model.Forward(batch), actual = again.Forward(batch);
-        for (var row = 0; row < expected.Rewards.Length; row++)
+        using var output = model.Forward(batch);
+        double[] expected = output.Rewards, actual = openedAgain(batch);
+        for (var row = 0; row < expected.Length; row++)
         {
-            if (!(Math.Abs(expected.Rewards[row] - actual.Rewards[row]) <= LargestDifference * Math.Max(1, Math.Abs(expected.Rewards[row]))))
-                throw new ConcordException(FormattableString.Invariant($"{temporary}: the saved model scores otherwise when opened again ({expected.Rewards[row]:g9} became {actual.Rewards[row]:g9}). The disk or the memory may be faulty; save it elsewhere."));
+            if (!(Math.Abs(expected[row] - actual[row]) <= LargestDifference * Math.Max(1, Math.Abs(expected[row]))))
+                throw new ConcordException(FormattableString.Invariant($"{temporary}: the saved model scores otherwise when opened again ({expected[row]:g9} became {actual[row]:g9}). The disk or the memory may be faulty; save it elsewhere."));
         }
     }
 

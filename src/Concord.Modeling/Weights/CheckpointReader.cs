@@ -93,6 +93,7 @@ public sealed class CheckpointReader : IDisposable
     /// <exception cref="ConcordException">There is none of this name and shape, or its bytes cannot be read.</exception>
     public void LoadInto(string name, Tensor destination)
     {
+        Expect(name, destination.shape);
         Place(name).LoadInto(name, destination);
         unused.Remove(name);
     }

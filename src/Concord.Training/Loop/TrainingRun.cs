@@ -89,6 +89,7 @@ public sealed class TrainingRun
         using var alone = _folder.Lock();
         var start = ModelFingerprint.Of(_model);
         _model.SetTrained(_settings.Mode, _settings.LastLayers, _settings.Lora);
+        _model.ActivationCheckpointing = _settings.ActivationCheckpointing;
         var rates = _settings.LearningRates;
         using var parameters = new FlatParameters(_model, _settings.Optimizer, rates.Backbone, rates.Head);
         using IOptimizer optimizer = _settings.Optimizer.Kind == OptimizerKind.AdamW ? new AdamW(parameters, _settings.Optimizer) : new Sgd(parameters);

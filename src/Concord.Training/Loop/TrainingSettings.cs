@@ -35,6 +35,10 @@ public sealed record TrainingSettings
     /// <summary>The adapters, for <see cref="TrainedParts.Adapters"/>.</summary>
     public LoraSettings Lora { get; init; } = new();
 
+    /// <summary>Whether only the input of each layer is kept of a forward pass and the layer computed once more on the way back: less memory, more time, the same bits.</summary>
+    /// <value>Default false.</value>
+    public bool ActivationCheckpointing { get; init; }
+
     /// <summary>How often the longest source is seen; may be a fraction.</summary>
     /// <value>> 0; default 1, as the paper.</value>
     public double Epochs { get; init; } = 1;
