@@ -22,6 +22,7 @@ internal static class AllBenchmarks
             ["tokens", model, helpful, harmless, webgpt],
             ["load", model, Path.GetTempPath()],
             ["step", model, helpful, harmless, webgpt, "memory=true"],
+            ["score", model, helpful],
         ];
         return commands.Select(Start).ToArray().FirstOrDefault(code => code != 0);
     }
