@@ -67,7 +67,7 @@ internal sealed record Recipe
         Seed = fields.Integer("seed", value.Seed, 0, int.MaxValue, "Decides the first weights, the order of the data, and every random choice but the split."),
         Device = fields.Text("device", value.Device, "Where to compute: cpu, cuda, cuda:1."),
         Precision = fields.Choice("precision", value.Precision, [("fp32", "fp32"), ("bf16", "bf16"), ("auto", "auto")],
-            "Precision of the matrix products; bf16 sums in fp32 and needs AVX512_BF16; auto measures once and keeps its choice."),
+            "Precision of the matrix products; bf16 sums in fp32 and needs AVX512_BF16 or a GPU; auto measures once (a GPU takes bf16) and keeps its choice."),
         Data = fields.Text("data", value.Data, "Folder that the sources' files are relative to."),
         Sources = fields.Items("sources", value.Sources, new SourceRecipe(), SourceRecipe.Map, "Sources in files."),
         Simulation = fields.OptionalSection("simulation", value.Simulation, new SimulationSettings(), SimulationRecipe.Map, "A simulated population, instead of files."),

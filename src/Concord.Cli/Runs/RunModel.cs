@@ -35,7 +35,7 @@ internal static class RunModel
             Pooling = recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null,
             Device = DeviceOf(recipe.Device),
             HeadSeed = (ulong)recipe.Seed,
-            HalfProducts = RunPrecision.IsHalf(recipe.Precision, output, say),
+            HalfProducts = RunPrecision.IsHalf(recipe.Precision, DeviceOf(recipe.Device), output, say),
             WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         });
         model.Settings = model.Settings with

@@ -1,5 +1,6 @@
 using Concord.Modeling.Operations;
 using Concord.Preferences;
+using TorchSharp;
 
 namespace Concord.Cli.Runs;
 
@@ -10,20 +11,24 @@ internal static class RunPrecision
 
     /// <summary>Whether products take bf16 factors.</summary>
     /// <param name="precision"><c>fp32</c>, <c>bf16</c> or <c>auto</c>.</param>
+    /// <param name="device">Where is computed: a GPU takes bf16 by itself.</param>
     /// <param name="output">The run's folder.</param>
     /// <param name="say">Told what <c>auto</c> chose.</param>
-    public static bool IsHalf(string precision, string output, Action<string> say)
+    public static bool IsHalf(string precision, torch.Device device, string output, Action<string> say)
     {
         if (precision != "auto") return precision == "bf16";
         var file = Path.Combine(output, FileName);
         if (File.Exists(file)) return File.ReadAllText(file).Trim() == "bf16";
-        var (fp32, bf16) = ProductSpeed.Measure();
-        var half = bf16 > fp32;
+        var (half, reason) = device.type == DeviceType.CPU ? Measure() : (true, "as on any GPU");
         Directory.CreateDirectory(output);
         AtomicFile.WriteText(file, half ? "bf16\n" : "fp32\n");
-        say(bf16 == 0
-            ? "precision auto: fp32, since this processor has no bf16 instructions"
-            : FormattableString.Invariant($"precision auto: {(half ? "bf16" : "fp32")} ({bf16:f0} GFLOPS against {fp32:f0} in fp32)"));
+        say($"precision auto: {(half ? "bf16" : "fp32")} ({reason})");
         return half;
+    }
+
+    private static (bool Half, string Reason) Measure()
+    {
+        var (fp32, bf16) = ProductSpeed.Measure();
+        return (bf16 > fp32, bf16 == 0 ? "this processor has no bf16 instructions" : FormattableString.Invariant($"{bf16:f0} GFLOPS against {fp32:f0} in fp32"));
     }
 }

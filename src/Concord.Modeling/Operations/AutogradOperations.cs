@@ -6,7 +6,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace Concord.Modeling.Operations;
 
 /// <summary>The operations in the tensor library's own terms: for any device and precision, and the oracle the fused ones are tested against.</summary>
-internal sealed class AutogradOperations : IOperations
+/// <param name="precision">Of the products of linear layers, whose results are rounded to it; everything else is fp32.</param>
+internal sealed class AutogradOperations(ProductPrecision precision = ProductPrecision.Single) : IOperations
 {
     private sealed record Segment(Activation Input, Func<Activation, Activation> Layer, Tensor Output);
 
@@ -20,7 +21,7 @@ internal sealed class AutogradOperations : IOperations
     public bool IsBatchInvariant => false;
 
     /// <inheritdoc/>
-    public ProductPrecision Precision => ProductPrecision.Single;
+    public ProductPrecision Precision => precision;
 
     /// <inheritdoc/>
     public Activation Embed(Parameter table, PackedBatch batch) => Run(() => table.Value.index_select(0, batch.TokenIds).to_type(ScalarType.Float32));
@@ -153,19 +154,27 @@ internal sealed class AutogradOperations : IOperations
         return new Activation(result) { NeedsGradient = result.requires_grad };
     }
 
-    private static Tensor Linear(Tensor x, LinearRows rows)
+    private Tensor Linear(Tensor x, LinearRows rows)
     {
         var layer = rows.Layer;
         var weight = Rows(layer.Weight.Value, rows);
-        var result = F.linear(x, weight.to_type(x.dtype), layer.Bias is null ? null : Rows(layer.Bias.Value, rows).to_type(x.dtype));
+        var bias = layer.Bias is null ? null : Rows(layer.Bias.Value, rows);
+        var result = Product(x, weight, bias);
         foreach (var adapter in layer.Adapters)
         {
             int first = Math.Max(rows.First, adapter.FirstRow), end = Math.Min(rows.First + rows.Count, adapter.FirstRow + adapter.Rows);
             if (first >= end) continue;
-            var delta = F.linear(F.linear(x, adapter.Down.Value), adapter.Up.Value.narrow(0, first - adapter.FirstRow, end - first)) * adapter.Scale;
+            var delta = Product(Product(x, adapter.Down.Value), adapter.Up.Value.narrow(0, first - adapter.FirstRow, end - first)) * adapter.Scale;
             result = result + F.pad(delta, [first - rows.First, rows.First + rows.Count - end]);
         }
         return result;
+    }
+
+    // the tensor library sums products of bf16 factors in fp32
+    private Tensor Product(Tensor x, Tensor weight, Tensor? bias = null)
+    {
+        var type = precision == ProductPrecision.Bf16 ? ScalarType.BFloat16 : x.dtype;
+        return F.linear(x.to_type(type), weight.to_type(type), bias?.to_type(type)).to_type(x.dtype);
     }
 
     private static Tensor Rows(Tensor tensor, LinearRows rows) => rows.Count == rows.Layer.Outputs ? tensor : tensor.narrow(0, rows.First, rows.Count);
