@@ -24,7 +24,7 @@ public sealed class PageExamplesTests
         Shared.Require();
         using var stage = new PageStage();
         var commands = Pages.SelectMany(PageCommands.Of).Where(command => !Elsewhere.ContainsKey(command.Text)).ToArray();
-        Assert.True(commands.Length >= 12, $"only {commands.Length} commands were found");
+        Assert.True(commands.Length >= 16, $"only {commands.Length} commands were found");
         foreach (var command in commands)
         {
             Prepare(command);
