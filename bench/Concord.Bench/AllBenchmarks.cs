@@ -24,6 +24,7 @@ internal static class AllBenchmarks
             // two runs: the models of three kinds and a padded step at once take more than 24 GiB
             ["step", model, helpful, harmless, webgpt, "variants=padded|padded, logits|Concord, nothing shared|Concord", "memory=true"],
             ["step", model, helpful, harmless, webgpt, "variants=Concord|padded, bf16|padded, logits, bf16|Concord, bf16", "memory=true"],
+            ["step", model, helpful, "layers=6", "pairs=16", "micro=16"],
             ["score", model, helpful],
         ];
         return commands.Select(Start).ToArray().FirstOrDefault(code => code != 0);

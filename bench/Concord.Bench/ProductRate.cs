@@ -10,10 +10,10 @@ namespace Concord.Bench;
 /// <param name="Bf16">GFLOPS with bf16 factors; 0 where there is none.</param>
 internal sealed record ProductRate(double Fp32, double Bf16)
 {
-    private const int Rows = 2048, Repetitions = 40;
+    private const int Rows = 2048;
 
-    /// <summary>Of Concord's products and of the tensor library's, the best over the model's linear layers and a few repetitions each.</summary>
-    public static (ProductRate Own, ProductRate Library) Measure(BackboneConfig config)
+    /// <summary>Of Concord's products and of the tensor library's, the best over the model's linear layers and so many repetitions each.</summary>
+    public static (ProductRate Own, ProductRate Library) Measure(BackboneConfig config, int repetitions)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
@@ -22,7 +22,7 @@ internal sealed record ProductRate(double Fp32, double Bf16)
         foreach (var (inputs, outputs) in layers)
         {
             Tensor x = randn(Rows, inputs), weight = randn(outputs, inputs), y = empty(Rows, outputs), halfX = x.bfloat16(), halfWeight = weight.bfloat16();
-            for (var repetition = 0; repetition < Repetitions; repetition++)
+            for (var repetition = 0; repetition < repetitions; repetition++)
             {
                 own = Math.Max(own, Rate(() => MatrixProduct.Forward(MatrixView.Of(x), MatrixView.Of(weight), MatrixView.Of(y))));
                 if (MatrixProduct.HasBf16) ownHalf = Math.Max(ownHalf, Rate(() => MatrixProduct.Forward(MatrixView.Of(x), MatrixView.Of(weight), MatrixView.Of(y), precision: ProductPrecision.Bf16)));

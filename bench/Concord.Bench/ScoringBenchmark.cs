@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Concord.Modeling.Kernels;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 
@@ -10,54 +11,63 @@ internal static class ScoringBenchmark
 {
     private const int PromptsPerPaddedBatch = 4; // 16 rows
 
-    /// <summary>Runs: <c>score MODEL FILE.. [prompts=16] [repetitions=3] [tokens=512] [seed=1]</c>.</summary>
+    private sealed record Way(string Name, bool Half, Func<TokenizedComparison[], double[]> Score);
+
+    /// <summary>Runs: <c>score MODEL FILE.. [prompts=16] [layers=all] [repetitions=3] [warm=10] [tokens=512] [seed=1]</c>.</summary>
     public static void Run(string[] arguments)
     {
         var options = BenchOptions.Parse(arguments);
-        StepVariant.Operations[] kinds = [StepVariant.Operations.Plain, StepVariant.Operations.Fused, .. Modeling.Kernels.MatrixProduct.HasBf16 ? [StepVariant.Operations.FusedHalf] : Array.Empty<StepVariant.Operations>()];
-        var models = kinds.ToDictionary(kind => kind, kind => RewardModelLoader.Load(options.Words[0], new RewardModelOptions { HeadSeed = 1 }, StepVariant.Make(kind)));
-        var plain = models[StepVariant.Operations.Plain];
-        (string Name, bool Half, Func<TokenizedComparison[], double[]> Score)[] ways =
+        using var plain = Load(options, StepVariant.Operations.Plain);
+        using var fused = Load(options, StepVariant.Operations.Fused);
+        using var half = MatrixProduct.HasBf16 ? Load(options, StepVariant.Operations.FusedHalf) : null;
+        Way[] ways =
         [
-            ("padded", false, items => Padded(new PaddedModel(plain, logits: false, half: false), items)),
-            ("padded, logits", false, items => Padded(new PaddedModel(plain, logits: true, half: false), items)),
-            ("Concord", false, items => Packed(models[StepVariant.Operations.Fused], items)),
-            ("padded, bf16", true, items => Padded(new PaddedModel(plain, logits: false, half: true), items)),
-            .. models.TryGetValue(StepVariant.Operations.FusedHalf, out var half) ? [("Concord, bf16", true, (TokenizedComparison[] items) => Packed(half, items))] : Array.Empty<(string, bool, Func<TokenizedComparison[], double[]>)>(),
+            new("padded", false, items => Padded(new PaddedModel(plain, logits: false, half: false), items)),
+            new("padded, sorted by length", false, items => Sorted(new PaddedModel(plain, logits: false, half: false), items)),
+            new("padded, logits", false, items => Padded(new PaddedModel(plain, logits: true, half: false), items)),
+            new("Concord", false, items => Packed(fused, items)),
+            new("padded, bf16", true, items => Padded(new PaddedModel(plain, logits: false, half: true), items)),
+            new("padded, sorted by length, bf16", true, items => Sorted(new PaddedModel(plain, logits: false, half: true), items)),
+            .. half is null ? Array.Empty<Way>() : [new("Concord, bf16", true, items => Packed(half, items))],
         ];
         Console.WriteLine($"{Machine.Words}\n");
         foreach (var file in options.Words.Skip(1))
         {
             var items = FourResponses(StepBenchmark.Comparisons(plain, options, file), options.Number("tokens", 512), options.Number("seed", 1));
-            int prompts = options.Number("prompts", 16), repetitions = options.Number("repetitions", 3);
-            var batches = items.Chunk(prompts).Take(repetitions).ToArray();
-            var rewards = ways.Select(way => way.Score(batches[0])).ToArray(); // warms up, too
-            var seconds = ways.Select(_ => new List<double>()).ToArray();
-            foreach (var batch in batches)
-            {
-                for (var i = 0; i < ways.Length; i++)
-                {
-                    var clock = Stopwatch.StartNew();
-                    ways[i].Score(batch);
-                    seconds[i].Add(clock.Elapsed.TotalSeconds);
-                    Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {ways[i].Name}: {clock.Elapsed.TotalSeconds:f2} s"));
-                }
-            }
-            var rows = batches.Average(batch => batch.Sum(item => item.Suffixes.Length));
-            var useful = batches.Average(batch => batch.Sum(item => Enumerable.Range(0, item.Suffixes.Length).Sum(row => (double)item.RowLength(row))));
-            Console.WriteLine($"{Path.GetFileName(file)}, {plain.Config.Layers} layers, {prompts} prompts with four responses each, medians of {batches.Length}\n");
-            Console.WriteLine("| variant | seconds | responses/s | useful tokens/s | times padded | largest difference of a reward |\n| --- | --- | --- | --- | --- | --- |");
-            for (var i = 0; i < ways.Length; i++)
-            {
-                var padded = Array.FindIndex(ways, way => way.Name == (ways[i].Half ? "padded, bf16" : "padded"));
-                var median = StepBenchmark.Median(seconds[i]);
-                var times = StepBenchmark.Median(seconds[padded].Zip(seconds[i], (a, b) => a / b));
-                var apart = rewards[i].Zip(rewards[0], (a, b) => Math.Abs(a - b)).Max();
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {ways[i].Name} | {median:f2} | {rows / median:f1} | {useful / median:f0} | {times:f2} | {apart:g2} |"));
-            }
-            Console.WriteLine();
+            var batches = items.Chunk(options.Number("prompts", 16)).Take(options.Number("repetitions", 3)).ToArray();
+            var rewards = ways.Select(way => WarmUp(way, batches[0], options.Number("warm", 10))).ToArray();
+            var seconds = Contest.Turns(batches.Length, [.. ways.Select(way => (Action<int>)(round => way.Score(batches[round])))]);
+            Console.WriteLine($"{Path.GetFileName(file)}, {plain.Config.Layers} layers, {batches[0].Length} prompts with four responses each, medians of {batches.Length}\n");
+            Print(ways, batches, seconds, rewards);
         }
-        foreach (var model in models.Values) model.Dispose();
+    }
+
+    private static RewardModel Load(BenchOptions options, StepVariant.Operations kind) => TimedModels.FirstLayers(options.Words[0], options.Number("layers", 0), StepVariant.Make(kind));
+
+    private static double[] WarmUp(Way way, TokenizedComparison[] items, double seconds)
+    {
+        var clock = Stopwatch.StartNew();
+        double[] rewards;
+        do rewards = way.Score(items);
+        while (clock.Elapsed.TotalSeconds < seconds);
+        return rewards;
+    }
+
+    private static void Print(Way[] ways, TokenizedComparison[][] batches, double[][] seconds, double[][] rewards)
+    {
+        var rows = batches.Average(batch => batch.Sum(item => item.Suffixes.Length));
+        var useful = batches.Average(batch => batch.Sum(item => Enumerable.Range(0, item.Suffixes.Length).Sum(row => (double)item.RowLength(row))));
+        Markdown.Header("variant", "seconds", "responses/s", "useful tokens/s", "times padded", "largest difference of a reward from padded");
+        for (var i = 0; i < ways.Length; i++)
+        {
+            var padded = Array.FindIndex(ways, way => way.Half == ways[i].Half);
+            var median = Contest.Median(seconds[i]);
+            var apart = rewards[i].Zip(rewards[0], (a, b) => Math.Abs(a - b)).Max();
+            Markdown.Row(
+                ways[i].Name, $"{median:f2}", $"{rows / median:f1}", $"{useful / median:f0}",
+                $"{Contest.Median(seconds[padded].Zip(seconds[i], (a, b) => a / b)):f2}", apart.ToString("g2", CultureInfo.InvariantCulture));
+        }
+        Console.WriteLine();
     }
 
     /// <summary>Each prompt with its own two answers and the two of the next comparison by length; in a shuffled order.</summary>
@@ -67,13 +77,25 @@ internal static class ScoringBenchmark
         TokenizedComparison[] four =
         [
             .. byLength.SkipLast(1).Zip(byLength.Skip(1), (own, next) => own with { Suffixes = [.. own.Suffixes, .. next.Suffixes], Scores = [.. own.Scores, .. next.Scores] })
-                .Where(item => Enumerable.Range(0, 4).Max(item.RowLength) <= tokens && item.Suffixes.All(suffix => suffix.Length > 0)),
+                .Where(item => Longest(item) <= tokens && item.Suffixes.All(suffix => suffix.Length > 0)),
         ];
         new Random(seed).Shuffle(four);
         return four;
     }
 
+    private static int Longest(TokenizedComparison item) => Enumerable.Range(0, item.Suffixes.Length).Max(item.RowLength);
+
     private static double[] Padded(PaddedModel model, TokenizedComparison[] items) => [.. items.Chunk(PromptsPerPaddedBatch).SelectMany(model.Rewards)];
+
+    /// <summary>Padded where the whole file is at hand and was sorted first, so that little is padding; rewards in the order given.</summary>
+    private static double[] Sorted(PaddedModel model, TokenizedComparison[] items)
+    {
+        int[] order = [.. Enumerable.Range(0, items.Length).OrderBy(i => Longest(items[i]))];
+        var rewards = Padded(model, [.. order.Select(i => items[i])]);
+        var first = new int[items.Length];
+        for (int i = 0, at = 0; i < order.Length; at += items[order[i++]].Suffixes.Length) first[order[i]] = at;
+        return [.. items.SelectMany((item, i) => rewards.AsSpan(first[i], item.Suffixes.Length).ToArray())];
+    }
 
     private static double[] Packed(RewardModel model, TokenizedComparison[] items) => [.. new RewardScorer(model).Score(items).SelectMany(rewards => rewards)];
 }

@@ -12,9 +12,12 @@ internal sealed class StepModel : IDisposable
     private readonly AdamW optimizer;
 
     /// <summary>Opens a folder.</summary>
-    public StepModel(string folder, IOperations operations)
+    /// <param name="folder">A Hugging Face folder.</param>
+    /// <param name="layers">The first layers to take; 0 for all.</param>
+    /// <param name="operations">What it computes with.</param>
+    public StepModel(string folder, int layers, IOperations operations)
     {
-        Model = RewardModelLoader.Load(folder, new RewardModelOptions { HeadSeed = 1 }, operations);
+        Model = TimedModels.FirstLayers(folder, layers, operations);
         Model.SetTrained(TrainedParts.Full);
         parameters = new FlatParameters(Model, new OptimizerSettings(), 1e-6, 1e-6);
         optimizer = new AdamW(parameters, new OptimizerSettings());

@@ -13,12 +13,13 @@ internal static class TimedModels
     /// <summary>The first layers of a folder's model under a random head.</summary>
     /// <param name="folder">A Hugging Face folder.</param>
     /// <param name="layers">How many layers; 0, or more than there are, for all.</param>
-    public static RewardModel FirstLayers(string folder, int layers)
+    /// <param name="operations">What it computes with; the CPU's fp32 operations unless given.</param>
+    public static RewardModel FirstLayers(string folder, int layers, IOperations? operations = null)
     {
         var config = BackboneConfig.Read(folder);
         if (layers > 0 && layers < config.Layers) config = config with { Layers = layers };
         using var reader = CheckpointReader.Open(folder);
-        return Make(config, new CheckpointParameterSource(reader, torch.ScalarType.Float32, torch.CPU));
+        return Make(config, new CheckpointParameterSource(reader, torch.ScalarType.Float32, torch.CPU), operations);
     }
 
     /// <summary>Random weights.</summary>
@@ -27,15 +28,16 @@ internal static class TimedModels
     public static RewardModel Random(BackboneConfig config, torch.ScalarType type = torch.ScalarType.Float32)
     {
         using var source = new RepeatedParameterSource(type);
-        return Make(config, source);
+        return Make(config, source, null);
     }
 
-    private static RewardModel Make(BackboneConfig config, IParameterSource source)
+    private static RewardModel Make(BackboneConfig config, IParameterSource source, IOperations? operations)
     {
         using var scope = torch.NewDisposeScope();
-        var head = torch.zeros(1, config.HiddenSize).normal_(0, 1 / Math.Sqrt(config.HiddenSize + 1));
+        using var generator = new torch.Generator(1); // models that are compared have the same head
+        var head = torch.randn([1, config.HiddenSize], generator: generator) / Math.Sqrt(config.HiddenSize + 1);
         var parameter = new Parameter("score.weight", head, WeightLayout.Single("score.weight", 1));
-        return new RewardModel(BackboneFactory.Build(config, source), parameter, Pooling.Last, OperationsFactory.For(torch.CPU));
+        return new RewardModel(BackboneFactory.Build(config, source), parameter, Pooling.Last, operations ?? OperationsFactory.For(torch.CPU));
     }
 
     /// <summary>Random matrices that repeat one block: a billion weights in a second, as good as any for a clock.</summary>
