@@ -47,6 +47,7 @@ internal sealed class MetricsLog : IDisposable
         json.WriteNumber("comparisons", report.Comparisons);
         json.WriteNumber("tokens", report.Tokens);
         json.WriteNumber("seconds", report.Seconds);
+        json.WriteNumber("optimizer_seconds", report.OptimizerSeconds);
         json.WriteNumber("tokens_per_second", report.Tokens / Math.Max(report.Seconds, 1e-9));
     });
 

@@ -47,4 +47,7 @@ public sealed record StepReport
 
     /// <summary>Seconds the step took.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>Of these, seconds that the optimizer took: the gradient's norm, clipping and the update.</summary>
+    public required double OptimizerSeconds { get; init; }
 }

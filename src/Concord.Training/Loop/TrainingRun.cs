@@ -163,13 +163,17 @@ public sealed class TrainingRun
             throw;
         }
         _exchange.Sum(parameters.Gradients);
+        var updating = Stopwatch.StartNew();
         var norm = parameters.GradientNorm();
+        updating.Stop();
         if (!double.IsFinite(norm) || !double.IsFinite(outcome.Loss))
             throw new ConcordException(string.Create(CultureInfo.InvariantCulture,
                 $"Training diverged at step {progress.Step + 1}: the loss is {outcome.Loss}, the gradient's norm {norm} ({parameters.NotFinite() ?? "all parameters"}). Lower the learning rate."));
         learner?.Step(_model, progress.Step, comparisons, sources, fresh, outcome.Rewards);
         var factor = _settings.Schedule.Factor(progress.Step, Steps);
+        updating.Start();
         optimizer.Step(factor, _settings.Optimizer.ClipNorm is { } limit && norm > limit ? limit / norm : 1);
+        updating.Stop();
 
         var report = new StepReport
         {
@@ -188,6 +192,7 @@ public sealed class TrainingRun
             Comparisons = comparisons.Length,
             Tokens = outcome.Tokens,
             Seconds = watch.Elapsed.TotalSeconds,
+            OptimizerSeconds = updating.Elapsed.TotalSeconds,
         };
         metrics.Write(report);
         _observer.Stepped(report);

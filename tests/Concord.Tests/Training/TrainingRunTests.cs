@@ -145,6 +145,7 @@ public class TrainingRunTests : OneThread
             Assert.Equal(3, line.GetProperty("cosines").GetArrayLength());
             Assert.Equal(0, line.GetProperty("temperatures").EnumerateObject().Sum(tau => Math.Log(tau.Value.GetDouble())), 1e-9);
             foreach (var name in new[] { "loss", "losses", "learning_rate", "head_learning_rate", "gradient_norm", "weight_spread", "tokens_per_second", "epoch" }) Assert.True(line.TryGetProperty(name, out _), name);
+            Assert.InRange(line.GetProperty("optimizer_seconds").GetDouble(), 1e-9, line.GetProperty("seconds").GetDouble());
         });
         Assert.True(steps[^1].GetProperty("loss").GetDouble() < .8 * steps[0].GetProperty("loss").GetDouble());
         var scores = Concord.Calibration.ScoresFile.Read(Path.Combine(folder.Path, "scores.jsonl"));
