@@ -1,14 +1,11 @@
-using System.Globalization;
-
 namespace Concord.Modeling.Rendering.Templates;
 
-/// <summary>Reads the part of Jinja that chat templates use; what it does not know it refuses by name.</summary>
+/// <summary>Reads the statements of that part of Jinja that chat templates use; what it does not know it refuses by name.</summary>
 internal sealed class TemplateParser
 {
     private readonly List<Chunk> chunks;
     private int chunk;
-    private List<string> tokens = [];
-    private int at;
+    private TemplateTokens tokens = new([]); // of the chunk that is read
 
     private TemplateParser(string template) => chunks = TemplateLexer.Cut(template);
 
@@ -16,29 +13,7 @@ internal sealed class TemplateParser
     {
         var parser = new TemplateParser(template);
         var body = parser.Body();
-        return parser.chunk == parser.chunks.Count ? body : throw new TemplateException($"the statement '{parser.Peek}' stands alone");
-    }
-
-    private string Peek => at < tokens.Count ? tokens[at] : "";
-
-    private bool Take(string token)
-    {
-        if (Peek != token) return false;
-        at++;
-        return true;
-    }
-
-    private void Expect(string token)
-    {
-        if (!Take(token)) throw new TemplateException($"'{token}' was expected, not '{Peek}'");
-    }
-
-    private string Name() =>
-        Peek.Length > 0 && (char.IsAsciiLetter(Peek[0]) || Peek[0] == '_') ? tokens[at++] : throw new TemplateException($"a name was expected, not '{Peek}'");
-
-    private void End()
-    {
-        if (at < tokens.Count) throw new TemplateException($"'{Peek}' was not expected");
+        return parser.chunk == parser.chunks.Count ? body : throw new TemplateException($"the statement '{parser.tokens.Peek}' stands alone");
     }
 
     /// <summary>Statements up to one that ends or continues the block around them, which is left to be looked at.</summary>
@@ -53,14 +28,14 @@ internal sealed class TemplateParser
                 body.Add(new TextStatement(content));
                 continue;
             }
-            (tokens, at) = (TemplateLexer.Tokens(content), 0);
+            tokens = new TemplateTokens(TemplateLexer.Tokens(content));
             if (kind == ChunkKind.Output)
             {
-                body.Add(new OutputStatement(Expression()));
-                End();
+                body.Add(new OutputStatement(ExpressionParser.Parse(tokens)));
+                tokens.End();
                 continue;
             }
-            switch (Peek)
+            switch (tokens.Peek)
             {
                 case "elif" or "else" or "endif" or "endfor" or "endgeneration": return body;
                 case "set": body.Add(Set()); break;
@@ -71,7 +46,7 @@ internal sealed class TemplateParser
                     body.AddRange(Body());
                     Close("endgeneration");
                     break;
-                default: throw new TemplateException($"the statement '{Peek}' is not known");
+                default: throw new TemplateException($"the statement '{tokens.Peek}' is not known");
             }
         }
         return body;
@@ -79,19 +54,18 @@ internal sealed class TemplateParser
 
     private void Close(string statement)
     {
-        if (chunk >= chunks.Count || Peek != statement) throw new TemplateException($"'{statement}' is missing");
-        at++;
-        End();
+        if (chunk >= chunks.Count || !tokens.Take(statement)) throw new TemplateException($"'{statement}' is missing");
+        tokens.End();
     }
 
     private SetStatement Set()
     {
-        at++;
-        var name = Name();
-        var member = Take(".") ? Name() : null;
-        Expect("=");
-        var value = Expression();
-        End();
+        tokens.Expect("set");
+        var name = tokens.Name();
+        var member = tokens.Take(".") ? tokens.Name() : null;
+        tokens.Expect("=");
+        var value = ExpressionParser.Parse(tokens);
+        tokens.End();
         return new SetStatement(name, member, value);
     }
 
@@ -101,13 +75,13 @@ internal sealed class TemplateParser
         for (var more = true; more;)
         {
             Expression? condition = null;
-            if (tokens[at++] == "else") more = false;
-            else condition = Expression();
-            End();
+            if (tokens.Next() == "else") more = false;
+            else condition = ExpressionParser.Parse(tokens);
+            tokens.End();
             chunk++;
             branches.Add((condition, Body()));
-            if (chunk < chunks.Count && Peek == "endif") more = false;
-            else if (!more || chunk >= chunks.Count || Peek is not ("elif" or "else")) throw new TemplateException("'endif' is missing");
+            if (chunk < chunks.Count && tokens.Peek == "endif") more = false;
+            else if (!more || chunk >= chunks.Count || tokens.Peek is not ("elif" or "else")) throw new TemplateException("'endif' is missing");
         }
         Close("endif");
         return new IfStatement(branches);
@@ -115,197 +89,22 @@ internal sealed class TemplateParser
 
     private ForStatement For()
     {
-        at++;
-        var names = new List<string> { Name() };
-        while (Take(",")) names.Add(Name());
-        Expect("in");
-        var items = Or();
-        var condition = Take("if") ? Expression() : null;
-        End();
+        tokens.Expect("for");
+        var names = new List<string> { tokens.Name() };
+        while (tokens.Take(",")) names.Add(tokens.Name());
+        tokens.Expect("in");
+        var items = ExpressionParser.ParseUnconditional(tokens);
+        var condition = tokens.Take("if") ? ExpressionParser.Parse(tokens) : null;
+        tokens.End();
         chunk++;
         var body = Body();
         IReadOnlyList<Statement> otherwise = [];
-        if (chunk < chunks.Count && Peek == "else")
+        if (chunk < chunks.Count && tokens.Peek == "else")
         {
             chunk++;
             otherwise = Body();
         }
         Close("endfor");
         return new ForStatement(names, items, condition, body, otherwise);
-    }
-
-    private Expression Expression()
-    {
-        var value = Or();
-        while (Take("if"))
-        {
-            var condition = Or();
-            value = new ConditionalExpression(value, condition, Take("else") ? Expression() : null);
-        }
-        return value;
-    }
-
-    private Expression Or() => Chain(And, "or");
-
-    private Expression And() => Chain(Not, "and");
-
-    private Expression Not() => Take("not") ? new UnaryExpression("not", Not()) : Comparison();
-
-    private Expression Comparison()
-    {
-        var left = Sum();
-        for (; ; )
-        {
-            if (Peek is "==" or "!=" or "<" or "<=" or ">" or ">=" or "in") left = new BinaryExpression(tokens[at++], left, Sum());
-            else if (Peek == "not" && at + 1 < tokens.Count && tokens[at + 1] == "in")
-            {
-                at += 2;
-                left = new UnaryExpression("not", new BinaryExpression("in", left, Sum()));
-            }
-            else return left;
-        }
-    }
-
-    private Expression Sum() => Chain(Joined, "+", "-");
-
-    private Expression Joined() => Chain(Product, "~");
-
-    private Expression Product() => Chain(() => Unary(), "*", "/", "//", "%");
-
-    private Expression Chain(Func<Expression> part, params ReadOnlySpan<string> signs)
-    {
-        var left = part();
-        while (signs.Contains(Peek)) left = new BinaryExpression(tokens[at++], left, part());
-        return left;
-    }
-
-    private Expression Unary(bool withFilters = true)
-    {
-        var value = Take("-") ? new UnaryExpression("-", Unary(withFilters: false)) : Take("+") ? Unary(withFilters: false) : Postfix(Primary());
-        return withFilters ? Filters(Postfix(value)) : value;
-    }
-
-    private Expression Primary()
-    {
-        var token = at < tokens.Count ? tokens[at++] : throw new TemplateException("an expression ends too early");
-        switch (token)
-        {
-            case "true" or "True": return new LiteralExpression(true);
-            case "false" or "False": return new LiteralExpression(false);
-            case "none" or "None": return new LiteralExpression(null);
-            case "(":
-                var inner = Expression();
-                if (Peek == ",") throw new TemplateException("a tuple is not known");
-                Expect(")");
-                return inner;
-            case "[": return new ListExpression(Listed("]", Expression));
-            case "{":
-                return new DictionaryExpression(Listed("}", () =>
-                {
-                    var key = Expression();
-                    Expect(":");
-                    return (key, Expression());
-                }));
-        }
-        if (token[0] == '\'')
-        {
-            var text = token[1..];
-            while (Peek.StartsWith('\'')) text += tokens[at++][1..];
-            return new LiteralExpression(text);
-        }
-        if (char.IsAsciiDigit(token[0])) return new LiteralExpression(Number(token));
-        at--;
-        return new NameExpression(Name());
-    }
-
-    private static object Number(string token)
-    {
-        if (token.Contains('.')) return double.Parse(token, CultureInfo.InvariantCulture);
-        return long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new TemplateException($"the number {token} is too large");
-    }
-
-    private List<T> Listed<T>(string close, Func<T> item)
-    {
-        var items = new List<T>();
-        while (!Take(close))
-        {
-            items.Add(item());
-            if (Take(",")) continue;
-            Expect(close);
-            break;
-        }
-        return items;
-    }
-
-    private Expression Postfix(Expression value)
-    {
-        for (; ; )
-        {
-            if (Take(".")) value = char.IsAsciiDigit(Peek.FirstOrDefault()) ? new ItemExpression(value, Primary()) : new MemberExpression(value, Name());
-            else if (Take("[")) value = Subscript(value);
-            else if (Peek == "(")
-            {
-                var (arguments, named) = Arguments();
-                value = new CallExpression(value, arguments, named);
-            }
-            else return value;
-        }
-    }
-
-    private Expression Subscript(Expression target)
-    {
-        Expression? Part() => Peek is ":" or "]" ? null : Expression();
-        var start = Part();
-        if (!Take(":"))
-        {
-            Expect("]");
-            return new ItemExpression(target, start ?? throw new TemplateException("'[]' is empty"));
-        }
-        var stop = Part();
-        var step = Take(":") ? Part() : null;
-        Expect("]");
-        return new SliceExpression(target, start, stop, step);
-    }
-
-    private (List<Expression> Arguments, List<(string, Expression)> Named) Arguments()
-    {
-        var (arguments, named) = (new List<Expression>(), new List<(string, Expression)>());
-        if (!Take("(")) return (arguments, named);
-        Listed(")", () =>
-        {
-            if (at + 1 < tokens.Count && tokens[at + 1] == "=")
-            {
-                var name = Name();
-                at++;
-                named.Add((name, Expression()));
-            }
-            else arguments.Add(Expression());
-            return 0;
-        });
-        return (arguments, named);
-    }
-
-    private Expression Filters(Expression value)
-    {
-        for (; ; )
-        {
-            if (Take("|"))
-            {
-                var name = Name();
-                var (arguments, named) = Arguments();
-                value = new FilterExpression(value, name, arguments, named);
-            }
-            else if (Take("is"))
-            {
-                var negative = Take("not");
-                var name = Name();
-                var argument = name is "divisibleby" or "equalto" or "eq" or "ne" or "in" ? Unary(withFilters: false) : null;
-                value = new TestExpression(value, name, argument);
-                if (negative) value = new UnaryExpression("not", value);
-            }
-            else return value;
-        }
     }
 }
