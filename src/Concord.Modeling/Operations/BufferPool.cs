@@ -7,7 +7,8 @@ namespace Concord.Modeling.Operations;
 /// Memory of activations, kept from batch to batch: a fresh large block costs a page fault for every 4 KiB of it, on every step.
 /// </summary>
 /// <remarks>
-/// Matrices are cut from large chunks, always at the lowest free place, so that batches of any lengths use the same memory again and a chunk is touched only as far as it was ever needed. Not for several threads.
+/// Matrices are cut from large chunks, always at the lowest free place, so that batches of any lengths use the same memory again and a chunk is touched only
+/// as far as it was ever needed. Not for several threads.
 /// </remarks>
 internal sealed class BufferPool : IDisposable
 {
@@ -30,6 +31,15 @@ internal sealed class BufferPool : IDisposable
         var view = place.Chunk.Memory.narrow(0, place.Start, rows * columns).view(rows, columns).DetachFromDisposeScope();
         rented.Add(view, place);
         return view;
+    }
+
+    /// <summary>A copy of a matrix of any element type. // (rows, columns), fp32</summary>
+    public torch.Tensor Copy(torch.Tensor value)
+    {
+        var copy = Rent(value.shape[0], value.shape[1]);
+        using var mode = torch.no_grad();
+        copy.copy_(value);
+        return copy;
     }
 
     /// <summary>Takes a matrix back. One that was not rented here, or was given back, is left alone.</summary>
