@@ -20,6 +20,7 @@ internal static class AllBenchmarks
             ["frozen", model, helpful],
             ["scale"],
             ["tokens", model, helpful, harmless, webgpt],
+            ["sharing", model, helpful, harmless, webgpt],
             ["load", model, Path.GetTempPath()],
             // two runs: the models of three kinds and a padded step at once take more than 24 GiB
             ["step", model, helpful, harmless, webgpt, "variants=padded|padded, logits|Concord, nothing shared|Concord", "memory=true"],

@@ -38,6 +38,9 @@ switch (args.FirstOrDefault())
     case "tokens":
         TokensBenchmark.Run(args[1..]);
         return 0;
+    case "sharing":
+        SharingBenchmark.Run(args[1..]);
+        return 0;
     case "load":
         LoadBenchmark.Run(args[1..]);
         return 0;
@@ -46,6 +49,6 @@ switch (args.FirstOrDefault())
     default:
         Console.Error.WriteLine(
             "Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | frozen MODEL FILE | scale | "
-            + "tokens MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL FILE.. | all MODEL DATAFOLDER");
+            + "tokens MODEL FILE.. | sharing MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL FILE.. | all MODEL DATAFOLDER");
         return 2;
 }
