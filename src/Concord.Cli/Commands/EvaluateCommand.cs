@@ -46,7 +46,9 @@ internal static class EvaluateCommand
         };
         var save = new Option<string?>("--save-scores") { Description = "Write each comparison's rewards, scores, source, prompt_id, file and line as JSON lines.", HelpName = "OUT" };
         var json = new JsonOption();
+        var computing = new ComputingOptions();
         var command = new Command("evaluate", "Accuracy and calibration per source, with intervals and the noise floor.") { model, files, format, source, length, scores, singles, baseline, bins, bootstrap, seed, temperatures, save, json };
+        computing.AddTo(command);
         command.WithExamples(
             "concord evaluate runs/more/model helpful.json webgpt.json",
             "concord evaluate --scores scores.jsonl",
@@ -71,7 +73,7 @@ internal static class EvaluateCommand
                 ({ Length: 0 }, null, _) when parse.GetValue(singles) is { Length: > 0 } written => SinglesPredictions.Parse(written, parse.GetValue(baseline)),
                 ({ Length: > 0 } written, null, _) => new ScoresFilePredictions(written),
                 ({ Length: 0 }, { } folder, { Length: > 0 } data) => new ModelPredictions(
-                    folder, data, new ReadOptions { Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null, Source = parse.GetValue(source) }, parse.GetValue(length)),
+                    folder, data, new ReadOptions { Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null, Source = parse.GetValue(source) }, parse.GetValue(length), computing.Read(parse)),
                 _ => throw new UsageException("Name either a model's folder and files of preferences (concord evaluate MODEL FILE...), or files of scores (concord evaluate --scores FILE...), or Singles (concord evaluate --baseline top --single SOURCE=FILE...)."),
             };
             var predictions = predicting.Read(terminal, cancellation);

@@ -12,7 +12,8 @@ namespace Concord.Cli.Commands;
 /// <param name="Files">The files.</param>
 /// <param name="Reading">Format and source, where named.</param>
 /// <param name="MaximumLength">Longest text in tokens, where named.</param>
-internal sealed record ModelPredictions(string Model, IReadOnlyList<string> Files, ReadOptions Reading, int? MaximumLength) : IPredictionSource
+/// <param name="Computing">How the model is opened.</param>
+internal sealed record ModelPredictions(string Model, IReadOnlyList<string> Files, ReadOptions Reading, int? MaximumLength, RewardModelOptions Computing) : IPredictionSource
 {
     /// <inheritdoc/>
     public IReadOnlyList<Prediction> Read(Terminal terminal, CancellationToken cancellation)
@@ -25,7 +26,7 @@ internal sealed record ModelPredictions(string Model, IReadOnlyList<string> File
             foreach (var problem in read.Problems) terminal.Error.WriteLine($"not read: {problem}");
             foreach (var (reason, count) in read.Dropped) terminal.Error.WriteLine($"{file}: {count} left out: {reason}");
         }
-        using var model = RewardModel.Load(Model, new RewardModelOptions { WeightType = null });
+        using var model = RewardModel.Load(Model, Computing);
         var encoding = new ModelEncoding(model, Model, MaximumLength);
         var temperatures = model.Settings.Sources.ToDictionary(source => source.Name, source => source.Temperature, StringComparer.Ordinal);
         var predictions = new List<Prediction>(comparisons.Count);

@@ -33,9 +33,9 @@ internal static class RunModel
         var model = RewardModel.Load(folder, new RewardModelOptions
         {
             Pooling = recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null,
-            Device = DeviceOf(recipe.Device),
+            Device = DeviceName.Parse(recipe.Device),
             HeadSeed = (ulong)recipe.Seed,
-            HalfProducts = RunPrecision.IsHalf(recipe.Precision, DeviceOf(recipe.Device), output, say),
+            HalfProducts = RunPrecision.IsHalf(recipe.Precision, DeviceName.Parse(recipe.Device), output, say),
             WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         });
         model.Settings = model.Settings with
@@ -92,16 +92,5 @@ internal static class RunModel
             },
             seed);
         return folder;
-    }
-
-    private static torch.Device DeviceOf(string name)
-    {
-        var parts = name.Split(':');
-        var known = parts[0] is "cpu" or "cuda"
-            && (parts.Length == 1 || (parts.Length == 2 && parts[0] == "cuda" && int.TryParse(parts[1], out var index) && index >= 0));
-        if (!known) throw new ConcordException($"The device '{name}' is unknown; expected cpu, cuda or cuda:N.");
-        if (parts[0] == "cuda" && !torch.cuda.is_available())
-            throw new ConcordException($"The device '{name}' cannot be used: this build or this machine has no CUDA. Take device=cpu.");
-        return torch.device(name);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ScoreJob(RewardModel model, string folder, string input, s
     /// <exception cref="OperationCanceledException">Cancelled; the lines so far lie beside the output.</exception>
     public int Run(Terminal terminal, CancellationToken cancellation)
     {
-        using var file = PartialOutput.Open(output, Fingerprint.OfInput(input), Fingerprint.OfModel(folder, $"{reading.Format} {maximumLength} {normalize}"));
+        using var file = PartialOutput.Open(output, Fingerprint.OfInput(input), Fingerprint.OfModel(folder, $"{reading.Format} {maximumLength} {normalize} {model.HasHalfProducts}"));
         if (file.Lines > 0) terminal.Error.WriteLine($"Going on after {file.Lines} records of an earlier run.");
         var errors = file.Errors;
         try

@@ -87,7 +87,7 @@ public sealed class RewardModel : IDisposable
     }
 
     /// <summary>Whether the products of linear layers take bf16 factors, on whose rounding a reward then depends in its third digit.</summary>
-    internal bool HasHalfProducts => operations.Precision == ProductPrecision.Bf16;
+    public bool HasHalfProducts => operations.Precision == ProductPrecision.Bf16;
 
     internal IBackbone Backbone { get; }
 

@@ -66,6 +66,42 @@ public class ScoreCommandTests
             for (var row = 0; row < 2; row++) Assert.Equal(scored[i][row], again[i][row], 1e-5);
     }
 
+    [Fact]
+    public void Under_bf16_rewards_move_by_a_rounding_and_a_part_of_the_other_precision_is_not_gone_on_with()
+    {
+        Assert.SkipUnless(Concord.Modeling.Kernels.MatrixProduct.HasBf16, "This processor has no bf16 instructions.");
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder.File("in.jsonl"), Enumerable.Range(0, 20).Select(Line));
+        double[] Rewards(string precision)
+        {
+            var run = ConcordCli.Run("score", Model, folder.File("in.jsonl"), "-o", folder.File("out.jsonl"), "--precision", precision, "--device", "cpu");
+            Assert.Equal(0, run.Code);
+            Assert.DoesNotContain("Going on", run.Error, StringComparison.Ordinal);
+            return [.. File.ReadAllLines(folder.File("out.jsonl")).SelectMany(line => JsonDocument.Parse(line).RootElement.GetProperty("rewards").EnumerateArray().Select(value => value.GetDouble()))];
+        }
+        File.WriteAllText(folder.File("out.jsonl.partial"), Header(folder) + "\n{\"rewards\":[0]}\n"); // of an fp32 run
+        double[] half = Rewards("bf16"), single = Rewards("fp32");
+        Assert.NotEqual(single, half);
+        Assert.All(single.Zip(half), pair => Assert.Equal(pair.First, pair.Second, .05));
+    }
+
+    [Theory]
+    [InlineData("--precision", "fp16", "fp32 or bf16 was expected")]
+    [InlineData("--device", "gpu", "cpu, cuda or cuda:N")]
+    [InlineData("--device", "cuda:-1", "cpu, cuda or cuda:N")]
+    public void An_unknown_precision_or_device_is_named(string option, string value, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder.File("in.jsonl"), [Line(0)]);
+        foreach (var run in new[] { ConcordCli.Run("score", Model, folder.File("in.jsonl"), "-o", folder.File("out.jsonl"), option, value), ConcordCli.Run("evaluate", Model, folder.File("in.jsonl"), option, value) })
+        {
+            Assert.NotEqual(0, run.Code);
+            Assert.Contains(value, run.Error, StringComparison.Ordinal);
+            Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        }
+        Assert.False(File.Exists(folder.File("out.jsonl")));
+    }
+
     // the header of a part, taken from one that a missing place keeps from being completed
     private static string Header(TemporaryFolder folder)
     {

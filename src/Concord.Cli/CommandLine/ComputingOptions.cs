@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Concord.Modeling.Rewards;
+
+namespace Concord.Cli.CommandLine;
+
+/// <summary>The options <c>--device</c> and <c>--precision</c> of commands that only compute rewards.</summary>
+internal sealed class ComputingOptions
+{
+    private readonly Option<string> _device = new("--device") { Description = "Where to compute: cpu, cuda, cuda:1.", DefaultValueFactory = _ => "cpu", HelpName = "NAME" };
+
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "Of the matrix products: bf16 takes less time where the processor has AVX512_BF16, and rewards are rounded with it.",
+        DefaultValueFactory = _ => "fp32",
+        HelpName = "fp32|bf16",
+    };
+
+    /// <summary>Adds both to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_device);
+        command.Add(_precision);
+    }
+
+    /// <summary>How to open a model: its weights are held as they are stored.</summary>
+    /// <exception cref="UsageException">Neither fp32 nor bf16.</exception>
+    /// <exception cref="Preferences.ConcordException">The device is unknown, or not on this machine.</exception>
+    public RewardModelOptions Read(ParseResult parse)
+    {
+        var precision = parse.GetValue(_precision);
+        if (precision is not ("fp32" or "bf16")) throw new UsageException($"--precision {precision}: fp32 or bf16 was expected.");
+        return new RewardModelOptions { WeightType = null, Device = DeviceName.Parse(parse.GetValue(_device)!), HalfProducts = precision == "bf16" };
+    }
+}
