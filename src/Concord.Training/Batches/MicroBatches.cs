@@ -36,6 +36,24 @@ public static class MicroBatches
         }
     }
 
+    /// <summary>As <see cref="Split"/>, but every micro-batch of one source, and those of a source one after the other, in the order of the sources.</summary>
+    /// <param name="comparisons">The batch.</param>
+    /// <param name="sources">Source of each.</param>
+    /// <param name="settings">Size of a micro-batch and token budget.</param>
+    public static int[][] SplitBySource(IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sources, BatchSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(comparisons);
+        ArgumentNullException.ThrowIfNull(sources);
+        return
+        [
+            .. Enumerable.Range(0, comparisons.Count).GroupBy(index => sources[index]).OrderBy(group => group.Key).SelectMany(group =>
+            {
+                int[] own = [.. group];
+                return Split([.. own.Select(index => comparisons[index])], [.. own.Select(index => sources[index])], settings).Select(part => part.Select(at => own[at]).ToArray());
+            }),
+        ];
+    }
+
     private static int[][] Deal(int count, IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sources, int[] indices, bool byLength)
     {
         count = Math.Min(count, indices.Length);

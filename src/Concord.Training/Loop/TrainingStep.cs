@@ -72,7 +72,7 @@ internal sealed class TrainingStep(
         StepOutcome Whole(int[][] parts, double scale)
         {
             var buffered = weighting.NeedsGradients && parts.Length > 1 && TakesBuffers;
-            if (buffered) parts = BySource(parts, sourceOf);
+            if (buffered) parts = MicroBatches.SplitBySource(comparisons, sourceOf, settings.Batches with { MicroBatch = parts.Max(part => part.Length) });
             using var pass = new BatchPass(model, parts, comparisons, sourceOf, sources, settings.Loss);
             var outcome = !weighting.NeedsGradients ? KnownWeights(pass, scale, cancellation)
                 : buffered ? GradientBuffers(pass, cancellation)
@@ -202,13 +202,6 @@ internal sealed class TrainingStep(
         return new(
             outcomes.Average(outcome => outcome.Loss), Mean(outcome => outcome.Losses), Mean(outcome => outcome.Weights), outcomes.Average(outcome => outcome.Spread),
             Mean(outcome => outcome.Cosines), outcomes[0].Rewards, outcomes.Sum(outcome => outcome.Tokens));
-    }
-
-    // each part cut by source, then those of one source together
-    private static int[][] BySource(int[][] parts, IReadOnlyList<int> sourceOf)
-    {
-        var size = parts.Max(part => part.Length);
-        return [.. parts.SelectMany(part => part).GroupBy(index => sourceOf[index]).OrderBy(group => group.Key).SelectMany(group => group.Chunk(size))];
     }
 
     /// <inheritdoc/>

@@ -67,10 +67,8 @@ internal sealed class TemperatureLearner
                 sources.Add(source);
             }
         if (comparisons.Count == 0) return;
-        using var batch = PackedBatch.Create(comparisons, model.Device);
-        using var frozen = Cache?.States(batch);
-        using var output = model.Forward(batch, record: false, frozen);
-        var found = Gradients(comparisons, [.. sources], output.Rewards);
+        // a few at a time: all of them together could take more memory than the step
+        var found = Gradients(comparisons, [.. sources], [.. new RewardScorer(model, cache: Cache).Score(comparisons).SelectMany(rewards => rewards)]);
         for (var source = 0; source < present.Length; source++)
         {
             if (!found.Pairs.IsPresent(source)) continue;

@@ -144,6 +144,11 @@ public class BatchTests
                 Assert.InRange(shares.Max() - shares.Min(), 0, 1);
             }
             Assert.Equal(parts, MicroBatches.Split(batch, sources, settings));
+            var apart = MicroBatches.SplitBySource(batch, sources, settings);
+            Assert.Equal(Enumerable.Range(0, count), apart.SelectMany(part => part).Order());
+            Assert.All(apart, part => Assert.True(part.Length == 1 || part.Sum(index => batch[index].PackedLength) <= settings.TokenBudget));
+            Assert.All(apart, part => Assert.Single(part.Select(index => sources[index]).Distinct()));
+            Assert.Equal(apart.Select(part => sources[part[0]]).Order(), apart.Select(part => sources[part[0]]));
         }
     }
 

@@ -1,4 +1,6 @@
+using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
+using Concord.Modeling.Rewards;
 using Concord.Training.Losses;
 using Concord.Training.Temperatures;
 using Xunit;
@@ -42,5 +44,18 @@ public class TemperatureLearnerTests : OneThread
         Assert.Equal(logs[0], logs[1]);
         Assert.NotEqual(logs[0], logs[2]);
         Assert.Equal([0.0, 0, 0], StepOn(new bool[12], aside, TemperatureLearner.SetAsideEvery + 1));
+    }
+
+    [Fact]
+    public void However_many_are_set_aside_they_take_no_more_memory_than_scoring_does()
+    {
+        var data = TinyModel.Data(1000, 0, seed: 2);
+        Assert.True(data.Training.Sum(comparison => comparison.PackedLength) > 4 * RewardScorer.DefaultTokensPerBatch);
+        using FusedOperations scoring = new(), learning = new();
+        using RewardModel scorer = TinyModel.Create(operations: scoring), learned = TinyModel.Create(operations: learning);
+        Assert.Equal(3000, new RewardScorer(scorer).Score(data.Training).Count());
+        var learner = new TemperatureLearner(new SourceTemperatures(3, On), new RankingLossSettings(), data.Training, [.. data.Training.Select(data.SourceOf)], 1000, 10, 1);
+        learner.Step(learned, 0, [], [], [], []);
+        Assert.InRange(learning.Bytes, 1, scoring.Bytes * 11 / 10);
     }
 }

@@ -19,7 +19,7 @@ internal static class TinyModel
 
     static TinyModel() => TorchLibraryLoader.Install();
 
-    public static RewardModel Create(ulong seed = 3, torch.ScalarType? type = null, ProductPrecision precision = ProductPrecision.Single)
+    public static RewardModel Create(ulong seed = 3, torch.ScalarType? type = null, ProductPrecision precision = ProductPrecision.Single, IOperations? operations = null)
     {
         using var scope = torch.NewDisposeScope();
         var config = new BackboneConfig
@@ -41,7 +41,7 @@ internal static class TinyModel
         var backbone = BackboneFactory.Build(config, source);
         using var generator = new torch.Generator(seed);
         var head = new Parameter("score.weight", torch.randn([1, config.HiddenSize], generator: generator) / 4, WeightLayout.Single("score.weight", 1));
-        if (type is not { } narrow) return new RewardModel(backbone, head, Pooling.Last, new FusedOperations(precision));
+        if (type is not { } narrow) return new RewardModel(backbone, head, Pooling.Last, operations ?? new FusedOperations(precision));
         var converting = BackboneFactory.Build(config, new Narrowed(backbone.Parameters, narrow));
         return new RewardModel(converting, head, Pooling.Last, new AutogradOperations());
     }

@@ -1,4 +1,6 @@
 using Concord.Modeling;
+using Concord.Modeling.Operations;
+using Concord.Modeling.Rewards;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
 using Concord.Training.Losses;
@@ -15,11 +17,15 @@ public class TrainingStepTests : OneThread
 {
     private static (float[] Gradients, StepOutcome Outcome) Gradients(TrainingSettings settings, TrainedParts parts = TrainedParts.Full, bool plain = false)
     {
-        using var scope = torch.NewDisposeScope();
         using var model = TinyModel.Create(type: plain ? torch.float32 : null);
+        return Gradients(model, TinyModel.Data(8, 0), settings, parts);
+    }
+
+    private static (float[] Gradients, StepOutcome Outcome) Gradients(RewardModel model, TrainingData data, TrainingSettings settings, TrainedParts parts = TrainedParts.Full)
+    {
+        using var scope = torch.NewDisposeScope();
         model.SetTrained(parts, 1);
         using var parameters = new FlatParameters(model, settings.Optimizer, 1, 1);
-        var data = TinyModel.Data(8, 0);
         var temperatures = new SourceTemperatures(3, new());
         temperatures.Restore([.2, -.3, .1]);
         var momentum = new GradientMomentum(3, .6, GradientMomentum.StartVector(MomentumStart.Random, model.Config.HiddenSize, 4));
@@ -64,6 +70,25 @@ public class TrainingStepTests : OneThread
         var parts = Gradients(new TrainingSettings { Batches = batches, Weighting = new WeightingSettings { Scheme = "more", Scope = WeightingScope.MicroBatch } }).Outcome;
         Assert.Equal(1, parts.Weights.Sum(), 1e-12);
         Assert.True(whole.Weights.Zip(parts.Weights, (a, b) => Math.Abs(a - b)).Max() > 1e-3);
+    }
+
+    [Fact]
+    public void A_token_budget_bounds_memory_where_every_source_has_a_gradient_buffer_too()
+    {
+        // gathered by source, the long texts of one are not to meet in one part
+        var data = TinyModel.Data(8, 0);
+        data = new TrainingData([.. data.Training.Select(one => one.Comparison.Source == "source1" ? one with { Prefix = [.. Enumerable.Repeat(one.Prefix, 40).SelectMany(ids => ids)] } : one)], []);
+        long Bytes(MoreAccumulation way, int? budget)
+        {
+            using var operations = new FusedOperations();
+            using var model = TinyModel.Create(operations: operations);
+            Gradients(model, data, new TrainingSettings { Batches = new BatchSettings { TokenBudget = budget }, Weighting = new WeightingSettings { Scheme = "more", Accumulation = way } });
+            return operations.Bytes;
+        }
+
+        var (second, buffers) = (Bytes(MoreAccumulation.SecondForward, 400), Bytes(MoreAccumulation.GradientBuffers, 400));
+        Assert.True(buffers < 1.1 * second, $"{buffers} bytes with buffers, {second} with a second forward pass");
+        Assert.True(buffers < .5 * Bytes(MoreAccumulation.SecondForward, null));
     }
 
     [Fact]
