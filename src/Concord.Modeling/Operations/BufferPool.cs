@@ -71,6 +71,12 @@ internal sealed class BufferPool : IDisposable
     private Place Grow(long size)
     {
         using var mode = torch.no_grad();
+        // a matrix that has a chunk to itself leaves it behind when a longer batch comes: ever longer ones would pile up
+        foreach (var outgrown in chunks.FindAll(chunk => chunk.IsFree && chunk.Memory.numel() > ChunkFloats && chunk.Memory.numel() < size))
+        {
+            chunks.Remove(outgrown);
+            outgrown.Memory.Dispose();
+        }
         var chunk = new Chunk(LargePages.Advise(torch.empty(Math.Max(size, ChunkFloats))).DetachFromDisposeScope());
         chunks.Add(chunk);
         return chunk.Take(size)!;
@@ -96,6 +102,9 @@ internal sealed class BufferPool : IDisposable
 
         /// <summary>Floats up to the last that was ever part of a place.</summary>
         public long Touched { get; private set; }
+
+        /// <summary>Whether nothing is rented of it.</summary>
+        public bool IsFree => free is [(0, var end)] && end == memory.numel();
 
         /// <summary>The lowest free place of a size, or null.</summary>
         public Place? Take(long size)

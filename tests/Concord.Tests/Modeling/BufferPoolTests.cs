@@ -66,4 +66,18 @@ public sealed class BufferPoolTests
         Assert.Equal(4, other.numel());
         Assert.False(other.IsInvalid);
     }
+
+    [Fact]
+    public void Matrices_longer_than_a_chunk_leave_no_pile_of_chunks_behind()
+    {
+        using var pool = new BufferPool();
+        for (var rows = 1; rows <= 8; rows++)
+        {
+            // two at once, each with a chunk of its own; the memory is asked for and never touched
+            Assert.NotNull(pool.Rent((64 << 10) + rows, 1 << 10));
+            Assert.NotNull(pool.Rent((64 << 10) + rows, 1 << 10));
+            pool.ReturnAll();
+        }
+        Assert.Equal(2L * ((64 << 10) + 8) * (1 << 10) * sizeof(float), pool.Bytes);
+    }
 }
