@@ -45,12 +45,13 @@ internal static unsafe class ThreadTeam
 
     private static void Run(int parts, Action<int> work)
     {
+        var job = new Job(work);
         if (ParallelFor is null)
         {
-            Parallel.For(0, parts, work);
+            Parallel.For(0, parts, part => job.Do(part, part + 1));
+            job.ThrowFailure();
             return;
         }
-        var job = new Job(work);
         var handle = GCHandle.Alloc(job);
         try
         {
@@ -61,29 +62,35 @@ internal static unsafe class ThreadTeam
         {
             handle.Free();
         }
-        if (job.Failure is { } failure) ExceptionDispatchInfo.Throw(failure);
+        job.ThrowFailure();
     }
 
     [UnmanagedCallersOnly]
-    private static void OnThread(long from, long to, IntPtr context)
-    {
-        var job = (Job)GCHandle.FromIntPtr(context).Target!;
-#pragma warning disable CA1031 // nothing may unwind through libtorch's frames; the caller throws it again
-        try
-        {
-            for (var part = from; part < to; part++) job.Work((int)part);
-        }
-        catch (Exception exception)
-        {
-            Interlocked.CompareExchange(ref job.Failure, exception, null);
-        }
-#pragma warning restore CA1031
-    }
+    private static void OnThread(long from, long to, IntPtr context) => ((Job)GCHandle.FromIntPtr(context).Target!).Do(from, to);
 
     private sealed class Job(Action<int> work)
     {
-        public Action<int> Work { get; } = work;
+        private Exception? failure;
 
-        public Exception? Failure;
+        /// <summary>Does some parts; what they throw is kept: nothing may unwind through libtorch's frames.</summary>
+        public void Do(long from, long to)
+        {
+#pragma warning disable CA1031 // the caller throws it again
+            try
+            {
+                for (var part = from; part < to; part++) work((int)part);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref failure, exception, null);
+            }
+#pragma warning restore CA1031
+        }
+
+        /// <summary>Throws what the first part that failed threw.</summary>
+        public void ThrowFailure()
+        {
+            if (failure is not null) ExceptionDispatchInfo.Throw(failure);
+        }
     }
 }

@@ -30,6 +30,12 @@ public class ThreadTeamTests
             if (task == 3) throw new InvalidDataException("task 3");
         }));
         Assert.Equal("task 3", thrown.Message);
+        // from every thread, from within another task; the team works on afterwards
+        Assert.Throws<InvalidDataException>(() => ThreadTeam.Ranges(1000, 1, (_, _) => throw new InvalidDataException("every range")));
+        Assert.Throws<InvalidDataException>(() => ThreadTeam.Tasks(4, _ => ThreadTeam.Ranges(100, 1, (_, _) => throw new InvalidDataException("within"))));
+        var done = 0;
+        ThreadTeam.Tasks(100, _ => Interlocked.Increment(ref done));
+        Assert.Equal(100, done);
     }
 
     [Fact]
