@@ -1,4 +1,5 @@
 using Concord.Cli.Recipes;
+using Concord.Modeling;
 using Concord.Modeling.Rewards;
 using Concord.Modeling.Tokenizers;
 using Concord.Modeling.Weights;
@@ -38,6 +39,8 @@ internal static class RunModel
             HalfProducts = RunPrecision.IsHalf(recipe.Precision, DeviceName.Parse(recipe.Device), output, say),
             WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         });
+        if (recipe.Training.Mode != TrainedParts.Adapters && model.MergeAdapters())
+            say($"{folder}: the adapters are added to its weights, since mode lora alone trains and saves them apart.");
         model.Settings = model.Settings with
         {
             Rendering = recipe.Text.Rendering ?? model.Settings.Rendering,

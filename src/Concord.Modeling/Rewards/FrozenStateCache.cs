@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Text;
+using Concord.Modeling.Kernels.Lanes;
 using Concord.Modeling.Packing;
 using TorchSharp;
 
@@ -10,7 +12,7 @@ namespace Concord.Modeling.Rewards;
 /// Hidden states below the lowest trained layer, kept on disk: computed once for all epochs, and for all runs over the same texts with the same frozen layers (schemes, seeds, numbers of sources).
 /// </summary>
 /// <remarks>
-/// <para>A file per frozen part, named by a hash of its weights, device and precision; a record per comparison, found by a hash of its ids. Records
+/// <para>A file per frozen part, named by a hash of its weights (adapters included), device, precision, width of registers and Concord's own code; a record per comparison, found by a hash of its ids. Records
 /// are appended; a torn last one (a killed run) is cut off when the file is opened, and one whose hash is wrong is computed again. One process writes
 /// to a file at a time; a second one computes without it, as does one whose disk is full.</para>
 /// <para>What is kept is a function of the comparison alone, so that a run ends with the same bits whatever was in the folder: where a token's states
@@ -168,9 +170,13 @@ public sealed class FrozenStateCache : IDisposable
     private static string Fingerprint(RewardModel model)
     {
         var hash = new XxHash128();
-        hash.Append(System.Text.Encoding.UTF8.GetBytes($"{model.Config} {model.Device.type} {model.IsBatchInvariant} {model.FirstTrainedLayer} {(model.FirstTrainedLayer == model.Config.Layers ? PoolingNames.Of(model.Pooling) : "")}"));
+        hash.Append(typeof(FrozenStateCache).Module.ModuleVersionId.ToByteArray()); // no version number that somebody forgets to raise
+        var pooling = model.FirstTrainedLayer == model.Config.Layers ? PoolingNames.Of(model.Pooling) : "";
+        var computing = $"{model.Device.type} {model.HasHalfProducts} {model.IsBatchInvariant} {LaneWidth.Bits}";
+        hash.Append(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{model.Config} {computing} {model.FirstTrainedLayer} {pooling} {model.Adapters?.Settings.Scale:r}")));
         foreach (var parameter in model.FrozenParameters)
         {
+            hash.Append(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{parameter.Name} {parameter.Value.dtype} {parameter.Value.numel()}")));
             using var host = parameter.Value.detach().cpu().contiguous();
             for (long start = 0, count = host.numel(); start < count; start += 1 << 24)
             {

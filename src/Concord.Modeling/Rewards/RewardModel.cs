@@ -132,7 +132,13 @@ public sealed class RewardModel : IDisposable
         get
         {
             var layers = FirstTrainedLayer;
-            IEnumerable<Parameter> frozen = [Backbone.Parameters[0], .. Enumerable.Range(0, layers).SelectMany(Backbone.LayerParameters)];
+            // adapters that are not trained belong to the frozen part, whichever layers they are on
+            IEnumerable<Parameter> frozen =
+            [
+                Backbone.Parameters[0],
+                .. Enumerable.Range(0, layers).SelectMany(Backbone.LayerParameters),
+                .. (Adapters?.Parameters ?? []).Where(parameter => !parameter.Trainable),
+            ];
             return FirstTrainedLayer == Config.Layers ? frozen.Append(Backbone.FinalNorm.Weight).Concat(Backbone.FinalNorm.Bias is { } bias ? [bias] : []) : frozen;
         }
     }
@@ -162,10 +168,13 @@ public sealed class RewardModel : IDisposable
     }
 
     /// <summary>Adds the adapters to the weights they adapt and takes them off.</summary>
-    public void MergeAdapters()
+    /// <returns>Whether there were any.</returns>
+    public bool MergeAdapters()
     {
-        Adapters?.Merge();
+        if (Adapters is null) return false;
+        Adapters.Merge();
         Adapters = null;
+        return true;
     }
 
     internal void UseAdapters(AdapterSet adapters) => Adapters = adapters;
@@ -193,12 +202,22 @@ public sealed class RewardModel : IDisposable
         }
     }
 
-    // Heads and reward differences are in double precision: two close rewards stay apart.
+    // Heads and reward differences are in double precision: two close rewards stay apart. Each is summed by itself, in one order: the tensor library's
+    // product of a matrix and a vector gives a row other last bits under other rows.
     private static double[] Project(torch.Tensor hidden, torch.Tensor head)
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        return hidden.to_type(torch.ScalarType.Float64).mv(head.view(-1).to_type(torch.ScalarType.Float64)).cpu().data<double>().ToArray();
+        float[] states = hidden.detach().cpu().data<float>().ToArray(), weights = head.detach().to_type(torch.ScalarType.Float32).cpu().reshape(-1).data<float>().ToArray();
+        var rewards = new double[hidden.shape[0]];
+        for (var row = 0; row < rewards.Length; row++)
+        {
+            var state = states.AsSpan(row * weights.Length, weights.Length);
+            var sum = 0.0;
+            for (var i = 0; i < weights.Length; i++) sum += (double)state[i] * weights[i];
+            rewards[row] = sum;
+        }
+        return rewards;
     }
 
     // Σ dL/dr z. On the CPU by our own product: the tensor library's add takes a temporary number that the garbage collector may free while it is read

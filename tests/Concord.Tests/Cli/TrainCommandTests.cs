@@ -154,6 +154,20 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void Layers_of_a_model_with_adapters_are_trained_with_the_adapters_added()
+    {
+        string[] lora = ["train", Recipe, "training.mode=lora", "training.lora.rank=2", "training.maximum_steps=3", $"output={Place("lora")}"];
+        ConcordCli.Run(lora).MustBeDone();
+        File.WriteAllText(Recipe, string.Join('\n', Tiny.Split('\n').Where(line => !line.Contains("init:", StringComparison.Ordinal)).Select(line => line.Replace("model:", $"model: {Place("lora", "model")}", StringComparison.Ordinal))));
+        var result = ConcordCli.Run("train", Recipe, "training.mode=head", "training.maximum_steps=0", $"output={Place("head")}").MustBeDone();
+        Assert.Contains("adapters are added to its weights", result.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(Place("head", "model", "model.safetensors")));
+        // no step was taken: it scores as the adapters did
+        string[] Rewards(string run) => [.. File.ReadLines(Place(run, "scores.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("rewards")[0].GetDouble().ToString("f4", null))];
+        Assert.Equal(Rewards("lora"), Rewards("head"));
+    }
+
+    [Fact]
     public void Raw_evaluates_the_untrained_head()
     {
         ConcordCli.Run("train", Recipe, "training.maximum_steps=0", $"output={Place("raw")}").MustBeDone();

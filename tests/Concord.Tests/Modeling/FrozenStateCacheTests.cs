@@ -1,4 +1,7 @@
 using Concord.Modeling;
+using Concord.Modeling.Adapters;
+using Concord.Modeling.Kernels;
+using Concord.Modeling.Kernels.Lanes;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
@@ -74,6 +77,51 @@ public class FrozenStateCacheTests
         if (!fused) return;
         using var plain = model.FrozenStates(all);
         Assert.Equal(plain.data<float>().ToArray(), expected);
+    }
+
+    [Fact]
+    public void Whatever_changes_a_state_is_in_the_name_of_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        using var batch = PackedBatch.Create(RewardGoldenTests.Comparisons("llama_gqa", share: true));
+        var names = new HashSet<string>();
+        void IsNew(IOperations operations, Action<RewardModel>? change = null, string place = "model")
+        {
+            using (operations)
+            using (var model = RewardModelLoader.Load(Shared.Path("golden", "rewards", "llama_gqa", place), new RewardModelOptions(), operations))
+            {
+                change?.Invoke(model);
+                model.SetTrained(TrainedParts.LastLayers, 1);
+                using (var cache = new FrozenStateCache(folder.Path, model)) Assert.Equal(0, cache.Count);
+                using (var cache = new FrozenStateCache(folder.Path, model)) cache.States(batch).Dispose();
+                Assert.Single(Directory.GetFiles(folder.Path), name => names.Add(name));
+            }
+        }
+
+        static Action<RewardModel> Adapters(double alpha, double value) => model =>
+        {
+            model.SetTrained(TrainedParts.Adapters, lora: new LoraSettings { Rank = 2, Alpha = alpha });
+            using (torch.no_grad())
+                foreach (var parameter in model.Adapters!.Parameters) parameter.Value.copy_(torch.full(parameter.Value.shape, (float)value));
+        };
+
+        IsNew(new FusedOperations());
+        IsNew(new AutogradOperations());
+        IsNew(new AutogradOperations(ProductPrecision.Bf16)); // as on a GPU
+        IsNew(new FusedOperations(), Adapters(2, .01));
+        IsNew(new FusedOperations(), Adapters(2, .02));
+        IsNew(new FusedOperations(), Adapters(3, .02));
+        IsNew(new FusedOperations(), place: "lora");
+        var bits = LaneWidth.Bits;
+        try
+        {
+            LaneWidth.Bits = 128;
+            IsNew(new FusedOperations());
+        }
+        finally
+        {
+            LaneWidth.Bits = bits;
+        }
     }
 
     [Fact]

@@ -1,0 +1,147 @@
+using Concord.Modeling;
+using Concord.Modeling.Adapters;
+using Concord.Modeling.Kernels;
+using Concord.Tests.Weights;
+using Concord.Training.Batches;
+using Concord.Training.Loop;
+using Concord.Training.Temperatures;
+using Concord.Training.Weightings;
+using TorchSharp;
+using Xunit;
+
+namespace Concord.Tests.Training;
+
+/// <summary>Stopped and gone on with, a run ends with the same bits, in every way of computing a step.</summary>
+[Collection("training")]
+public class ResumeTests : OneThread
+{
+    private static readonly TrainingSettings More = new()
+    {
+        LearningRate = 2e-3,
+        HeadLearningRate = 5e-3,
+        Epochs = 2,
+        MaximumSteps = 7,
+        Batches = new BatchSettings { PerSource = 4, MicroBatch = 5 },
+        Weighting = new WeightingSettings { Scheme = "more", Alpha = .7, Accumulation = MoreAccumulation.SecondForward },
+        Temperatures = new SourceTemperatureSettings { Enabled = true },
+        EvaluateEvery = 4,
+    };
+
+    public static TheoryData<string> Ways => ["second forward", "gradient buffers", "token budget", "micro-batch scope", "one micro-batch", "checkpointing", "lora", "last layer", "head", "bf16", "bf16 weights"];
+
+    private static TrainingSettings Of(string way) => way switch
+    {
+        "gradient buffers" => More with { Weighting = More.Weighting with { Accumulation = MoreAccumulation.GradientBuffers } },
+        "token budget" => More with { Batches = new BatchSettings { PerSource = 4, TokenBudget = 50 }, Weighting = More.Weighting with { Accumulation = MoreAccumulation.GradientBuffers } },
+        "micro-batch scope" => More with { Weighting = More.Weighting with { Scope = WeightingScope.MicroBatch } },
+        "one micro-batch" => More with { Batches = new BatchSettings { PerSource = 4 } },
+        "checkpointing" => More with { ActivationCheckpointing = true },
+        "lora" => More with { Mode = TrainedParts.Adapters, Lora = new LoraSettings { Rank = 2 } },
+        "last layer" => More with { Mode = TrainedParts.LastLayers, LastLayers = 1 },
+        "head" => More with { Mode = TrainedParts.Head },
+        _ => More,
+    };
+
+    private static TrainingResult Train(string way, string folder, string? states = null, int? stopAfter = null, IGradientExchange? exchange = null, CancellationTokenSource? cancelled = null)
+    {
+        using var model = TinyModel.Create(type: way == "bf16 weights" ? torch.bfloat16 : null, precision: way == "bf16" ? ProductPrecision.Bf16 : ProductPrecision.Single);
+        using var source = new CancellationTokenSource();
+        var options = new TrainingRunOptions
+        {
+            Output = folder,
+            Config = "",
+            WriteModel = TinyModel.Write,
+            FrozenStates = states,
+            Exchange = exchange,
+            Observer = stopAfter is { } step ? new Stopper(source, step) : null,
+        };
+        return new TrainingRun(model, TinyModel.Data(14, 4), Of(way), options).Run((cancelled ?? source).Token);
+    }
+
+    private static void Same(string expected, string actual)
+    {
+        foreach (var file in (string[])["model/model.safetensors", "scores.jsonl", "evaluation.json", "checkpoints/step-00000007/state.safetensors", "checkpoints/step-00000007/progress.json"])
+            Assert.True(File.ReadAllBytes(Path.Combine(expected, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(actual, file))), file);
+        string[] Lines(string folder) => [.. File.ReadLines(Path.Combine(folder, "metrics.jsonl")).Select(line => line.Split(",\"seconds\"")[0])];
+        Assert.Equal(Lines(expected), Lines(actual));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void A_run_that_goes_on_ends_with_the_same_bits(string way)
+    {
+        Assert.SkipWhen(way == "bf16" && !MatrixProduct.HasBf16, "no bf16 instructions here");
+        using var folders = new TemporaryFolder();
+        var whole = folders.File("whole");
+        Assert.Equal(TrainingOutcome.Finished, Train(way, whole).Outcome);
+        foreach (var stop in (int[])[1, 4])
+        {
+            var parts = folders.File($"{stop}");
+            Assert.Equal((TrainingOutcome.Interrupted, stop), Train(way, parts, stopAfter: stop) is var part ? (part.Outcome, part.Step) : default);
+            Assert.Equal((TrainingOutcome.Finished, stop), Train(way, parts) is var rest ? (rest.Outcome, rest.ResumedFrom) : default);
+            Same(whole, parts);
+        }
+    }
+
+    [Theory]
+    [InlineData("last layer")]
+    [InlineData("head")]
+    public void Kept_hidden_states_change_no_bit_and_may_be_deleted_or_damaged_in_between(string way)
+    {
+        using var folders = new TemporaryFolder();
+        string whole = folders.File("whole"), kept = folders.File("kept"), again = folders.File("again"), parts = folders.File("parts"), states = folders.File("states");
+        Train(way, whole);
+        Train(way, kept, states);
+        Same(whole, kept);
+        Train(way, again, states);
+        Same(whole, again);
+        Train(way, parts, states, stopAfter: 2);
+        Directory.Delete(states, recursive: true);
+        Train(way, parts, states, stopAfter: 5);
+        var file = Assert.Single(Directory.GetFiles(states));
+        var bytes = File.ReadAllBytes(file);
+        for (var at = 3; at < bytes.Length; at += 501) bytes[at] ^= 16; // headers, keys, counts and states alike
+        File.WriteAllBytes(file, bytes[..^7]);
+        Train(way, parts, states);
+        Same(whole, parts);
+    }
+
+    [Theory]
+    [InlineData("second forward")]
+    [InlineData("micro-batch scope")]
+    public void A_step_cancelled_in_its_middle_has_not_been(string way)
+    {
+        using var folders = new TemporaryFolder();
+        string whole = folders.File("whole"), parts = folders.File("parts");
+        Train(way, whole);
+        using var source = new CancellationTokenSource();
+        // after losses and momentum of a step are known, before its way back is taken
+        var result = Train(way, parts, exchange: new Canceller(source, 9), cancelled: source);
+        Assert.Equal(TrainingOutcome.Interrupted, result.Outcome);
+        Assert.InRange(result.Step, 1, 6);
+        Assert.Equal(TrainingOutcome.Finished, Train(way, parts).Outcome);
+        Same(whole, parts);
+    }
+
+    private sealed class Stopper(CancellationTokenSource source, int afterStep) : ITrainingObserver
+    {
+        public void Stepped(StepReport report)
+        {
+            if (report.Step == afterStep) source.Cancel();
+        }
+    }
+
+    private sealed class Canceller(CancellationTokenSource source, int atSum) : IGradientExchange
+    {
+        private int sums;
+
+        public void Sum(torch.Tensor gradients)
+        {
+        }
+
+        public void Sum(Span<double> values)
+        {
+            if (++sums == atSum) source.Cancel();
+        }
+    }
+}
