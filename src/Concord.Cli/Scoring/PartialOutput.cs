@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -88,11 +89,11 @@ internal sealed class PartialOutput : IDisposable
             {
                 if (block[i] != (byte)'\n')
                 {
-                    if (line.Count < 16) line.Add(block[i]);
+                    line.Add(block[i]);
                     continue;
                 }
                 lines++;
-                if (Encoding.ASCII.GetString([.. line]).StartsWith("{\"error\"", StringComparison.Ordinal)) errors++;
+                if (CollectionsMarshal.AsSpan(line).IndexOf("{\"error\""u8) >= 0) errors++; // of the record, or of one of its parts
                 line.Clear();
                 end = position + 1;
             }

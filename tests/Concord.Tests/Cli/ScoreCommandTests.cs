@@ -8,7 +8,7 @@ public class ScoreCommandTests
 {
     private static string Model => Shared.Path("golden", "rewards", "llama_gqa", "model");
 
-    private static string Line(int i) => $"{{\"prompt_ids\": [{i % 7 + 3}, 17, 44], \"response_ids\": [[{i + 5}, 9], [{i % 5 + 60}, 8, 7]]}}";
+    private static string Line(int i) => $"{{\"prompt_ids\": [{i % 7 + 3}, 17, 44], \"response_ids\": [[{i % 200 + 5}, 9], [{i % 5 + 60}, 8, 7]]}}";
 
     [Fact]
     public void Every_line_gets_one_in_order_and_a_bad_one_an_error()
@@ -32,16 +32,16 @@ public class ScoreCommandTests
     public void An_interrupted_part_is_gone_on_with_only_for_the_same_input_and_model()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllLines(folder.File("in.jsonl"), Enumerable.Range(0, 40).Select(Line));
+        File.WriteAllLines(folder.File("in.jsonl"), Enumerable.Range(0, 700).Select(Line)); // several batches, which begin elsewhere when gone on with
         Assert.Equal(0, ConcordCli.Run("score", Model, folder.File("in.jsonl"), "-o", folder.File("whole.jsonl")).Code);
         var whole = File.ReadAllLines(folder.File("whole.jsonl"));
 
         // what a killed run leaves: a header, some whole lines and a torn one
         var header = Header(folder);
-        File.WriteAllText(folder.File("out.jsonl.partial"), header + "\n" + string.Join("\n", whole.Take(25)) + "\n" + whole[25][..9]);
+        File.WriteAllText(folder.File("out.jsonl.partial"), header + "\n" + string.Join("\n", whole.Take(301)) + "\n" + whole[301][..9]);
         var resumed = ConcordCli.Run("score", Model, folder.File("in.jsonl"), "-o", folder.File("out.jsonl"));
         Assert.Equal(0, resumed.Code);
-        Assert.Contains("25 records", resumed.Error, StringComparison.Ordinal);
+        Assert.Contains("301 records", resumed.Error, StringComparison.Ordinal);
         Assert.Equal(whole, File.ReadAllLines(folder.File("out.jsonl")));
         Assert.False(File.Exists(folder.File("out.jsonl.partial")));
 
@@ -49,6 +49,18 @@ public class ScoreCommandTests
         var anew = ConcordCli.Run("score", Model, folder.File("in.jsonl"), "-o", folder.File("other.jsonl"));
         Assert.DoesNotContain("Going on", anew.Error, StringComparison.Ordinal);
         Assert.Equal(whole, File.ReadAllLines(folder.File("other.jsonl")));
+    }
+
+    [Fact]
+    public void An_error_within_a_record_of_several_parts_is_counted_when_gone_on_with()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder.File("in.jsonl"), Enumerable.Range(0, 3).Select(Line));
+        var header = Header(folder);
+        File.WriteAllText(folder.File("out.jsonl.partial"), header + "\n{\"comparisons\":[{\"rewards\":[1,2]},{\"error\":\"in.jsonl, line 1: longer than the maximum length.\"}]}\n");
+        var resumed = ConcordCli.Run("score", Model, folder.File("in.jsonl"), "-o", folder.File("out.jsonl"));
+        Assert.Equal(1, resumed.Code);
+        Assert.Contains("1 of them could not be scored", resumed.Error, StringComparison.Ordinal);
     }
 
     [Fact]

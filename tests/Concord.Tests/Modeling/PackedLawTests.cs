@@ -1,6 +1,8 @@
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Kernels;
 using Concord.Modeling.Native;
+using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Modeling.Weights;
@@ -64,6 +66,32 @@ public class PackedLawTests : OneThread
         Assert.Equal(expected, comparisons.SelectMany((comparison, c) => reversed[first[c]..(first[c] + comparison.RowCount)]));
     }
 
+    // more keys than one sheet of scores holds, sums longer than one stretch of a product, a window across both
+    [Theory]
+    [InlineData("long")]
+    [InlineData("long_windowed")]
+    public void Long_texts_and_wide_layers_keep_the_laws_too(string family)
+    {
+        var random = new Random(12);
+        int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(Vocabulary))];
+        int[] prompt = Ids(590);
+        TokenizedComparison[] comparisons =
+        [
+            Batches.Of("a", [1, 0, 0], [.. prompt, .. Ids(70)], [.. prompt, .. Ids(3)], [.. prompt, .. Ids(1)]),
+            Batches.Of("a", [1, 0], Ids(45), Ids(130)),
+        ];
+        using var model = Create(family, Pooling.Last, "fused");
+        var rewards = Step(model, comparisons, 0).Rewards;
+        var gradients = Gradients(model);
+        Assert.Equal(rewards, Step(model, [comparisons[0]], 0).Rewards.Concat(Step(model, [comparisons[1]], 3).Rewards));
+        Close(gradients.ToDictionary(pair => pair.Key, pair => pair.Value.Select(value => 2 * value).ToArray()), Gradients(model)); // they add up
+        Close(comparisons.Select(Batches.Unshared).SelectMany(one => Step(model, [one], 0).Rewards).ToArray(), rewards);
+        torch.set_num_threads(2);
+        var (again, others) = Step(family, Pooling.Last, "fused", comparisons);
+        Assert.Equal(rewards, again);
+        foreach (var (name, gradient) in gradients) Assert.True(gradient.AsSpan().SequenceEqual(others[name]), name);
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Rewards_and_gradients_have_the_same_bits_from_any_number_of_threads(string family, Pooling pooling)
@@ -77,6 +105,20 @@ public class PackedLawTests : OneThread
             Assert.Equal(rewards, again);
             foreach (var (name, gradient) in gradients) Assert.True(gradient.AsSpan().SequenceEqual(others[name]), $"{name} from {threads} threads");
         }
+    }
+
+    [Theory]
+    [InlineData("llama_odd")]
+    [InlineData("neox")]
+    [InlineData("long")]
+    public void So_they_have_under_bf16_products(string family)
+    {
+        Assert.SkipUnless(MatrixProduct.HasBf16, "no bf16 instructions here");
+        var (rewards, gradients) = Step(family, Pooling.Last, "bf16", Odd());
+        torch.set_num_threads(2);
+        var (again, others) = Step(family, Pooling.Last, "bf16", Odd());
+        Assert.Equal(rewards, again);
+        foreach (var (name, gradient) in gradients) Assert.True(gradient.AsSpan().SequenceEqual(others[name]), name);
     }
 
     // every odd comparison there is, and many responses of one prompt
@@ -130,7 +172,7 @@ public class PackedLawTests : OneThread
         for (var i = 0; i < expected.Count; i++) Assert.Equal(expected[i], actual[i], 1e-5 * (1 + Math.Abs(expected[i])));
     }
 
-    private static void Close(SortedDictionary<string, double[]> expected, SortedDictionary<string, double[]> actual)
+    private static void Close(IReadOnlyDictionary<string, double[]> expected, SortedDictionary<string, double[]> actual)
     {
         Assert.Equal(expected.Keys, actual.Keys);
         foreach (var (name, gradient) in expected)
@@ -149,7 +191,7 @@ public class PackedLawTests : OneThread
         using var generator = new torch.Generator(3);
         var config = Config(family);
         var head = new Parameter("score.weight", torch.randn([1, config.HiddenSize], generator: generator), WeightLayout.Single("score.weight", 1));
-        var model = new RewardModel(BackboneFactory.Build(config, source), head, pooling, OperationsUnderTest.Make(operations));
+        var model = new RewardModel(BackboneFactory.Build(config, source), head, pooling, operations == "bf16" ? new FusedOperations(ProductPrecision.Bf16) : OperationsUnderTest.Make(operations));
         model.SetTrained(TrainedParts.Full);
         return model;
     }
@@ -159,6 +201,8 @@ public class PackedLawTests : OneThread
     {
         "llama_odd" => ActivationCheckpointingTests.Config("llama") with { Layers = 2, HiddenSize = 26, Heads = 6, KeyValueHeads = 2, HeadDimension = 22, IntermediateSize = 37 },
         "qwen3_windowed" => ActivationCheckpointingTests.Config("qwen3") with { Layers = 3, HeadDimension = 10, SlidingWindow = 3, FirstSlidingLayer = 1 },
+        "long" => ActivationCheckpointingTests.Config("llama") with { Layers = 2, Heads = 2, HeadDimension = 16, IntermediateSize = 1300 },
+        "long_windowed" => ActivationCheckpointingTests.Config("qwen3") with { Layers = 2, IntermediateSize = 700, SlidingWindow = 80 },
         "mistral" => ActivationCheckpointingTests.Config("llama") with { Layers = 2, Heads = 4, KeyValueHeads = 2, HeadDimension = 6, SlidingWindow = 5 },
         "neox_odd" => ActivationCheckpointingTests.Config("neox") with { Layers = 2, HiddenSize = 30, HeadDimension = 10, RotaryFraction = .4, IntermediateSize = 51, Activation = BackboneActivation.GeluTanh },
         _ => ActivationCheckpointingTests.Config(family) with { Layers = 2 },
