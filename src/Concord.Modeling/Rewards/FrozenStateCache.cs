@@ -176,11 +176,12 @@ public sealed class FrozenStateCache : IDisposable
         hash.Append(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{model.Config} {computing} {model.FirstTrainedLayer} {pooling} {model.Adapters?.Settings.Scale:r}")));
         foreach (var parameter in model.FrozenParameters)
         {
+            using var scope = torch.NewDisposeScope();
             hash.Append(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{parameter.Name} {parameter.Value.dtype} {parameter.Value.numel()}")));
-            using var host = parameter.Value.detach().cpu().contiguous();
+            var host = parameter.Value.detach().cpu().contiguous().view(-1);
             for (long start = 0, count = host.numel(); start < count; start += 1 << 24)
             {
-                using var part = host.view(-1).narrow(0, start, Math.Min(1 << 24, count - start));
+                using var part = host.narrow(0, start, Math.Min(1 << 24, count - start));
                 hash.Append(part.bytes);
             }
         }

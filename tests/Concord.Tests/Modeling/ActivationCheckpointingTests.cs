@@ -1,6 +1,7 @@
 using Concord.Modeling;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Kernels;
 using Concord.Modeling.Native;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
@@ -22,7 +23,7 @@ public class ActivationCheckpointingTests
         var data = new TheoryData<string, string, string>();
         foreach (var family in (string[])["llama", "qwen3", "neox", "neox_sequential"])
             foreach (var part in (string[])["full", "last_layers", "adapters", "upper_adapters"])
-                foreach (var operations in OperationsUnderTest.Names) data.Add(family, part, operations);
+                foreach (var operations in (string[])[.. OperationsUnderTest.Names, .. MatrixProduct.HasBf16 ? (string[])["bf16"] : []]) data.Add(family, part, operations);
         return data;
     }
 

@@ -35,8 +35,22 @@ public class FrozenStateCacheTests
             for (var i = 0; i < output.Rewards.Length; i++) Assert.Equal(plain.Rewards[i], output.Rewards[i], 1e-6);
             model.Backward(new double[output.Rewards.Length]);
         }
+        Assert.Equal(LiveAfter(2), LiveAfter(20));
         using (torch.no_grad()) model.Backbone.Parameters[0].Value.add_(0.01);
         using (var other = new FrozenStateCache(folder.Path, model)) Assert.Equal(0, other.Count);
+
+        long LiveAfter(int steps)
+        {
+            using var place = new TemporaryFolder(); // the first step computes, later ones read
+            using (var cache = new FrozenStateCache(place.Path, model))
+                for (var step = 0; step < steps; step++)
+                {
+                    using var states = cache.States(all);
+                    using var output = model.Forward(all, record: true, states);
+                    model.Backward(new double[output.Rewards.Length]);
+                }
+            return DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        }
     }
 
     [Theory]

@@ -2,7 +2,6 @@ using Concord.Modeling;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Kernels;
 using Concord.Modeling.Native;
-using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Modeling.Weights;
@@ -191,7 +190,7 @@ public class PackedLawTests : OneThread
         using var generator = new torch.Generator(3);
         var config = Config(family);
         var head = new Parameter("score.weight", torch.randn([1, config.HiddenSize], generator: generator), WeightLayout.Single("score.weight", 1));
-        var model = new RewardModel(BackboneFactory.Build(config, source), head, pooling, operations == "bf16" ? new FusedOperations(ProductPrecision.Bf16) : OperationsUnderTest.Make(operations));
+        var model = new RewardModel(BackboneFactory.Build(config, source), head, pooling, OperationsUnderTest.Make(operations));
         model.SetTrained(TrainedParts.Full);
         return model;
     }

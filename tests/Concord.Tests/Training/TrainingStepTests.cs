@@ -94,12 +94,14 @@ public class TrainingStepTests : OneThread
     [Fact]
     public void Steps_leave_no_tensor_behind()
     {
-        foreach (var way in new[] { MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers })
+        foreach (var (way, parts) in from way in (MoreAccumulation[])[MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers]
+                                     from parts in (TrainedParts[])[TrainedParts.LastLayers, TrainedParts.Head, TrainedParts.Adapters]
+                                     select (way, parts))
         {
             var settings = new TrainingSettings { Batches = new BatchSettings { MicroBatch = 6 }, Weighting = new WeightingSettings { Scheme = "more", Accumulation = way } };
-            Gradients(settings, TrainedParts.LastLayers);
+            Gradients(settings, parts);
             var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-            for (var i = 0; i < 5; i++) Gradients(settings, TrainedParts.LastLayers);
+            for (var i = 0; i < 5; i++) Gradients(settings, parts);
             Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         }
     }
