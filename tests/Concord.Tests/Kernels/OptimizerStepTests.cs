@@ -34,6 +34,20 @@ public unsafe class OptimizerStepTests : KernelCheck
     [Theory]
     [InlineData(1)]
     [InlineData(33)]
+    [InlineData(100_003)]
+    public void Gradient_descent_is_that_of_torch_and_clears_the_gradients(int count) => InEveryWidth(() =>
+    {
+        using var scope = NewDisposeScope();
+        Tensor parameters = Random(count), gradients = Random(count);
+        var expected = parameters * .99 - gradients * .03;
+        SgdStep.Run(Pointer(parameters), Pointer(gradients), count, .03, .99);
+        Close(expected, parameters, 1e-6);
+        Assert.True((gradients == 0).all().ToBoolean());
+    });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(33)]
     [InlineData(300_001)]
     public void The_squared_norm_is_exact_and_the_same_for_any_number_of_threads(int count) => InEveryWidth(() =>
     {

@@ -8,7 +8,8 @@ namespace Concord.Tests.Pages;
 internal static partial class PageCommands
 {
     /// <summary>All command lines of a page's blocks, in order, synopses excepted.</summary>
-    /// <remarks>A word that begins with a bracket (<c>[KEY=VALUE ...]</c>) makes a synopsis, which nobody can type; a list as a value (<c>only=[helpful]</c>) does not.</remarks>
+    /// <remarks>A word that begins with a bracket (<c>[KEY=VALUE ...]</c>) makes a synopsis, which cannot be typed; a list as a value (<c>only=[helpful]</c>)
+    /// does not.</remarks>
     public static IEnumerable<PageCommand> Of(string page)
     {
         var lines = Pages.Lines(page);

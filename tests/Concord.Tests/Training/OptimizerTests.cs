@@ -1,4 +1,5 @@
 using Concord.Modeling;
+using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Training.Optimizers;
 using Concord.Training.Schedules;
@@ -50,6 +51,35 @@ public class OptimizerTests : OneThread
         Assert.Equal(7, one.Steps);
 
         static torch.Tensor Part(FlatParameters parameters, torch.Tensor buffer, string name) => parameters.Parts(buffer).Single(part => part.Name == name).Value.detach();
+    }
+
+    [Fact]
+    public void Gradient_descent_in_one_pass_is_that_of_plain_operations()
+    {
+        using var scope = torch.NewDisposeScope();
+        var settings = new OptimizerSettings { WeightDecay = .1 };
+        using RewardModel fusedModel = TinyModel.Create(), plainModel = TinyModel.Create();
+        fusedModel.SetTrained(TrainedParts.Full);
+        plainModel.SetTrained(TrainedParts.Full);
+        using FlatParameters fused = new(fusedModel, settings, 1e-2, 3e-2), plain = new(plainModel, settings, 1e-2, 3e-2);
+        using var before = fused.Weights.clone();
+        using Sgd one = new(fused), two = new(plain, fused: false);
+        using var generator = new torch.Generator(9);
+        for (var step = 0; step < 7; step++)
+        {
+            var gradients = torch.randn([fused.Gradients.numel()], generator: generator);
+            using (torch.no_grad())
+            {
+                fused.Gradients.copy_(gradients);
+                plain.Gradients.copy_(gradients);
+            }
+            one.Step(.7, .5);
+            two.Step(.7, .5);
+        }
+        Assert.True((fused.Weights - plain.Weights).abs().max().ToDouble() < 1e-6);
+        Assert.True((fused.Weights - before).abs().max().ToDouble() > 1e-2);
+        Assert.Equal(0, fused.Gradients.abs().sum().ToDouble() + plain.Gradients.abs().sum().ToDouble());
+        Assert.Equal((7, 7), (one.Steps, two.Steps));
     }
 
     [Fact]
