@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using Concord.Modeling.Rewards;
@@ -5,17 +6,22 @@ using TorchSharp;
 
 namespace Concord.Training.Loop;
 
-/// <summary>A number that changes with any weight of a model: by it a resumed run sees that it goes on from the model it began with.</summary>
+/// <summary>
+/// A number that changes with any weight of a model and with all else its rewards depend on (its configuration, pooling, the scale of its adapters):
+/// by it a resumed run sees that it goes on from the model it began with.
+/// </summary>
 internal static class ModelFingerprint
 {
     private const long Elements = 1 << 24; // a span counts its bytes in 32 bits
 
-    /// <summary>The fingerprint of the weights as they are.</summary>
+    /// <summary>The fingerprint of the model as it is.</summary>
     public static string Of(RewardModel model)
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
         var hash = new XxHash128();
+        var reading = string.Create(CultureInfo.InvariantCulture, $"{model.Config} {PoolingNames.Of(model.Pooling)} {model.Adapters?.Settings.Scale:r}\n");
+        hash.Append(Encoding.UTF8.GetBytes(reading));
         foreach (var parameter in model.Parameters)
         {
             hash.Append(Encoding.UTF8.GetBytes(parameter.Name + "\n"));

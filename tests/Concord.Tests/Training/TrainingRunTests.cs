@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Concord.Modeling;
 using Concord.Modeling.Kernels;
+using Concord.Modeling.Operations;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Tests.Weights;
@@ -212,6 +213,11 @@ public class TrainingRunTests : OneThread
             Assert.Contains("another process", Assert.Throws<ConcordException>(() => Train(folder.Path, More)).Message, StringComparison.Ordinal);
         using var other = TinyModel.Create(seed: 4);
         var run = new TrainingRun(other, TinyModel.Data(20, 6), More, new TrainingRunOptions { Output = folder.Path, Config = "a: 1\n", WriteModel = TinyModel.Write });
+        Assert.Contains("another model", Assert.Throws<ConcordException>(() => run.Run(TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        // the same weights read otherwise are another model too
+        using var same = TinyModel.Create();
+        using var pooled = new RewardModel(same.Backbone, same.Head, Pooling.Mean, new FusedOperations());
+        run = new TrainingRun(pooled, TinyModel.Data(20, 6), More, new TrainingRunOptions { Output = folder.Path, Config = "a: 1\n", WriteModel = TinyModel.Write });
         Assert.Contains("another model", Assert.Throws<ConcordException>(() => run.Run(TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         Assert.Equal(TrainingOutcome.Finished, Train(folder.Path, More).Outcome);
     }
