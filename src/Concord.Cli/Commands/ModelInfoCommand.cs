@@ -58,10 +58,10 @@ internal static class ModelInfoCommand
         if (model.Settings is { } settings)
             Line("concord", $"pooling {settings.Pooling}, rendering {settings.Rendering}, truncation {settings.Truncation}, {settings.Sources.Count} sources");
         output.WriteLine();
-        output.WriteLine($"memory, about (weights in fp32, batches of {ModelCommand.Count(memory.Tokens)} real tokens, without the process itself):");
-        Line("  score", ModelCommand.Size(memory.Score));
-        Line("  train full", $"{ModelCommand.Size(memory.TrainFull)} (weights, gradients, both moments of AdamW in fp32, activations)");
-        Line("  train lora", $"{ModelCommand.Size(memory.TrainLora)} (adapters of {ModelCommand.Count(memory.AdapterParameterCount)} parameters on all linear layers)");
+        output.WriteLine($"memory, about (batches of {ModelCommand.Count(memory.Tokens)} real tokens, without the process itself):");
+        Line("  score", $"{ModelCommand.Size(memory.Score)} (weights as stored, in {TypeName(shape.Dtype)})");
+        Line("  train full", $"{ModelCommand.Size(memory.TrainFull)} (weights, gradients and both moments of AdamW in fp32); {ModelCommand.Size(memory.TrainFullCheckpointing)} with activation checkpointing");
+        Line("  train lora", $"{ModelCommand.Size(memory.TrainLora)} ({ModelCommand.Count(memory.AdapterParameterCount)} parameters on all linear layers); {ModelCommand.Size(memory.TrainLoraLeast)} with it and weights: bf16");
         Line("  train head", ModelCommand.Size(memory.TrainHead));
 
         void Line(string label, string text) => output.WriteLine($"{label,-13}{text}");
@@ -121,7 +121,9 @@ internal static class ModelInfoCommand
         json.WriteNumber("weights", memory.Weights);
         json.WriteNumber("score", memory.Score);
         json.WriteNumber("train_full", memory.TrainFull);
+        json.WriteNumber("train_full_checkpointing", memory.TrainFullCheckpointing);
         json.WriteNumber("train_lora", memory.TrainLora);
+        json.WriteNumber("train_lora_least", memory.TrainLoraLeast);
         json.WriteNumber("train_head", memory.TrainHead);
         json.WriteEndObject();
         json.WriteEndObject();

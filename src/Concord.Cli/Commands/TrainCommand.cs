@@ -50,12 +50,8 @@ internal static class TrainCommand
 
     private static int Train(Recipe recipe, string again, JsonOption json, ParseResult parse, Terminal terminal, CancellationToken cancellation)
     {
-        using var data = RunData.Open(recipe, terminal.Error.WriteLine);
-        ShowData(data, terminal);
         var run = new RecipeRun(recipe, terminal);
-        TrainingResult result;
-        using var told = cancellation.Register(() => terminal.Error.WriteLine("stopping after a checkpoint; Ctrl-C again ends at once, without one"));
-        using (var reporter = new TrainingReporter(terminal)) result = run.Train(data, reporter, cancellation);
+        var result = run.Ended() ?? Run(run, recipe, terminal, cancellation);
         var people = json.ForPeople(parse, terminal);
         var model = Path.Combine(run.Output, "model");
         var steps = FormattableString.Invariant($"step {result.Step} of {result.Steps}");
@@ -84,6 +80,15 @@ internal static class TrainCommand
         }
         json.Write(parse, terminal, writer => Write(writer, run.Output, result));
         return result.Outcome == TrainingOutcome.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    private static TrainingResult Run(RecipeRun run, Recipe recipe, Terminal terminal, CancellationToken cancellation)
+    {
+        using var data = RunData.Open(recipe, terminal.Error.WriteLine);
+        ShowData(data, terminal);
+        using var told = cancellation.Register(() => terminal.Error.WriteLine("stopping after a checkpoint; Ctrl-C again ends at once, without one"));
+        using var reporter = new TrainingReporter(terminal);
+        return run.Train(data, reporter, cancellation);
     }
 
     private static void ShowData(RunData data, Terminal terminal)

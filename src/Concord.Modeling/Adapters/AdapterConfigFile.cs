@@ -15,6 +15,9 @@ internal sealed record AdapterConfigFile(LoraSettings Lora, string BaseModel)
     /// <summary>The file of the tensors.</summary>
     public const string WeightsName = "adapter_model.safetensors";
 
+    /// <summary>The reward head, (1, H), in that file: PEFT keeps <c>score</c> beside the adapters.</summary>
+    public const string HeadName = "base_model.model.score.weight";
+
     /// <summary>Whether a folder holds an adapter.</summary>
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, Name));
 

@@ -11,7 +11,7 @@ namespace Concord.Modeling.Rewards;
 internal static class RewardModelLoader
 {
     private const string HeadName = BackboneLayout.RewardHeadName;
-    private const string AdapterHeadName = "base_model.model.score.weight";
+    private const string AdapterHeadName = AdapterConfigFile.HeadName;
 
     /// <summary>Opens a folder.</summary>
     /// <exception cref="ConcordException">The folder is no such model; the message names file and tensor.</exception>

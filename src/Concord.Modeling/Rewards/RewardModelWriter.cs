@@ -46,7 +46,7 @@ internal static class RewardModelWriter
         var baseFolder = Path.GetFullPath(model.SourceFolder ?? throw new InvalidOperationException("The model came from no folder."));
         Replace(folder, temporary =>
         {
-            var tensors = adapters.Tensors(parameter => parameter.Value).Append(("base_model.model.score.weight", model.Head.Value));
+            var tensors = adapters.Tensors(parameter => parameter.Value).Append((AdapterConfigFile.HeadName, model.Head.Value));
             SafetensorsWriter.Write(Path.Combine(temporary, AdapterConfigFile.WeightsName), tensors);
             var targets = adapters.Settings.Targets.Count > 0 ? adapters.Settings.Targets : [.. model.Backbone.AdapterTargets(0).Select(target => target.ShortName)];
             new AdapterConfigFile(adapters.Settings, Path.GetRelativePath(Path.GetFullPath(folder), baseFolder)).Write(temporary, targets);

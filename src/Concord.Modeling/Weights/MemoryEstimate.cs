@@ -1,12 +1,13 @@
 using Concord.Modeling.Adapters;
+using static TorchSharp.torch;
 
 namespace Concord.Modeling.Weights;
 
-/// <summary>About how many bytes a reward model takes at work, by counting what is held: weights in fp32, and what each way of training keeps beside them.</summary>
+/// <summary>About how many bytes a reward model takes at work, by counting what is held: weights, and what each way of training keeps beside them.</summary>
 /// <remarks>
 /// Not counted: the process itself (libtorch takes about 0.3 GB), attention scores of the segment at work, and the data. Training holds a gradient and the two moments of
 /// AdamW in fp32 for each weight it changes, and for each token of a batch and each layer what the way back needs: the hidden state before and between the two
-/// blocks, queries, keys, values, the attention's output and the feed-forward block's inner values.
+/// blocks, queries, keys, values, the attention's output and the feed-forward block's inner values. Under activation checkpointing it is the hidden state before each layer, and all of that for one layer.
 /// </remarks>
 /// <param name="Config">The shape.</param>
 /// <param name="Tokens">Real tokens of one batch (shared prompts counted once).</param>
@@ -14,26 +15,38 @@ public sealed record MemoryEstimate(BackboneConfig Config, int Tokens)
 {
     private const long Float = sizeof(float);
 
-    /// <summary>The weights of the backbone and the head.</summary>
+    private const long Half = 2;
+
+    /// <summary>The weights of the backbone and the head, in fp32.</summary>
     public long Weights => Float * ParameterCount;
 
-    /// <summary>To score: the weights and one layer's values.</summary>
-    public long Score => Weights + LayerValues;
+    /// <summary>To score: the weights, in 16 bits where they are stored so, and one layer's values.</summary>
+    public long Score => (Config.Dtype is ScalarType.BFloat16 or ScalarType.Float16 ? Half : Float) * ParameterCount + LayerValues;
 
     /// <summary>To train all weights.</summary>
     public long TrainFull => Trained(ParameterCount) + Config.Layers * LayerValues;
 
+    /// <summary>The same under activation checkpointing.</summary>
+    public long TrainFullCheckpointing => Trained(ParameterCount) + CheckpointedValues;
+
     /// <summary>To train adapters of the default rank on all linear layers, and the head; the weights beside stay as they are.</summary>
-    public long TrainLora => Weights + Trained(AdapterParameterCount) + BesideWeights(Config.HiddenSize) + Config.Layers * LayerValues;
+    public long TrainLora => Weights + BesideAdapted + Config.Layers * LayerValues;
+
+    /// <summary>The least that adapters take: weights in bf16 (<c>model.weights: bf16</c>) and activation checkpointing.</summary>
+    public long TrainLoraLeast => Half * ParameterCount + BesideAdapted + CheckpointedValues;
 
     /// <summary>To train the head alone: nothing is kept of the layers.</summary>
-    public long TrainHead => Score + BesideWeights(Config.HiddenSize);
+    public long TrainHead => Weights + LayerValues + BesideWeights(Config.HiddenSize);
 
     /// <summary>Weights of the adapters at the default rank.</summary>
     public long AdapterParameterCount => new LoraSettings().Rank * BackboneLayout.Backbone(Config)
         .Where(tensor => tensor.Shape.Count == 2 && tensor.Name.Contains(".layers.", StringComparison.Ordinal)).Sum(tensor => tensor.Shape.Sum());
 
     private long ParameterCount => BackboneLayout.ParameterCount(Config) + Config.HiddenSize;
+
+    private long BesideAdapted => Trained(AdapterParameterCount) + BesideWeights(Config.HiddenSize);
+
+    private long CheckpointedValues => Config.Layers * Float * Tokens * Config.HiddenSize + LayerValues;
 
     private static long Trained(long parameters) => Float * parameters + BesideWeights(parameters);
 

@@ -10,6 +10,8 @@ internal sealed class RunFolder
 
     private sealed record Summary(string Status, int Step, int Steps, int BestStep);
 
+    private const string RunFileName = "run.json";
+
     private readonly string _path;
 
     /// <summary>Opens or makes the folder for a run.</summary>
@@ -49,16 +51,19 @@ internal sealed class RunFolder
     /// <summary><c>model</c>.</summary>
     public string Model => Path.Combine(_path, "model");
 
-    private string RunFile => Path.Combine(_path, "run.json");
+    private string RunFile => Path.Combine(_path, RunFileName);
+
+    /// <summary>Whether a folder holds a run that has ended, of whatever settings.</summary>
+    public static bool HoldsEnded(string path) => File.Exists(Path.Combine(path, RunFileName));
 
     /// <summary>What a finished run says of itself, or null where it is not finished.</summary>
-    public (int Step, int Steps, int BestStep)? Finished()
+    public TrainingResult? Ended()
     {
         if (!File.Exists(RunFile)) return null;
         try
         {
             var summary = JsonSerializer.Deserialize<Summary>(File.ReadAllText(RunFile), Json);
-            return summary is { Status: "finished" } ? (summary.Step, summary.Steps, summary.BestStep) : null;
+            return summary is { Status: "finished" } ? new(TrainingOutcome.AlreadyFinished, summary.Step, summary.Steps, summary.BestStep, null, null) : null;
         }
         catch (Exception error) when (error is JsonException or IOException)
         {

@@ -80,12 +80,18 @@ public sealed class TrainingRun
     /// <summary>MORE's averages, for tests; null where the weighting has none.</summary>
     internal GradientMomentum? Momentum => _momentum;
 
+    /// <summary>What the run of these settings in this folder has ended with, or null where none has; nothing is written.</summary>
+    /// <param name="output">The run's folder.</param>
+    /// <param name="config">Its settings as text.</param>
+    /// <exception cref="ConcordException">A run of other settings has ended there.</exception>
+    public static TrainingResult? Ended(string output, string config) => RunFolder.HoldsEnded(output) ? new RunFolder(output, config).Ended() : null;
+
     /// <summary>Trains, from the newest checkpoint where there is one, to the end or until cancelled.</summary>
     /// <param name="cancellation">When cancelled, a checkpoint is written at the last whole step.</param>
     /// <exception cref="ConcordException">Data or model fail the self-check, training diverges, or a file cannot be written.</exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
-        if (_folder.Finished() is var (finishedAt, planned, best)) return new(TrainingOutcome.AlreadyFinished, finishedAt, planned, best, null, null);
+        if (_folder.Ended() is { } ended) return ended;
         using var alone = _folder.Lock();
         var start = ModelFingerprint.Of(_model);
         _model.SetTrained(_settings.Mode, _settings.LastLayers, _settings.Lora);

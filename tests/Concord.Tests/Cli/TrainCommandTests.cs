@@ -96,6 +96,7 @@ public sealed class TrainCommandTests : IDisposable
 
         var again = ConcordCli.Run("train", Recipe, $"output={Place("parts")}").MustBeDone();
         Assert.Contains("finished after step 11 of 11: nothing was done", again.Out);
+        Assert.Equal("", again.Error); // neither data nor model were opened
         ConcordCli.Run("train", Recipe, "seed=2", $"output={Place("parts")}").MustFail(ExitCodes.Failed, "other settings", "seed: 1", "seed: 2");
     }
 

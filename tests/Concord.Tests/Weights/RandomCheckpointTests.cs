@@ -128,6 +128,10 @@ public class RandomCheckpointTests
         var adapters = 16L * 2 * (64 + 48 + 2 * (32 + 48) + 48 + 64 + 3 * (96 + 48));
         Assert.Equal(4 * parameters + 16 * adapters + 12 * 48 + 2 * layer, memory.TrainLora);
         Assert.Equal(memory.Score + 12 * 48, memory.TrainHead);
+        Assert.Equal(2 * parameters + layer, (memory with { Config = config with { Dtype = TorchSharp.torch.ScalarType.BFloat16 } }).Score);
+        var inputs = 2 * 4L * 10 * 48;
+        Assert.Equal(16 * parameters + inputs + layer, memory.TrainFullCheckpointing);
+        Assert.Equal(2 * parameters + 16 * adapters + 12 * 48 + inputs + layer, memory.TrainLoraLeast);
     }
 
     [Fact]
