@@ -9,7 +9,7 @@ namespace Concord.Bench;
 /// <summary>Scoring four responses of one prompt: Concord against padded batches, in one process, repetitions interleaved.</summary>
 internal static class ScoringBenchmark
 {
-    private const int PromptsPerPaddedBatch = 4; // 16 rows
+    private const int PromptsPerPaddedBatch = 4; // 16 rows of any prompts, as trainers and servers batch them
 
     private sealed record Way(string Name, bool Half, Func<TokenizedComparison[], double[]> Score);
 
@@ -22,12 +22,12 @@ internal static class ScoringBenchmark
         using var half = MatrixProduct.HasBf16 ? Load(options, StepVariant.Operations.FusedHalf) : null;
         Way[] ways =
         [
-            new("padded", false, items => Padded(new PaddedModel(plain, logits: false, half: false), items)),
-            new("padded, sorted by length", false, items => Sorted(new PaddedModel(plain, logits: false, half: false), items)),
-            new("padded, logits", false, items => Padded(new PaddedModel(plain, logits: true, half: false), items)),
+            new("padded", false, items => Padded(new PaddedModel(plain, logits: false, half: false), items, PromptsPerPaddedBatch)),
+            new("padded, a prompt at a time", false, items => Padded(new PaddedModel(plain, logits: false, half: false), items, 1)),
+            new("padded, logits", false, items => Padded(new PaddedModel(plain, logits: true, half: false), items, PromptsPerPaddedBatch)),
             new("Concord", false, items => Packed(fused, items)),
-            new("padded, bf16", true, items => Padded(new PaddedModel(plain, logits: false, half: true), items)),
-            new("padded, sorted by length, bf16", true, items => Sorted(new PaddedModel(plain, logits: false, half: true), items)),
+            new("padded, bf16", true, items => Padded(new PaddedModel(plain, logits: false, half: true), items, PromptsPerPaddedBatch)),
+            new("padded, a prompt at a time, bf16", true, items => Padded(new PaddedModel(plain, logits: false, half: true), items, 1)),
             .. half is null ? Array.Empty<Way>() : [new("Concord, bf16", true, items => Packed(half, items))],
         ];
         Console.WriteLine($"{Machine.Words}\n");
@@ -85,17 +85,7 @@ internal static class ScoringBenchmark
 
     private static int Longest(TokenizedComparison item) => Enumerable.Range(0, item.Suffixes.Length).Max(item.RowLength);
 
-    private static double[] Padded(PaddedModel model, TokenizedComparison[] items) => [.. items.Chunk(PromptsPerPaddedBatch).SelectMany(model.Rewards)];
-
-    /// <summary>Padded where the whole file is at hand and was sorted first, so that little is padding; rewards in the order given.</summary>
-    private static double[] Sorted(PaddedModel model, TokenizedComparison[] items)
-    {
-        int[] order = [.. Enumerable.Range(0, items.Length).OrderBy(i => Longest(items[i]))];
-        var rewards = Padded(model, [.. order.Select(i => items[i])]);
-        var first = new int[items.Length];
-        for (int i = 0, at = 0; i < order.Length; at += items[order[i++]].Suffixes.Length) first[order[i]] = at;
-        return [.. items.SelectMany((item, i) => rewards.AsSpan(first[i], item.Suffixes.Length).ToArray())];
-    }
+    private static double[] Padded(PaddedModel model, TokenizedComparison[] items, int promptsPerBatch) => [.. items.Chunk(promptsPerBatch).SelectMany(model.Rewards)];
 
     private static double[] Packed(RewardModel model, TokenizedComparison[] items) => [.. new RewardScorer(model).Score(items).SelectMany(rewards => rewards)];
 }

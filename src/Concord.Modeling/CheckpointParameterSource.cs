@@ -1,3 +1,4 @@
+using Concord.Modeling.Kernels;
 using Concord.Modeling.Weights;
 using TorchSharp;
 
@@ -14,7 +15,7 @@ internal sealed class CheckpointParameterSource(CheckpointReader reader, torch.S
         var held = TypeOf(spec);
         if (spec.Layout.Names.Length == 1)
             return new Parameter(spec.Name, spec.Layout.FromCheckpoint(reader.Load(Place(spec.Layout.Names[0]), spec.Shape, held)).to(device), spec.Layout);
-        var whole = torch.empty(spec.Shape, dtype: held, device: device);
+        var whole = LargePages.Advise(torch.empty(spec.Shape, dtype: held, device: device));
         var start = 0L;
         for (var i = 0; i < spec.Layout.Names.Length; i++)
         {

@@ -58,6 +58,14 @@ public static class AtomicFile
         foreach (var line in lines) writer.WriteLine(line);
     });
 
+    /// <summary>Says before long work that a file could not be written there; makes its folder.</summary>
+    /// <exception cref="ConcordException">The file cannot be written there.</exception>
+    public static void Check(string path)
+    {
+        using var file = Create(path, out var beside);
+        Discard(file, beside);
+    }
+
     private static FileStream Create(string path, out string beside)
     {
         try

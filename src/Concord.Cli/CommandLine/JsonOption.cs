@@ -41,6 +41,7 @@ internal sealed class JsonOption : Option<string?>
         if (Directory.Exists(file)) throw new UsageException($"--json {file} names a folder: name the file to write, or put --json last.");
         if (File.Exists(file) && !HoldsOneObject(file))
             throw new UsageException($"--json {file} would overwrite a file that is not an earlier result: name another file, or put --json last, for standard output.");
+        AtomicFile.Check(file);
     }
 
     /// <summary>Writes the result to where the option says; nothing where it was not given. A file is written beside and renamed into place.</summary>

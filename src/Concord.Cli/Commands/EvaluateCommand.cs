@@ -3,6 +3,7 @@ using System.Globalization;
 using Concord.Calibration;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
+using Concord.Preferences;
 using Concord.Preferences.Readers;
 
 namespace Concord.Cli.Commands;
@@ -76,6 +77,7 @@ internal static class EvaluateCommand
                     folder, data, new ReadOptions { Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null, Source = parse.GetValue(source) }, parse.GetValue(length), computing.Read(parse)),
                 _ => throw new UsageException("Name either a model's folder and files of preferences (concord evaluate MODEL FILE...), or files of scores (concord evaluate --scores FILE...), or Singles (concord evaluate --baseline top --single SOURCE=FILE...)."),
             };
+            if (parse.GetValue(save) is { } place) AtomicFile.Check(place);
             var predictions = predicting.Read(terminal, cancellation);
             if (parse.GetValue(save) is { } file) ScoresFile.Write(file, predictions);
             Report(predictions, options, shown, terminal, json, parse);

@@ -23,7 +23,7 @@ internal static class ModelInfoCommand
             if (parse.GetValue(tokens) < 1)
                 throw new UsageException($"--tokens {parse.GetValue(tokens).ToString(CultureInfo.InvariantCulture)}: 1 or more was expected.");
             var information = ModelInformation.Read(parse.GetValue(folder)!);
-            var memory = new MemoryEstimate(information.Config, parse.GetValue(tokens));
+            var memory = new MemoryEstimate(information.Config with { Dtype = information.StoredType }, parse.GetValue(tokens));
             Show(json.ForPeople(parse, terminal).Out, information, memory);
             json.Write(parse, terminal, writer => Write(writer, information, memory));
             return ExitCodes.Done;
@@ -59,9 +59,9 @@ internal static class ModelInfoCommand
             Line("concord", $"pooling {settings.Pooling}, rendering {settings.Rendering}, truncation {settings.Truncation}, {settings.Sources.Count} sources");
         output.WriteLine();
         output.WriteLine($"memory, about (batches of {ModelCommand.Count(memory.Tokens)} real tokens, without the process itself):");
-        Line("  score", $"{ModelCommand.Size(memory.Score)} (weights as stored, in {TypeName(shape.Dtype)})");
-        Line("  train full", $"{ModelCommand.Size(memory.TrainFull)} (weights, gradients and both moments of AdamW in fp32); {ModelCommand.Size(memory.TrainFullCheckpointing)} with activation checkpointing");
-        Line("  train lora", $"{ModelCommand.Size(memory.TrainLora)} ({ModelCommand.Count(memory.AdapterParameterCount)} parameters on all linear layers); {ModelCommand.Size(memory.TrainLoraLeast)} with it and weights: bf16");
+        Line("  score", $"{ModelCommand.Size(memory.Score)}, weights held as stored ({TypeName(model.StoredType)})");
+        Line("  train full", $"{ModelCommand.Size(memory.TrainFull)}; {ModelCommand.Size(memory.TrainFullCheckpointing)} with activation checkpointing");
+        Line("  train lora", $"{ModelCommand.Size(memory.TrainLora)}; {ModelCommand.Size(memory.TrainLoraLeast)} with it and model.weights: bf16");
         Line("  train head", ModelCommand.Size(memory.TrainHead));
 
         void Line(string label, string text) => output.WriteLine($"{label,-13}{text}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Quickstart;
+using Concord.Cli.Recipes;
 using Concord.Cli.Runs;
 using Concord.Cli.Terminals;
 using Concord.Preferences.Simulation;
@@ -73,11 +74,18 @@ internal static class QuickstartCommand
         foreach (var (name, recipe) in recipes)
         {
             observer.Model = recipe.Only.Count > 0 ? $"{name} ({recipe.Only[0]})" : name;
-            using var data = RunData.Open(recipe, terminal.Error.WriteLine);
-            if (new RecipeRun(recipe, terminal).Train(data, observer, cancellation).Outcome == TrainingOutcome.Interrupted) return false;
+            if (!Train(recipe)) return false;
             observer.Finished(steps);
         }
         return true;
+
+        bool Train(Recipe recipe)
+        {
+            var run = new RecipeRun(recipe, terminal);
+            if (run.Ended() is not null) return true;
+            using var data = RunData.Open(recipe, terminal.Error.WriteLine);
+            return run.Train(data, observer, cancellation).Outcome != TrainingOutcome.Interrupted;
+        }
     }
 
     private static void Write(

@@ -31,6 +31,8 @@ internal static class ScoreCommand
             if (parse.GetValue(length) is < 3) throw new UsageException($"--max-length {parse.GetValue(length)!.Value.ToString(CultureInfo.InvariantCulture)}: 3 or more was expected.");
             var folder = parse.GetValue(model)!;
             var reading = new ReadOptions { AllowUnscored = true, Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null };
+            PreferenceFile.Check(parse.GetValue(file)!); // before a large model is opened
+            AtomicFile.Check(parse.GetValue(output)!);
             using var rewardModel = RewardModel.Load(folder, computing.Read(parse));
             if (parse.GetValue(normalize) && rewardModel.Settings is not { RewardMean: not null, RewardStandardDeviation: not null })
                 throw new ConcordException($"{folder}/concord.json holds no mean and standard deviation of rewards, which --normalize needs; models trained by Concord have them.");

@@ -20,7 +20,7 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
     public string Output { get; } = recipe.Output ?? throw new ArgumentException("The recipe has no output folder.", nameof(recipe));
 
     /// <summary>What the run ended with where it has ended already; known without opening data or model.</summary>
-    /// <exception cref="ConcordException">The folder holds a finished run of other settings.</exception>
+    /// <exception cref="ConcordException">The folder holds a run of other settings.</exception>
     public TrainingResult? Ended() => TrainingRun.Ended(Output, RecipeFile.Write(recipe));
 
     /// <summary>Trains, or goes on, to the end or until cancelled.</summary>

@@ -50,7 +50,7 @@ internal sealed class PartialOutput : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConcordException($"{place} cannot be written: {error.Message}", error);
+            throw new ConcordException($"{place} cannot be written: {error.Message} Name another place, or make this one writable.", error);
         }
     }
 

@@ -1,4 +1,5 @@
 using Concord.Preferences;
+using TorchSharp;
 
 namespace Concord.Modeling.Weights;
 
@@ -25,6 +26,14 @@ public sealed record ModelInformation
 
     /// <summary>Elements stored by type (<c>F32</c>, <c>BF16</c>, ..); buffers that are no weights included.</summary>
     public required IReadOnlyDictionary<string, long> StoredTypes { get; init; }
+
+    /// <summary>The type most weights are stored in; the config's where there are none.</summary>
+    public torch.ScalarType StoredType => StoredTypes.Count == 0 ? Config.Dtype : StoredTypes.MaxBy(type => type.Value).Key switch
+    {
+        "BF16" => torch.ScalarType.BFloat16,
+        "F16" => torch.ScalarType.Float16,
+        _ => torch.ScalarType.Float32,
+    };
 
     /// <summary>Whether the folder can tokenise text.</summary>
     public required bool HasTokenizer { get; init; }

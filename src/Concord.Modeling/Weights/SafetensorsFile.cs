@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Concord.Modeling.Kernels;
 using Concord.Preferences;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
@@ -77,7 +78,7 @@ public sealed class SafetensorsFile : IDisposable
     public Tensor Load(string name, ScalarType? type = null)
     {
         var entry = Entry(name);
-        var result = empty(entry.Shape, dtype: type ?? StoredType(entry), device: CPU);
+        var result = LargePages.Advise(empty(entry.Shape, dtype: type ?? StoredType(entry), device: CPU));
         try
         {
             Read(entry, result, ConversionElements);

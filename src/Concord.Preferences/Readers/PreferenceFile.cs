@@ -56,6 +56,13 @@ public static class PreferenceFile
         foreach (var record in Stream(stream, path, options, _ => { })) yield return record;
     }
 
+    /// <summary>Says before long work that a file could not be opened.</summary>
+    /// <exception cref="ConcordException">It is not there, is a folder, or may not be read.</exception>
+    public static void Check(string path)
+    {
+        using var opened = Open(path);
+    }
+
     /// <summary>Opens a file for reading.</summary>
     /// <exception cref="ConcordException">It is not there, is a folder, or may not be read.</exception>
     private static FileStream Open(string path)

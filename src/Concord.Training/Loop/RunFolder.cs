@@ -10,9 +10,9 @@ internal sealed class RunFolder
 
     private sealed record Summary(string Status, int Step, int Steps, int BestStep);
 
-    private const string RunFileName = "run.json";
+    private const string ConfigFileName = "config.yaml", RunFileName = "run.json";
 
-    private readonly string _path;
+    private readonly string _path, _config;
 
     /// <summary>Opens or makes the folder for a run.</summary>
     /// <param name="path">Where.</param>
@@ -20,20 +20,16 @@ internal sealed class RunFolder
     /// <exception cref="ConcordException">It holds a run of other settings, or cannot be written.</exception>
     public RunFolder(string path, string config)
     {
-        _path = path;
+        (_path, _config) = (path, config);
         try
         {
             Directory.CreateDirectory(path);
-            foreach (var left in Directory.GetDirectories(path, "model.*")) Recover(left);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConcordException($"{path} cannot be written: {error.Message} Name another output folder.", error);
         }
-        var file = Path.Combine(path, "config.yaml");
-        if (!File.Exists(file)) AtomicFile.WriteText(file, config);
-        else if (FirstDifference(File.ReadAllText(file), config) is { } difference)
-            throw new ConcordException($"{path} holds a run with other settings ({difference}). Name another output folder, or give the same settings to go on with it.");
+        if (!HoldsRun(path, config)) AtomicFile.WriteText(Path.Combine(path, ConfigFileName), config);
     }
 
     /// <summary><c>metrics.jsonl</c>.</summary>
@@ -51,33 +47,48 @@ internal sealed class RunFolder
     /// <summary><c>model</c>.</summary>
     public string Model => Path.Combine(_path, "model");
 
-    private string RunFile => Path.Combine(_path, RunFileName);
-
-    /// <summary>Whether a folder holds a run that has ended, of whatever settings.</summary>
-    public static bool HoldsEnded(string path) => File.Exists(Path.Combine(path, RunFileName));
-
-    /// <summary>What a finished run says of itself, or null where it is not finished.</summary>
-    public TrainingResult? Ended()
+    /// <summary>What the run of these settings in a folder has ended with, or null where it has not ended, or never began. Only reads.</summary>
+    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not.</exception>
+    public static TrainingResult? Ended(string path, string config)
     {
-        if (!File.Exists(RunFile)) return null;
+        var file = Path.Combine(path, RunFileName);
+        if (!HoldsRun(path, config) || !File.Exists(file)) return null;
         try
         {
-            var summary = JsonSerializer.Deserialize<Summary>(File.ReadAllText(RunFile), Json);
+            var summary = JsonSerializer.Deserialize<Summary>(File.ReadAllText(file), Json);
             return summary is { Status: "finished" } ? new(TrainingOutcome.AlreadyFinished, summary.Step, summary.Steps, summary.BestStep, null, null) : null;
         }
         catch (Exception error) when (error is JsonException or IOException)
         {
-            throw new ConcordException($"{RunFile} cannot be read: {error.Message} Remove it to go on from the last checkpoint.", error);
+            throw new ConcordException($"{file} cannot be read: {error.Message} Remove it to go on from the last checkpoint.", error);
         }
     }
 
+    /// <summary>The same of this folder.</summary>
+    public TrainingResult? Ended() => Ended(_path, _config);
+
     /// <summary>Says that the run is finished; the last thing that is written.</summary>
     public void Finish(int step, int steps, int bestStep) =>
-        AtomicFile.WriteText(RunFile, JsonSerializer.Serialize(new Summary("finished", step, steps, bestStep), Json) + "\n");
+        AtomicFile.WriteText(Path.Combine(_path, RunFileName), JsonSerializer.Serialize(new Summary("finished", step, steps, bestStep), Json) + "\n");
 
-    /// <summary>Keeps the folder for this process until it is disposed of, or dies.</summary>
+    /// <summary>Keeps the folder for this process until it is disposed of, or dies; brings back what a killed run left of its model.</summary>
     /// <exception cref="ConcordException">Another process trains in it.</exception>
     public IDisposable Lock()
+    {
+        var alone = Open();
+        try
+        {
+            foreach (var left in Directory.GetDirectories(_path, "model.*")) Recover(left);
+            return alone;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            alone.Dispose();
+            throw new ConcordException($"{_path} cannot be written: {error.Message} Name another output folder.", error);
+        }
+    }
+
+    private FileStream Open()
     {
         try
         {
@@ -116,6 +127,15 @@ internal sealed class RunFolder
     {
         if (left.EndsWith(".old", StringComparison.Ordinal) && !Directory.Exists(Model)) Directory.Move(left, Model);
         else if (new[] { ".old", ".partial", ".former" }.Any(suffix => left.EndsWith(suffix, StringComparison.Ordinal))) Directory.Delete(left, recursive: true);
+    }
+
+    private static bool HoldsRun(string path, string config)
+    {
+        var file = Path.Combine(path, ConfigFileName);
+        if (!File.Exists(file)) return false;
+        if (FirstDifference(File.ReadAllText(file), config) is { } difference)
+            throw new ConcordException($"{path} holds a run with other settings ({difference}). Name another output folder, or give the same settings to go on with it.");
+        return true;
     }
 
     private static string? FirstDifference(string before, string now)

@@ -80,11 +80,11 @@ public sealed class TrainingRun
     /// <summary>MORE's averages, for tests; null where the weighting has none.</summary>
     internal GradientMomentum? Momentum => _momentum;
 
-    /// <summary>What the run of these settings in this folder has ended with, or null where none has; nothing is written.</summary>
+    /// <summary>What the run of these settings in this folder has ended with, or null where it has not ended, or never began. Only reads.</summary>
     /// <param name="output">The run's folder.</param>
     /// <param name="config">Its settings as text.</param>
-    /// <exception cref="ConcordException">A run of other settings has ended there.</exception>
-    public static TrainingResult? Ended(string output, string config) => RunFolder.HoldsEnded(output) ? new RunFolder(output, config).Ended() : null;
+    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not.</exception>
+    public static TrainingResult? Ended(string output, string config) => RunFolder.Ended(output, config);
 
     /// <summary>Trains, from the newest checkpoint where there is one, to the end or until cancelled.</summary>
     /// <param name="cancellation">When cancelled, a checkpoint is written at the last whole step.</param>

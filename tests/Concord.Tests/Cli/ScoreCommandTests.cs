@@ -114,6 +114,19 @@ public class ScoreCommandTests
         Assert.False(File.Exists(folder.File("out.jsonl")));
     }
 
+    [Fact]
+    public void A_file_that_is_not_there_or_cannot_be_written_is_said_before_a_model_is_opened()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder.File("in.jsonl"), [Line(0)]);
+        var nowhere = folder.File("no-model");
+        Assert.Contains("missing.jsonl does not exist", ConcordCli.Run("score", nowhere, folder.File("missing.jsonl"), "-o", folder.File("out.jsonl")).Error, StringComparison.Ordinal);
+        var under = Path.Combine(folder.File("in.jsonl"), "out.jsonl");
+        Assert.Contains("cannot be written", ConcordCli.Run("score", nowhere, folder.File("in.jsonl"), "-o", under).Error, StringComparison.Ordinal);
+        foreach (var option in new[] { "--save-scores", "--json" })
+            Assert.Contains("cannot be written", ConcordCli.Run("evaluate", nowhere, folder.File("in.jsonl"), option, under).Error, StringComparison.Ordinal);
+    }
+
     // the header of a part, taken from one that a missing place keeps from being completed
     private static string Header(TemporaryFolder folder)
     {

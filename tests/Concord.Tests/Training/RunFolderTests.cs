@@ -1,0 +1,37 @@
+using Concord.Preferences;
+using Concord.Tests.Weights;
+using Concord.Training.Loop;
+using Xunit;
+
+namespace Concord.Tests.Training;
+
+public class RunFolderTests
+{
+    [Fact]
+    public void A_second_run_leaves_alone_what_the_first_is_writing()
+    {
+        using var folder = new TemporaryFolder();
+        var (place, partial) = (folder.File("run"), Path.Combine(folder.File("run"), "model.partial"));
+        var alone = new RunFolder(place, "seed: 1").Lock();
+        Directory.CreateDirectory(partial);
+        var second = new RunFolder(place, "seed: 1");
+        Assert.Contains("in use", Assert.Throws<ConcordException>(() => second.Lock()).Message, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(partial));
+        alone.Dispose();
+        using (second.Lock()) Assert.False(Directory.Exists(partial)); // what a killed run leaves
+    }
+
+    [Fact]
+    public void Asking_whether_a_run_has_ended_only_reads()
+    {
+        using var folder = new TemporaryFolder();
+        var place = folder.File("run");
+        Assert.Null(RunFolder.Ended(place, "seed: 1"));
+        Assert.False(Directory.Exists(place));
+        var run = new RunFolder(place, "seed: 1");
+        Assert.Null(RunFolder.Ended(place, "seed: 1"));
+        Assert.Contains("other settings", Assert.Throws<ConcordException>(() => RunFolder.Ended(place, "seed: 2")).Message, StringComparison.Ordinal);
+        run.Finish(step: 3, steps: 4, bestStep: 2);
+        Assert.Equal(new TrainingResult(TrainingOutcome.AlreadyFinished, 3, 4, 2, null, null), RunFolder.Ended(place, "seed: 1"));
+    }
+}
