@@ -34,14 +34,19 @@ internal sealed class JsonOption : Option<string?>
 
     /// <summary>Checks, before any work is done, that OUT may be written.</summary>
     /// <exception cref="UsageException">OUT exists and is not one JSON object: most likely a data file that followed <c>--json</c>.</exception>
+    /// <exception cref="ConcordException">OUT cannot be written.</exception>
     public void Check(ParseResult parse)
     {
         if (!Wanted(parse) || ToStandardOutput(parse)) return;
-        var file = parse.GetValue(this)!;
+        CheckIsResult(parse.GetValue(this)!);
+        AtomicFile.Check(parse.GetValue(this)!);
+    }
+
+    private static void CheckIsResult(string file)
+    {
         if (Directory.Exists(file)) throw new UsageException($"--json {file} names a folder: name the file to write, or put --json last.");
         if (File.Exists(file) && !HoldsOneObject(file))
             throw new UsageException($"--json {file} would overwrite a file that is not an earlier result: name another file, or put --json last, for standard output.");
-        AtomicFile.Check(file);
     }
 
     /// <summary>Writes the result to where the option says; nothing where it was not given. A file is written beside and renamed into place.</summary>
@@ -57,7 +62,7 @@ internal sealed class JsonOption : Option<string?>
             terminal.Out.Flush();
             return;
         }
-        Check(parse);
+        CheckIsResult(parse.GetValue(this)!); // it may have come meanwhile
         AtomicFile.WriteBytes(parse.GetValue(this)!, buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
