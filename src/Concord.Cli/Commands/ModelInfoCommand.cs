@@ -61,7 +61,7 @@ internal static class ModelInfoCommand
         output.WriteLine($"memory, about (batches of {ModelCommand.Count(memory.Tokens)} real tokens, without the process itself):");
         Line("  score", $"{ModelCommand.Size(memory.Score)}, weights held as stored ({TypeName(model.StoredType)})");
         Line("  train full", $"{ModelCommand.Size(memory.TrainFull)}; {ModelCommand.Size(memory.TrainFullCheckpointing)} with activation checkpointing");
-        Line("  train lora", $"{ModelCommand.Size(memory.TrainLora)}; {ModelCommand.Size(memory.TrainLoraLeast)} with it and model.weights: bf16");
+        Line("  train lora", $"{ModelCommand.Size(memory.TrainLora)}; {ModelCommand.Size(memory.TrainLoraLeast)} with checkpointing and model.weights: bf16");
         Line("  train head", ModelCommand.Size(memory.TrainHead));
 
         void Line(string label, string text) => output.WriteLine($"{label,-13}{text}");

@@ -74,12 +74,12 @@ internal static class QuickstartCommand
         foreach (var (name, recipe) in recipes)
         {
             observer.Model = recipe.Only.Count > 0 ? $"{name} ({recipe.Only[0]})" : name;
-            if (!Train(recipe)) return false;
+            if (!TrainToTheEnd(recipe)) return false;
             observer.Finished(steps);
         }
         return true;
 
-        bool Train(Recipe recipe)
+        bool TrainToTheEnd(Recipe recipe)
         {
             var run = new RecipeRun(recipe, terminal);
             if (run.Ended() is not null) return true;

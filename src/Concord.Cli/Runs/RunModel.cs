@@ -31,12 +31,13 @@ internal static class RunModel
                 : throw new ConcordException($"{named} does not exist; the Hugging Face folder of a model was expected there (model=DIR)."),
             (null, { } shape) => Make(shape, Path.Combine(output, InitialFolder), (ulong)recipe.Seed),
         };
+        var device = DeviceName.Parse(recipe.Device);
         var model = RewardModel.Load(folder, new RewardModelOptions
         {
             Pooling = recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null,
-            Device = DeviceName.Parse(recipe.Device),
+            Device = device,
             HeadSeed = (ulong)recipe.Seed,
-            HalfProducts = RunPrecision.IsHalf(recipe.Precision, DeviceName.Parse(recipe.Device), output, say),
+            HalfProducts = RunPrecision.IsHalf(recipe.Precision, device, output, say),
             WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         });
         if (recipe.Training.Mode != TrainedParts.Adapters && model.MergeAdapters())
