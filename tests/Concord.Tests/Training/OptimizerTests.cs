@@ -31,12 +31,7 @@ public class OptimizerTests : OneThread
         using var generator = new torch.Generator(9);
         for (var step = 0; step < 7; step++)
         {
-            var gradients = torch.randn([fused.Gradients.numel()], generator: generator);
-            using (torch.no_grad())
-            {
-                fused.Gradients.copy_(gradients);
-                plain.Gradients.copy_(gradients);
-            }
+            var gradients = SameGradients(generator, fused, plain);
             for (var i = 0; i < names.Length; i++)
             {
                 copies[i].grad = Part(plain, gradients * .5, names[i]).clone();
@@ -67,12 +62,7 @@ public class OptimizerTests : OneThread
         using var generator = new torch.Generator(9);
         for (var step = 0; step < 7; step++)
         {
-            var gradients = torch.randn([fused.Gradients.numel()], generator: generator);
-            using (torch.no_grad())
-            {
-                fused.Gradients.copy_(gradients);
-                plain.Gradients.copy_(gradients);
-            }
+            SameGradients(generator, fused, plain);
             one.Step(.7, .5);
             two.Step(.7, .5);
         }
@@ -119,5 +109,13 @@ public class OptimizerTests : OneThread
         Assert.Throws<ConcordException>(() => new LearningRateSchedule { WarmUp = 1.5 }.Validate());
         Assert.Throws<ConcordException>(() => new OptimizerSettings { Beta2 = 1 }.Validate());
         Assert.Throws<ConcordException>(() => new OptimizerSettings { ClipNorm = 0 }.Validate());
+    }
+
+    private static torch.Tensor SameGradients(torch.Generator generator, params FlatParameters[] parameters)
+    {
+        var gradients = torch.randn([parameters[0].Gradients.numel()], generator: generator);
+        using var mode = torch.no_grad();
+        foreach (var one in parameters) one.Gradients.copy_(gradients);
+        return gradients;
     }
 }
