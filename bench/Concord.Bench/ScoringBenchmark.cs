@@ -13,7 +13,7 @@ internal static class ScoringBenchmark
 
     private sealed record Way(string Name, bool Half, Func<TokenizedComparison[], double[]> Score);
 
-    /// <summary>Runs: <c>score MODEL FILE.. [prompts=16] [layers=all] [repetitions=3] [warm=10] [tokens=512] [seed=1]</c>.</summary>
+    /// <summary>Runs: <c>score MODEL FILE.. [prompts=4] [layers=all] [repetitions=3] [warm=10] [tokens=512] [seed=1]</c>.</summary>
     public static void Run(string[] arguments)
     {
         var options = BenchOptions.Parse(arguments);
@@ -34,7 +34,7 @@ internal static class ScoringBenchmark
         foreach (var file in options.Words.Skip(1))
         {
             var items = FourResponses(StepBenchmark.Comparisons(plain, options, file), options.Number("tokens", 512), options.Number("seed", 1));
-            var batches = items.Chunk(options.Number("prompts", 16)).Take(options.Number("repetitions", 3)).ToArray();
+            var batches = items.Chunk(options.Number("prompts", 4)).Take(options.Number("repetitions", 3)).ToArray();
             var rewards = ways.Select(way => WarmUp(way, batches[0], options.Number("warm", 10))).ToArray();
             var seconds = Contest.Turns(batches.Length, [.. ways.Select(way => (Action<int>)(round => way.Score(batches[round])))]);
             Console.WriteLine($"{Path.GetFileName(file)}, {plain.Config.Layers} layers, {batches[0].Length} prompts with four responses each, medians of {batches.Length}\n");
