@@ -14,8 +14,11 @@ internal static class Agreement
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        double difference = (found - expected).abs().max().ToDouble(), largest = expected.abs().max().ToDouble();
+        double difference = (found - expected).abs().max().ToDouble(),
+            largest = expected.abs().max().ToDouble();
         if (!(difference <= tolerance * largest)) // also where one is not a number
-            throw new InvalidOperationException($"{what}: differs by {difference:g3} where the largest value is {largest:g3}; nothing was timed.");
+            throw new InvalidOperationException(
+                $"{what}: differs by {difference:g3} where the largest value is {largest:g3}; nothing was timed."
+            );
     }
 }

@@ -8,15 +8,22 @@ namespace Concord.Bench;
 internal sealed record BenchOptions(string[] Words, IReadOnlyDictionary<string, string> Values)
 {
     /// <summary>Takes a command line apart.</summary>
-    public static BenchOptions Parse(string[] arguments) => new(
-        [.. arguments.Where(argument => !argument.Contains('=', StringComparison.Ordinal))],
-        arguments.Where(argument => argument.Contains('=', StringComparison.Ordinal)).Select(argument => argument.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]));
+    public static BenchOptions Parse(string[] arguments) =>
+        new(
+            [.. arguments.Where(argument => !argument.Contains('=', StringComparison.Ordinal))],
+            arguments
+                .Where(argument => argument.Contains('=', StringComparison.Ordinal))
+                .Select(argument => argument.Split('=', 2))
+                .ToDictionary(pair => pair[0], pair => pair[1])
+        );
 
     /// <summary>A whole number.</summary>
-    public int Number(string key, int otherwise) => Values.TryGetValue(key, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+    public int Number(string key, int otherwise) =>
+        Values.TryGetValue(key, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     /// <summary>true or false.</summary>
-    public bool Flag(string key, bool otherwise) => Values.TryGetValue(key, out var text) ? bool.Parse(text) : otherwise;
+    public bool Flag(string key, bool otherwise) =>
+        Values.TryGetValue(key, out var text) ? bool.Parse(text) : otherwise;
 
     /// <summary>Names with | between them; none where the key is absent.</summary>
     public string[] Names(string key) => Values.TryGetValue(key, out var text) ? text.Split('|') : [];

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Concord.Bench;
 
-/// <summary>Times several ways to do the same thing in turns, so that whatever else the machine does meets all of them alike.</summary>
+/// <summary>
+/// Times several ways to do the same thing in turns, so that whatever else the machine does meets all of them alike.
+/// </summary>
 internal static class Contest
 {
     /// <summary>One way.</summary>
@@ -16,7 +18,8 @@ internal static class Contest
             if (Prepare is null)
             {
                 var clock = Stopwatch.StartNew();
-                for (var call = 0; call < calls; call++) Run();
+                for (var call = 0; call < calls; call++)
+                    Run();
                 return clock.Elapsed.TotalSeconds;
             }
             var watch = new Stopwatch();
@@ -35,7 +38,8 @@ internal static class Contest
     /// <param name="rounds">Number of turns.</param>
     /// <param name="seconds">About how long an entrant runs in each turn.</param>
     /// <param name="entrants">The ways.</param>
-    public static double[] Medians(int rounds, double seconds, params Action[] entrants) => Medians(rounds, seconds, [.. entrants.Select(run => new Entrant(run))]);
+    public static double[] Medians(int rounds, double seconds, params Action[] entrants) =>
+        Medians(rounds, seconds, [.. entrants.Select(run => new Entrant(run))]);
 
     /// <summary>The same, of ways that spoil their inputs.</summary>
     public static double[] Medians(int rounds, double seconds, params Entrant[] entrants)
@@ -55,11 +59,15 @@ internal static class Contest
         }
         var times = entrants.Select(_ => new double[rounds]).ToArray();
         for (var round = 0; round < rounds; round++)
-            for (var i = 0; i < entrants.Length; i++) times[i][round] = entrants[i].Time(calls[i]) / calls[i];
+        for (var i = 0; i < entrants.Length; i++)
+            times[i][round] = entrants[i].Time(calls[i]) / calls[i];
         return [.. times.Select(Median)];
     }
 
-    /// <summary>Seconds of every call of each entrant, one call a round, the order of the entrants turned about from round to round.</summary>
+    /// <summary>
+    /// Seconds of every call of each entrant, one call a round, the order of the entrants turned about from round to
+    /// round.
+    /// </summary>
     /// <param name="rounds">Number of turns.</param>
     /// <param name="entrants">The ways; told the number of the round.</param>
     public static double[][] Turns(int rounds, params Action<int>[] entrants)

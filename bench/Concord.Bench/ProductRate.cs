@@ -12,20 +12,49 @@ internal sealed record ProductRate(double Fp32, double Bf16)
 {
     private const int Rows = 2048;
 
-    /// <summary>Of Concord's products and of the tensor library's, the best over the model's linear layers and so many repetitions each.</summary>
+    /// <summary>
+    /// Of Concord's products and of the tensor library's, the best over the model's linear layers and so many
+    /// repetitions each.
+    /// </summary>
     public static (ProductRate Own, ProductRate Library) Measure(BackboneConfig config, int repetitions)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        (int Inputs, int Outputs)[] layers = [(config.HiddenSize, (config.Heads + 2 * config.KeyValueHeads) * config.HeadDimension), (config.HiddenSize, 2 * config.IntermediateSize), (config.IntermediateSize, config.HiddenSize)];
-        double own = 0, ownHalf = 0, library = 0, libraryHalf = 0;
+        (int Inputs, int Outputs)[] layers =
+        [
+            (config.HiddenSize, (config.Heads + 2 * config.KeyValueHeads) * config.HeadDimension),
+            (config.HiddenSize, 2 * config.IntermediateSize),
+            (config.IntermediateSize, config.HiddenSize),
+        ];
+        double own = 0,
+            ownHalf = 0,
+            library = 0,
+            libraryHalf = 0;
         foreach (var (inputs, outputs) in layers)
         {
-            Tensor x = randn(Rows, inputs), weight = randn(outputs, inputs), y = empty(Rows, outputs), halfX = x.bfloat16(), halfWeight = weight.bfloat16();
+            Tensor x = randn(Rows, inputs),
+                weight = randn(outputs, inputs),
+                y = empty(Rows, outputs),
+                halfX = x.bfloat16(),
+                halfWeight = weight.bfloat16();
             for (var repetition = 0; repetition < repetitions; repetition++)
             {
-                own = Math.Max(own, Rate(() => MatrixProduct.Forward(MatrixView.Of(x), MatrixView.Of(weight), MatrixView.Of(y))));
-                if (MatrixProduct.HasBf16) ownHalf = Math.Max(ownHalf, Rate(() => MatrixProduct.Forward(MatrixView.Of(x), MatrixView.Of(weight), MatrixView.Of(y), precision: ProductPrecision.Bf16)));
+                own = Math.Max(
+                    own,
+                    Rate(() => MatrixProduct.Forward(MatrixView.Of(x), MatrixView.Of(weight), MatrixView.Of(y)))
+                );
+                if (MatrixProduct.HasBf16)
+                    ownHalf = Math.Max(
+                        ownHalf,
+                        Rate(() =>
+                            MatrixProduct.Forward(
+                                MatrixView.Of(x),
+                                MatrixView.Of(weight),
+                                MatrixView.Of(y),
+                                precision: ProductPrecision.Bf16
+                            )
+                        )
+                    );
                 library = Math.Max(library, Rate(() => nn.functional.linear(x, weight).Dispose()));
                 libraryHalf = Math.Max(libraryHalf, Rate(() => nn.functional.linear(halfX, halfWeight).Dispose()));
             }

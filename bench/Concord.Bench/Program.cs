@@ -2,7 +2,8 @@ using System.Globalization;
 using Concord.Bench;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args.FirstOrDefault() is "step" or "score" or "kernels" or "optimizer" && Memory.Restart(args) is { } code) return code;
+if (args.FirstOrDefault() is "step" or "score" or "kernels" or "optimizer" && Memory.Restart(args) is { } code)
+    return code;
 Concord.Modeling.Native.TorchLibraryLoader.Install();
 switch (args.FirstOrDefault())
 {
@@ -48,7 +49,10 @@ switch (args.FirstOrDefault())
         return AllBenchmarks.Run(args[1..]);
     default:
         Console.Error.WriteLine(
-            "Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | frozen MODEL FILE | scale | "
-            + "tokens MODEL FILE.. | sharing MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL FILE.. | all MODEL DATAFOLDER");
+            "Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | "
+                + "frozen MODEL FILE | scale | "
+                + "tokens MODEL FILE.. | sharing MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL "
+                + "FILE.. | all MODEL DATAFOLDER"
+        );
         return 2;
 }

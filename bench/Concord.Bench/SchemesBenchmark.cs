@@ -1,27 +1,40 @@
 using Concord.Modeling;
 using Concord.Modeling.Packing;
-using Concord.Training.Losses;
 using Concord.Training.Loop;
+using Concord.Training.Losses;
 using Concord.Training.Weightings;
 
 namespace Concord.Bench;
 
-/// <summary>What MORE costs over MultiTask: the same batches through the same training step under both, and what the weighting itself takes.</summary>
+/// <summary>
+/// What MORE costs over MultiTask: the same batches through the same training step under both, and what the weighting
+/// itself takes.
+/// </summary>
 internal static class SchemesBenchmark
 {
-    private static readonly WeightingSettings MultiTask = new() { Scheme = "multitask" }, More = new() { Scheme = "more" };
+    private static readonly WeightingSettings MultiTask = new() { Scheme = "multitask" },
+        More = new() { Scheme = "more" };
 
-    /// <summary>Runs: <c>schemes MODEL FILE.. [layers=4] [per_source=4] [micro=4] [tokens=512] [rounds=9]</c>; each file is a source.</summary>
+    /// <summary>
+    /// Runs: <c>schemes MODEL FILE.. [layers=4] [per_source=4] [micro=4] [tokens=512] [rounds=9]</c>; each file is a
+    /// source.
+    /// </summary>
     public static void Run(string[] arguments)
     {
         var options = BenchOptions.Parse(arguments);
         var files = options.Words[1..];
-        int sources = files.Length, perSource = options.Number("per_source", 4), micro = options.Number("micro", 4);
-        int rounds = options.Number("rounds", 9), tokens = options.Number("tokens", 512);
+        int sources = files.Length,
+            perSource = options.Number("per_source", 4),
+            micro = options.Number("micro", 4);
+        int rounds = options.Number("rounds", 9),
+            tokens = options.Number("tokens", 512);
         var model = TimedModels.FirstLayers(options.Words[0], options.Number("layers", 4));
         model.SetTrained(TrainedParts.Full);
-        var bySource = files.Select(file => TimedComparisons.Read(model, options.Words[0], file, perSource * 2, tokens)).ToArray();
-        TokenizedComparison[] Batch(int number) => [.. bySource.SelectMany(all => all.Skip(number * perSource).Take(perSource))];
+        var bySource = files
+            .Select(file => TimedComparisons.Read(model, options.Words[0], file, perSource * 2, tokens))
+            .ToArray();
+        TokenizedComparison[] Batch(int number) =>
+            [.. bySource.SelectMany(all => all.Skip(number * perSource).Take(perSource))];
         TokenizedComparison[][] batches = [Batch(0), Batch(1)];
         int[] sourceOf = [.. Enumerable.Range(0, batches[0].Length).Select(index => index / perSource)];
         using var training = new TimedTraining(model);
@@ -32,27 +45,59 @@ internal static class SchemesBenchmark
             ("one micro-batch: MultiTask again, which shows the noise", MultiTask, null),
             ("one micro-batch: MORE", More, null),
             ($"micro-batches of {micro}: MultiTask", MultiTask, micro),
-            ($"micro-batches of {micro}: MORE, scope micro-batch", More with { Scope = WeightingScope.MicroBatch }, micro),
-            ($"micro-batches of {micro}: MORE, scope batch, gradient buffers", More with { Accumulation = MoreAccumulation.GradientBuffers }, micro),
-            ($"micro-batches of {micro}: MORE, scope batch, second forward", More with { Accumulation = MoreAccumulation.SecondForward }, micro),
+            (
+                $"micro-batches of {micro}: MORE, scope micro-batch",
+                More with
+                {
+                    Scope = WeightingScope.MicroBatch,
+                },
+                micro
+            ),
+            (
+                $"micro-batches of {micro}: MORE, scope batch, gradient buffers",
+                More with
+                {
+                    Accumulation = MoreAccumulation.GradientBuffers,
+                },
+                micro
+            ),
+            (
+                $"micro-batches of {micro}: MORE, scope batch, second forward",
+                More with
+                {
+                    Accumulation = MoreAccumulation.SecondForward,
+                },
+                micro
+            ),
         ];
-        int[] bases = [0, 0, 0, 3, 3, 3, 3], targets = [2, 4];
+        int[] bases = [0, 0, 0, 3, 3, 3, 3],
+            targets = [2, 4];
         var steps = ways.Select(way => training.Scheme(way.Weighting, sources, way.Micro)).ToArray();
         Check(training, steps, batches[0], sourceOf);
-        foreach (var step in steps) training.Step(step, batches[0], sourceOf); // what a way keeps between steps it has before the clock runs
-        var seconds = Contest.Turns(rounds, [.. steps.Select(step => (Action<int>)(round => training.Step(step, batches[round % 2], sourceOf)))]);
+        foreach (var step in steps)
+            training.Step(step, batches[0], sourceOf); // what a way keeps between steps it has before the clock runs
+        var seconds = Contest.Turns(
+            rounds,
+            [.. steps.Select(step => (Action<int>)(round => training.Step(step, batches[round % 2], sourceOf)))]
+        );
 
         Console.WriteLine($"{Machine.Words}\n");
         Console.WriteLine(
-            $"A training step of {batches[0].Length} pairs of {sources} sources, {model.Config.Layers} layers, at most {tokens} tokens "
-            + $"(medians of {rounds} interleaved steps; ratios step by step, with their quartiles)\n");
+            $"A training step of {batches[0].Length} pairs of {sources} sources, {model.Config.Layers} layers, at "
+                + $"most {tokens} tokens "
+                + $"(medians of {rounds} interleaved steps; ratios step by step, with their quartiles)\n"
+        );
         Markdown.Header("step", "seconds", "times MultiTask", "quartiles", "target");
         for (var i = 0; i < ways.Length; i++)
         {
             double[] ratios = [.. seconds[i].Zip(seconds[bases[i]], (a, b) => a / b).Order()];
             Markdown.Row(
-                ways[i].Name, $"{Contest.Median(seconds[i]):f3}", bases[i] == i ? "1" : $"{Contest.Median(ratios):f3}",
-                bases[i] == i ? "" : $"{ratios[rounds / 4]:f3} to {ratios[rounds - 1 - rounds / 4]:f3}", targets.Contains(i) ? "1.010 or less" : "");
+                ways[i].Name,
+                $"{Contest.Median(seconds[i]):f3}",
+                bases[i] == i ? "1" : $"{Contest.Median(ratios):f3}",
+                bases[i] == i ? "" : $"{ratios[rounds / 4]:f3} to {ratios[rounds - 1 - rounds / 4]:f3}",
+                targets.Contains(i) ? "1.010 or less" : ""
+            );
         }
         Console.WriteLine(Weighting(training, batches[0], sourceOf, sources, Contest.Median(seconds[0])));
     }
@@ -64,12 +109,20 @@ internal static class SchemesBenchmark
         var (_, accumulated) = training.Gradient(steps[3], batch, sourceOf);
         Agreement.Check("MultiTask accumulated over micro-batches", accumulated, multiTask, 1e-4);
         var (outcome, more) = training.Gradient(steps[2], batch, sourceOf);
-        foreach (var (name, step) in new[] { ("MORE by gradient buffers", steps[5]), ("MORE by a second forward pass", steps[6]) })
+        foreach (
+            var (name, step) in new[]
+            {
+                ("MORE by gradient buffers", steps[5]),
+                ("MORE by a second forward pass", steps[6]),
+            }
+        )
         {
             var (other, gradient) = training.Gradient(step, batch, sourceOf);
             Agreement.Check(name, gradient, more, 1e-4);
             if (outcome.Weights.Zip(other.Weights).Any(pair => Math.Abs(pair.First - pair.Second) > 1e-4))
-                throw new InvalidOperationException($"{name}: the weights differ from those of one micro-batch; nothing was timed.");
+                throw new InvalidOperationException(
+                    $"{name}: the weights differ from those of one micro-batch; nothing was timed."
+                );
             gradient.Dispose();
         }
         multiTask.Dispose();
@@ -78,19 +131,40 @@ internal static class SchemesBenchmark
     }
 
     // What only MORE does in a step, by itself: a clock on whole steps cannot see microseconds.
-    private static string Weighting(TimedTraining training, TokenizedComparison[] batch, int[] sourceOf, int sources, double step)
+    private static string Weighting(
+        TimedTraining training,
+        TokenizedComparison[] batch,
+        int[] sourceOf,
+        int sources,
+        double step
+    )
     {
-        using var pass = new BatchPass(training.Model, [[.. Enumerable.Range(0, batch.Length)]], batch, sourceOf, sources, new RankingLossSettings());
+        using var pass = new BatchPass(
+            training.Model,
+            [
+                [.. Enumerable.Range(0, batch.Length)],
+            ],
+            batch,
+            sourceOf,
+            sources,
+            new RankingLossSettings()
+        );
         pass.Forward(pass.Parts[0], record: false);
         var result = RankingLoss.Evaluate(pass.Pairs, pass.Rewards, [.. Enumerable.Repeat(1.0, sources)]);
         var gradients = result.HeadGradients(pass.Hidden);
         var momentum = new GradientMomentum(sources, More.Alpha, new double[training.Model.Config.HiddenSize]);
         var weighting = new MoreWeighting();
         var times = Contest.Medians(
-            9, .02, () => result.HeadGradients(pass.Hidden), () => momentum.Update(gradients, pass.Present),
-            () => weighting.Weigh(momentum.Update(gradients, pass.Present), result.Losses, pass.Present));
-        return $"\nTimed by themselves: head gradients in closed form {times[0] * 1e6:f1} µs (every scheme reports their cosines), "
+            9,
+            .02,
+            () => result.HeadGradients(pass.Hidden),
+            () => momentum.Update(gradients, pass.Present),
+            () => weighting.Weigh(momentum.Update(gradients, pass.Present), result.Losses, pass.Present)
+        );
+        return $"\nTimed by themselves: head gradients in closed form {times[0] * 1e6:f1} µs (every scheme reports "
+            + $"their cosines), "
             + $"momentum with its Gram matrix {times[1] * 1e6:f1} µs, "
-            + $"normalising and solving {(times[2] - times[1]) * 1e6:f1} µs: what MORE adds to MultiTask is {times[2] / step:p4} of a step of one micro-batch.\n";
+            + $"normalising and solving {(times[2] - times[1]) * 1e6:f1} µs: what MORE adds to MultiTask is "
+            + $"{times[2] / step:p4} of a step of one micro-batch.\n";
     }
 }

@@ -1,7 +1,7 @@
+using Concord.Modeling;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Rewards;
 using Concord.Training.Optimizers;
-using Concord.Modeling;
 
 namespace Concord.Bench;
 

@@ -5,7 +5,10 @@ using Concord.Modeling.Weights;
 
 namespace Concord.Bench;
 
-/// <summary>Times whole steps of several variants in turns. Each runs untimed first, until everything is compiled and every buffer allocated; the rate of products is taken anew before each turn, as a machine's speed drifts.</summary>
+/// <summary>
+/// Times whole steps of several variants in turns. Each runs untimed first, until everything is compiled and every
+/// buffer allocated; the rate of products is taken anew before each turn, as a machine's speed drifts.
+/// </summary>
 /// <param name="Config">The model's shape.</param>
 /// <param name="Pairs">Comparisons of a step.</param>
 /// <param name="Micro">Comparisons of a micro-batch.</param>
@@ -17,7 +20,11 @@ internal sealed record StepTiming(BackboneConfig Config, int Pairs, int Micro)
     /// <param name="Variant">The way of computing.</param>
     /// <param name="Model">What it runs on.</param>
     /// <param name="Pass">Forward and back over a micro-batch.</param>
-    public sealed record Entrant(StepVariant Variant, StepModel Model, Func<IReadOnlyList<TokenizedComparison>, int, double> Pass);
+    public sealed record Entrant(
+        StepVariant Variant,
+        StepModel Model,
+        Func<IReadOnlyList<TokenizedComparison>, int, double> Pass
+    );
 
     /// <summary>What was measured of one variant, a number for each timed step.</summary>
     /// <param name="Seconds">Of each step.</param>
@@ -28,12 +35,16 @@ internal sealed record StepTiming(BackboneConfig Config, int Pairs, int Micro)
     /// <param name="entrants">The variants.</param>
     /// <param name="batches">One step's comparisons each.</param>
     /// <param name="warm">Seconds each variant runs before; at least one step where it is above 0.</param>
-    public (IReadOnlyDictionary<StepVariant, Times> Times, IReadOnlyList<(ProductRate Own, ProductRate Library)> Rates) Run(IReadOnlyList<Entrant> entrants, TokenizedComparison[][] batches, double warm)
+    public (
+        IReadOnlyDictionary<StepVariant, Times> Times,
+        IReadOnlyList<(ProductRate Own, ProductRate Library)> Rates
+    ) Run(IReadOnlyList<Entrant> entrants, TokenizedComparison[][] batches, double warm)
     {
         foreach (var entrant in entrants)
         {
             var clock = Stopwatch.StartNew();
-            for (var step = 0; clock.Elapsed.TotalSeconds < warm; step++) Step(entrant, batches[step % batches.Length]);
+            for (var step = 0; clock.Elapsed.TotalSeconds < warm; step++)
+                Step(entrant, batches[step % batches.Length]);
         }
         var times = entrants.ToDictionary(entrant => entrant.Variant, _ => new Times([], []));
         var rates = new List<(ProductRate Own, ProductRate Library)>();
@@ -49,7 +60,12 @@ internal sealed record StepTiming(BackboneConfig Config, int Pairs, int Micro)
                 var flops = batch.Chunk(Micro).Sum(part => variant.Flops(Config, part));
                 times[variant].Seconds.Add(seconds);
                 times[variant].Shares.Add(flops / seconds / 1e9 / (variant.Half ? rate.Bf16 : rate.Fp32));
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {variant.Name}: {seconds:f2} s, {times[variant].Shares[^1]:p0} of the product rate"));
+                Console.Error.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"  {variant.Name}: {seconds:f2} s, {times[variant].Shares[^1]:p0} of the product rate"
+                    )
+                );
             }
         }
         return (times, rates);
@@ -57,7 +73,8 @@ internal sealed record StepTiming(BackboneConfig Config, int Pairs, int Micro)
 
     private void Step(Entrant entrant, TokenizedComparison[] batch)
     {
-        foreach (var part in batch.Chunk(Micro)) entrant.Pass(part, Pairs);
+        foreach (var part in batch.Chunk(Micro))
+            entrant.Pass(part, Pairs);
         entrant.Model.Step();
     }
 }

@@ -9,16 +9,19 @@ namespace Concord.Bench;
 /// <param name="Name">As in the table.</param>
 /// <param name="Kind">Whose model it runs on; variants of one kind share it.</param>
 /// <param name="Half">Whether its numbers are those of bf16.</param>
-/// <param name="Bind">Makes the pass over a micro-batch for a model: forward and back, giving its share of the loss over a number of pairs.</param>
+/// <param name="Bind">Makes the pass over a micro-batch for a model: forward and back, giving its share of the loss
+/// over a number of pairs.</param>
 /// <param name="Tokens">Tokens computed for a micro-batch.</param>
-/// <param name="Flops">Operations of its products in a micro-batch, forward and back: those needed, or for padded rows those done.</param>
+/// <param name="Flops">Operations of its products in a micro-batch, forward and back: those needed, or for padded rows
+/// those done.</param>
 internal sealed record StepVariant(
     string Name,
     StepVariant.Operations Kind,
     bool Half,
     Func<StepModel, Func<IReadOnlyList<TokenizedComparison>, int, double>> Bind,
     Func<IReadOnlyList<TokenizedComparison>, long> Tokens,
-    Func<BackboneConfig, IReadOnlyList<TokenizedComparison>, double> Flops)
+    Func<BackboneConfig, IReadOnlyList<TokenizedComparison>, double> Flops
+)
 {
     /// <summary>Whose operations a model runs on.</summary>
     public enum Operations
@@ -48,23 +51,46 @@ internal sealed record StepVariant(
     ];
 
     /// <summary>The operations of a kind.</summary>
-    public static IOperations Make(Operations kind) => kind switch
-    {
-        Operations.Plain => new AutogradOperations(),
-        Operations.Fused => new FusedOperations(),
-        _ => new FusedOperations(Modeling.Kernels.ProductPrecision.Bf16),
-    };
+    public static IOperations Make(Operations kind) =>
+        kind switch
+        {
+            Operations.Plain => new AutogradOperations(),
+            Operations.Fused => new FusedOperations(),
+            _ => new FusedOperations(Modeling.Kernels.ProductPrecision.Bf16),
+        };
 
-    private static StepVariant Padded(string name, bool logits, bool half) => new(
-        name, Operations.Plain, half, model => new PaddedModel(model.Model, logits, half).Step, PaddedRows.Tokens,
-        (config, part) => 3 * StepFlops.Padded(config, part.Sum(comparison => comparison.Suffixes.Length), PaddedRows.Longest(part)));
+    private static StepVariant Padded(string name, bool logits, bool half) =>
+        new(
+            name,
+            Operations.Plain,
+            half,
+            model => new PaddedModel(model.Model, logits, half).Step,
+            PaddedRows.Tokens,
+            (config, part) =>
+                3
+                * StepFlops.Padded(config, part.Sum(comparison => comparison.Suffixes.Length), PaddedRows.Longest(part))
+        );
 
-    private static StepVariant Packed(string name, Operations kind, Func<TokenizedComparison, TokenizedComparison> layout) => new(
-        name, kind, kind == Operations.FusedHalf, model => (part, pairs) => Step(model.Model, [.. part.Select(layout)], pairs), part => part.Sum(comparison => (long)layout(comparison).PackedLength),
-        (config, part) => 3 * StepFlops.Packed(config, part.Select(layout)));
+    private static StepVariant Packed(
+        string name,
+        Operations kind,
+        Func<TokenizedComparison, TokenizedComparison> layout
+    ) =>
+        new(
+            name,
+            kind,
+            kind == Operations.FusedHalf,
+            model => (part, pairs) => Step(model.Model, [.. part.Select(layout)], pairs),
+            part => part.Sum(comparison => (long)layout(comparison).PackedLength),
+            (config, part) => 3 * StepFlops.Packed(config, part.Select(layout))
+        );
 
     private static TokenizedComparison Unshared(TokenizedComparison shared) =>
-        shared with { Prefix = [], Suffixes = [.. shared.Suffixes.Select(suffix => (int[])[.. shared.Prefix, .. suffix])] };
+        shared with
+        {
+            Prefix = [],
+            Suffixes = [.. shared.Suffixes.Select(suffix => (int[])[.. shared.Prefix, .. suffix])],
+        };
 
     private static double Step(RewardModel model, IReadOnlyList<TokenizedComparison> comparisons, int pairs)
     {
@@ -75,7 +101,8 @@ internal sealed record StepVariant(
         for (var c = 0; c < comparisons.Count; c++)
         {
             var first = batch.RowOffsets[c];
-            var (winner, loser) = comparisons[c].Scores[0] > comparisons[c].Scores[1] ? (first, first + 1) : (first + 1, first);
+            var (winner, loser) =
+                comparisons[c].Scores[0] > comparisons[c].Scores[1] ? (first, first + 1) : (first + 1, first);
             var difference = output.Rewards[winner] - output.Rewards[loser];
             loss += Math.Log(1 + Math.Exp(-difference)) / pairs;
             gradient[loser] = 1 / (1 + Math.Exp(difference)) / pairs;

@@ -8,7 +8,10 @@ namespace Concord.Bench;
 /// <summary>Comparisons to time: of a file, or of random ids in any shape.</summary>
 internal static class TimedComparisons
 {
-    /// <summary>The first comparisons of a file that have two responses of which one is better, as the model reads them, in an order of their own.</summary>
+    /// <summary>
+    /// The first comparisons of a file that have two responses of which one is better, as the model reads them, in an
+    /// order of their own.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">Where its tokenizer lies.</param>
     /// <param name="file">The file.</param>
@@ -17,11 +20,18 @@ internal static class TimedComparisons
     public static TokenizedComparison[] Read(RewardModel model, string folder, string file, int count, int tokens)
     {
         var encoding = new ModelEncoding(model, folder, tokens);
-        var pairs = PreferenceFile.Read(file).Comparisons.Where(comparison => comparison.Responses.Count == 2 && comparison.StrictPairs == 1).ToArray();
+        var pairs = PreferenceFile
+            .Read(file)
+            .Comparisons.Where(comparison => comparison.Responses.Count == 2 && comparison.StrictPairs == 1)
+            .ToArray();
         new Random(1).Shuffle(pairs);
         TokenizedComparison[] read = [.. pairs.Select(encoding.Encode).OfType<TokenizedComparison>().Take(count)];
-        if (read.Length == count) return read;
-        throw new ConcordException($"{file} has {read.Length} comparisons of two responses, but {count} are to be timed: take another file or smaller numbers.");
+        if (read.Length == count)
+            return read;
+        throw new ConcordException(
+            $"{file} has {read.Length} comparisons of two responses, but {count} are to be timed: take another file "
+                + $"or smaller numbers."
+        );
     }
 
     /// <summary>Random ids.</summary>
@@ -34,21 +44,32 @@ internal static class TimedComparisons
     {
         var random = new Random(1);
         int[] Ids(int length) => [.. Enumerable.Range(0, length).Select(_ => random.Next(vocabulary))];
-        return [.. Enumerable.Range(0, count).Select(index =>
-        {
-            double[] scores = [.. Enumerable.Range(0, responses).Select(row => (double)row)];
-            int[] prefix = Ids(prompt);
-            int[][] suffixes = [.. scores.Select(_ => Ids(response))];
-            var comparison = new Comparison
-            {
-                Source = "random",
-                Form = ComparisonForm.TokenIds,
-                Responses = [.. suffixes.Select(suffix => Response.FromTokenIds(suffix))],
-                Scores = scores,
-                PromptId = $"{index}",
-                Origin = new RecordOrigin("random", index + 1),
-            };
-            return new TokenizedComparison { Prefix = prefix, Suffixes = suffixes, Scores = scores, Comparison = comparison };
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(index =>
+                {
+                    double[] scores = [.. Enumerable.Range(0, responses).Select(row => (double)row)];
+                    int[] prefix = Ids(prompt);
+                    int[][] suffixes = [.. scores.Select(_ => Ids(response))];
+                    var comparison = new Comparison
+                    {
+                        Source = "random",
+                        Form = ComparisonForm.TokenIds,
+                        Responses = [.. suffixes.Select(suffix => Response.FromTokenIds(suffix))],
+                        Scores = scores,
+                        PromptId = $"{index}",
+                        Origin = new RecordOrigin("random", index + 1),
+                    };
+                    return new TokenizedComparison
+                    {
+                        Prefix = prefix,
+                        Suffixes = suffixes,
+                        Scores = scores,
+                        Comparison = comparison,
+                    };
+                }),
+        ];
     }
 }

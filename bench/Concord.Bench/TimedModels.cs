@@ -17,7 +17,8 @@ internal static class TimedModels
     public static RewardModel FirstLayers(string folder, int layers, IOperations? operations = null)
     {
         var config = BackboneConfig.Read(folder);
-        if (layers > 0 && layers < config.Layers) config = config with { Layers = layers };
+        if (layers > 0 && layers < config.Layers)
+            config = config with { Layers = layers };
         using var reader = CheckpointReader.Open(folder);
         return Make(config, new CheckpointParameterSource(reader, torch.ScalarType.Float32, torch.CPU), operations);
     }
@@ -37,10 +38,17 @@ internal static class TimedModels
         using var generator = new torch.Generator(1); // models that are compared have the same head
         var head = torch.randn([1, config.HiddenSize], generator: generator) / Math.Sqrt(config.HiddenSize + 1);
         var parameter = new Parameter("score.weight", head, WeightLayout.Single("score.weight", 1));
-        return new RewardModel(BackboneFactory.Build(config, source), parameter, Pooling.Last, operations ?? OperationsFactory.For(torch.CPU));
+        return new RewardModel(
+            BackboneFactory.Build(config, source),
+            parameter,
+            Pooling.Last,
+            operations ?? OperationsFactory.For(torch.CPU)
+        );
     }
 
-    /// <summary>Random matrices that repeat one block: a billion weights in a second, as good as any for a clock.</summary>
+    /// <summary>
+    /// Random matrices that repeat one block: a billion weights in a second, as good as any for a clock.
+    /// </summary>
     private sealed class RepeatedParameterSource(torch.ScalarType type) : IParameterSource, IDisposable
     {
         private const int BlockLength = (1 << 20) + 7; // rows do not repeat

@@ -10,7 +10,10 @@ using TorchSharp;
 
 namespace Concord.Bench;
 
-/// <summary>A model under training, whose steps are those of a run: forward and back by <see cref="TrainingStep"/>, the gradient's norm, clipping, AdamW.</summary>
+/// <summary>
+/// A model under training, whose steps are those of a run: forward and back by <see cref="TrainingStep"/>, the
+/// gradient's norm, clipping, AdamW.
+/// </summary>
 internal sealed class TimedTraining : IDisposable
 {
     private const double Rate = 1e-7; // weights hardly move: every step is as the first
@@ -41,13 +44,39 @@ internal sealed class TimedTraining : IDisposable
     /// <param name="sources">K.</param>
     /// <param name="micro">Comparisons computed at once; null for the whole batch.</param>
     /// <param name="cache">Hidden states below the trained layers, or null.</param>
-    public TrainingStep Scheme(WeightingSettings weighting, int sources, int? micro = null, FrozenStateCache? cache = null)
+    public TrainingStep Scheme(
+        WeightingSettings weighting,
+        int sources,
+        int? micro = null,
+        FrozenStateCache? cache = null
+    )
     {
-        var training = new TrainingSettings { Weighting = weighting, Batches = new BatchSettings { MicroBatch = micro } };
-        var scheme = WeightingRegistry.Create(weighting, [.. Enumerable.Range(0, sources).Select(source => $"{source}")]);
-        var momentum = scheme.NeedsGradients ? new GradientMomentum(sources, weighting.Alpha, new double[Model.Config.HiddenSize]) : null;
+        var training = new TrainingSettings
+        {
+            Weighting = weighting,
+            Batches = new BatchSettings { MicroBatch = micro },
+        };
+        var scheme = WeightingRegistry.Create(
+            weighting,
+            [.. Enumerable.Range(0, sources).Select(source => $"{source}")]
+        );
+        var momentum = scheme.NeedsGradients
+            ? new GradientMomentum(sources, weighting.Alpha, new double[Model.Config.HiddenSize])
+            : null;
         var temperatures = new SourceTemperatures(sources, training.Temperatures);
-        steps.Add(new TrainingStep(Model, training, sources, scheme, momentum, temperatures, new SingleProcess(), Parameters, cache));
+        steps.Add(
+            new TrainingStep(
+                Model,
+                training,
+                sources,
+                scheme,
+                momentum,
+                temperatures,
+                new SingleProcess(),
+                Parameters,
+                cache
+            )
+        );
         return steps[^1];
     }
 
@@ -66,7 +95,11 @@ internal sealed class TimedTraining : IDisposable
     }
 
     /// <summary>Forward and back only: what it gave, and a copy of the gradient, which is zero again.</summary>
-    public (StepOutcome Outcome, torch.Tensor Gradient) Gradient(TrainingStep step, TokenizedComparison[] comparisons, int[] sources)
+    public (StepOutcome Outcome, torch.Tensor Gradient) Gradient(
+        TrainingStep step,
+        TokenizedComparison[] comparisons,
+        int[] sources
+    )
     {
         var outcome = step.Run(comparisons, sources, CancellationToken.None);
         using var mode = torch.no_grad();
@@ -78,7 +111,8 @@ internal sealed class TimedTraining : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var step in steps) step.Dispose();
+        foreach (var step in steps)
+            step.Dispose();
         optimizer.Dispose();
         Parameters.Dispose();
         Model.Dispose();

@@ -12,34 +12,42 @@ public enum BinningStrategy
     Quantile,
 }
 
-/// <summary>A way to sort probabilities into bins. Bin m holds edge[m] &lt; p ≤ edge[m+1]; the first also holds p = edge[0].</summary>
+/// <summary>
+/// A way to sort probabilities into bins. Bin m holds edge[m] &lt; p ≤ edge[m+1]; the first also holds p = edge[0].
+/// </summary>
 /// <param name="Strategy">Where the edges lie.</param>
 /// <param name="Bins">How many bins, 1 or more.</param>
 public sealed record BinningScheme(BinningStrategy Strategy, int Bins)
 {
     /// <summary>The name in files: <c>uniform10</c>, <c>quantile5</c>.</summary>
-    public string Name => (Strategy == BinningStrategy.Uniform ? "uniform" : "quantile") + Bins.ToString(CultureInfo.InvariantCulture);
+    public string Name =>
+        (Strategy == BinningStrategy.Uniform ? "uniform" : "quantile") + Bins.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The Bins + 1 edges for these probabilities.</summary>
     internal double[] Edges(IReadOnlyList<double> probabilities)
     {
         var edges = Fractions(Bins);
-        if (Strategy == BinningStrategy.Uniform || probabilities.Count == 0) return edges;
+        if (Strategy == BinningStrategy.Uniform || probabilities.Count == 0)
+            return edges;
         var sorted = probabilities.ToArray();
         Array.Sort(sorted);
-        for (var k = 0; k <= Bins; k++) edges[k] = Quantile.Of(sorted, edges[k] * 100 / 100); // numpy goes by percent and back
+        for (var k = 0; k <= Bins; k++)
+            edges[k] = Quantile.Of(sorted, edges[k] * 100 / 100); // numpy goes by percent and back
         return edges;
     }
 
     /// <summary>The bin of a probability: how many inner edges lie strictly below it.</summary>
     internal static int IndexOf(double probability, double[] edges)
     {
-        int low = 1, high = edges.Length - 1;
+        int low = 1,
+            high = edges.Length - 1;
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            if (edges[middle] < probability) low = middle + 1;
-            else high = middle;
+            if (edges[middle] < probability)
+                low = middle + 1;
+            else
+                high = middle;
         }
         return low - 1;
     }
@@ -49,7 +57,8 @@ public sealed record BinningScheme(BinningStrategy Strategy, int Bins)
     {
         var step = 1.0 / bins;
         var edges = new double[bins + 1];
-        for (var k = 0; k < bins; k++) edges[k] = k * step;
+        for (var k = 0; k < bins; k++)
+            edges[k] = k * step;
         edges[bins] = 1;
         return edges;
     }

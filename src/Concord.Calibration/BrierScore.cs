@@ -8,18 +8,22 @@ public static class BrierScore
     public static double? OfProbabilities(IReadOnlyList<double> probabilities, IReadOnlyList<double> labels)
     {
         ProbabilityCheck.Valid(probabilities, labels);
-        if (probabilities.Count == 0) return null;
+        if (probabilities.Count == 0)
+            return null;
         var sum = new CompensatedSum();
-        for (var i = 0; i < probabilities.Count; i++) sum.Add((probabilities[i] - labels[i]) * (probabilities[i] - labels[i]));
+        for (var i = 0; i < probabilities.Count; i++)
+            sum.Add((probabilities[i] - labels[i]) * (probabilities[i] - labels[i]));
         return sum.Value / probabilities.Count;
     }
 
     /// <summary>Of strict pairs, from r_w - r_l; both orders of a pair count the same. Null for an empty set.</summary>
     public static double? OfDifferences(IReadOnlyList<double> differences)
     {
-        if (differences.Count == 0) return null;
+        if (differences.Count == 0)
+            return null;
         var sum = new CompensatedSum();
-        for (var i = 0; i < differences.Count; i++) sum.Add(Term(differences[i]));
+        for (var i = 0; i < differences.Count; i++)
+            sum.Add(Term(differences[i]));
         return sum.Value / differences.Count;
     }
 

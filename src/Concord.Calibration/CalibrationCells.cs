@@ -1,8 +1,9 @@
 namespace Concord.Calibration;
 
 /// <summary>
-/// The sorted pairs cut into the few cells (runs) inside which every binning of every reading, and the sign of the difference, is constant. A resample then only needs two numbers
-/// per cell, W = Σ w and D = Σ w (p - y), from which the ECE of all binnings follows: a thousand resamples cost little more than a thousand passes over the pairs.
+/// The sorted pairs cut into the few cells (runs) inside which every binning of every reading, and the sign of the
+/// difference, is constant. A resample then only needs two numbers per cell, W = Σ w and D = Σ w (p - y), from which
+/// the ECE of all binnings follows: a thousand resamples cost little more than a thousand passes over the pairs.
 /// </summary>
 internal sealed class CalibrationCells
 {
@@ -22,7 +23,10 @@ internal sealed class CalibrationCells
     // The bin of a cell's pairs and, over all ordered pairs, of their other order.
     private sealed record Layout(CalibrationReading Reading, int Bins, int[] Bin, int[] Mirror);
 
-    public CalibrationCells(double[] differences, IReadOnlyList<(CalibrationReading Reading, BinningScheme Scheme, IReadOnlyList<double> Edges)> binnings)
+    public CalibrationCells(
+        double[] differences,
+        IReadOnlyList<(CalibrationReading Reading, BinningScheme Scheme, IReadOnlyList<double> Edges)> binnings
+    )
     {
         Binnings = [.. binnings.Select(b => (b.Reading, b.Scheme))];
         var assignments = binnings.Select(b => (b.Reading, b.Scheme.Bins, Edges: b.Edges.ToArray())).ToArray();
@@ -34,8 +38,11 @@ internal sealed class CalibrationCells
         for (var i = 0; i < differences.Length; i++)
         {
             var d = differences[i];
-            if (i > 0 && d == differences[i - 1]) continue;
-            double p = Logistic.Sigmoid(d), other = Logistic.Sigmoid(-d), confidence = Math.Max(p, 1 - p);
+            if (i > 0 && d == differences[i - 1])
+                continue;
+            double p = Logistic.Sigmoid(d),
+                other = Logistic.Sigmoid(-d),
+                confidence = Math.Max(p, 1 - p);
             for (var b = 0; b < assignments.Length; b++)
             {
                 var all = assignments[b].Reading == CalibrationReading.AllOrderedPairs;
@@ -43,14 +50,26 @@ internal sealed class CalibrationCells
                 current[2 * b + 1] = all ? BinningScheme.IndexOf(other, assignments[b].Edges) : 0;
             }
             current[^1] = Math.Sign(d);
-            if (i > 0 && current.AsSpan().SequenceEqual(last)) continue;
+            if (i > 0 && current.AsSpan().SequenceEqual(last))
+                continue;
             starts.Add(i);
             rows.Add((int[])current.Clone());
             (last, current) = (current, last);
         }
         Starts = [.. starts, differences.Length];
         Signs = [.. rows.Select(row => row[^1])];
-        layouts = [.. assignments.Select((a, b) => new Layout(a.Reading, a.Bins, [.. rows.Select(row => row[2 * b])], [.. rows.Select(row => row[2 * b + 1])]))];
+        layouts =
+        [
+            .. assignments.Select(
+                (a, b) =>
+                    new Layout(
+                        a.Reading,
+                        a.Bins,
+                        [.. rows.Select(row => row[2 * b])],
+                        [.. rows.Select(row => row[2 * b + 1])]
+                    )
+            ),
+        ];
     }
 
     /// <summary>Bins of a binning.</summary>
@@ -75,8 +94,10 @@ internal sealed class CalibrationCells
                 }
                 break;
             default:
-                var tieGap = layout.Reading == CalibrationReading.PredictedWinner ? 0 : 0.5; // confidence 1/2 less outcome 1/2 or 0
-                for (var k = 0; k < gaps.Length; k++) bins[layout.Bin[k]] += Signs[k] == 0 ? tieGap * weights[k] : Signs[k] * gaps[k];
+                // confidence 1/2 less outcome 1/2 or 0
+                var tieGap = layout.Reading == CalibrationReading.PredictedWinner ? 0 : 0.5;
+                for (var k = 0; k < gaps.Length; k++)
+                    bins[layout.Bin[k]] += Signs[k] == 0 ? tieGap * weights[k] : Signs[k] * gaps[k];
                 break;
         }
     }
@@ -85,7 +106,8 @@ internal sealed class CalibrationCells
     public double Ece(int binning, ReadOnlySpan<double> bins, double pairs)
     {
         double total = 0;
-        foreach (var gap in bins) total += Math.Abs(gap);
+        foreach (var gap in bins)
+            total += Math.Abs(gap);
         return total / (layouts[binning].Reading == CalibrationReading.AllOrderedPairs ? 2 * pairs : pairs);
     }
 }

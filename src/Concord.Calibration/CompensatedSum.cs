@@ -1,6 +1,8 @@
 namespace Concord.Calibration;
 
-/// <summary>Neumaier's compensated sum: the result does not depend on how many terms there are beyond one rounding.</summary>
+/// <summary>
+/// Neumaier's compensated sum: the result does not depend on how many terms there are beyond one rounding.
+/// </summary>
 internal struct CompensatedSum
 {
     private double sum;

@@ -1,6 +1,9 @@
 namespace Concord.Calibration;
 
-/// <summary>SplitMix64 (Steele, Lea, Flood 2014), started anew for every (seed, stream, draw): a draw is the same on whatever thread and in whatever order it is made.</summary>
+/// <summary>
+/// SplitMix64 (Steele, Lea, Flood 2014), started anew for every (seed, stream, draw): a draw is the same on whatever
+/// thread and in whatever order it is made.
+/// </summary>
 internal struct CounterRandom
 {
     private const ulong Gamma = 0x9E3779B97F4A7C15;
@@ -19,7 +22,9 @@ internal struct CounterRandom
     /// <summary>In [0, 1), 53 bits.</summary>
     public double NextUnit() => (Next() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>In 0 .. count - 1; the bias of the multiplication, count / 2^64, is far below anything a resample can show.</summary>
+    /// <summary>
+    /// In 0 .. count - 1; the bias of the multiplication, count / 2^64, is far below anything a resample can show.
+    /// </summary>
     public int NextIndex(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
 
     /// <summary>Standard Gumbel: -log(-log u), u in (0, 1).</summary>

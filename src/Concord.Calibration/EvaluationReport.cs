@@ -4,19 +4,27 @@ namespace Concord.Calibration;
 /// <param name="Options">How it was made.</param>
 /// <param name="Pooled">All pairs together: sums over sums, never a mean of the sources' numbers.</param>
 /// <param name="Sources">Each source, in the order of first appearance.</param>
-public sealed record EvaluationReport(EvaluationOptions Options, SourceMetrics Pooled, IReadOnlyList<SourceMetrics> Sources)
+public sealed record EvaluationReport(
+    EvaluationOptions Options,
+    SourceMetrics Pooled,
+    IReadOnlyList<SourceMetrics> Sources
+)
 {
     /// <summary>The same under the sources' temperatures; null where there are none.</summary>
     public EvaluationReport? WithTemperatures { get; init; }
 }
 
-/// <summary>All numbers of one source, or of all pooled. A number that needs a strict pair is null where there is none.</summary>
+/// <summary>
+/// All numbers of one source, or of all pooled. A number that needs a strict pair is null where there is none.
+/// </summary>
 public sealed record SourceMetrics
 {
     /// <summary>The source's name, or <c>pooled</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>τ under which these numbers stand; 1 without temperatures, null for pooled sources of different τ.</summary>
+    /// <summary>
+    /// τ under which these numbers stand; 1 without temperatures, null for pooled sources of different τ.
+    /// </summary>
     public required double? Temperature { get; init; }
 
     /// <summary>Comparisons, those of ties alone included.</summary>
@@ -28,7 +36,9 @@ public sealed record SourceMetrics
     /// <summary>Pairs of responses with equal scores, which count for nothing.</summary>
     public required long Ties { get; init; }
 
-    /// <summary>Prompts (or comparisons, where the prompt is unknown) with a strict pair: the units of the bootstrap.</summary>
+    /// <summary>
+    /// Prompts (or comparisons, where the prompt is unknown) with a strict pair: the units of the bootstrap.
+    /// </summary>
     public required int Clusters { get; init; }
 
     /// <summary>Accuracy; equal rewards count 1/2.</summary>
@@ -50,7 +60,10 @@ public sealed record SourceMetrics
     public required double? NllClipped { get; init; }
 
     /// <summary>Per reading, per binning (by name): calibration errors and what stands beside them.</summary>
-    public required IReadOnlyDictionary<CalibrationReading, IReadOnlyDictionary<string, CalibrationEntry>> Calibration { get; init; }
+    public required IReadOnlyDictionary<
+        CalibrationReading,
+        IReadOnlyDictionary<string, CalibrationEntry>
+    > Calibration { get; init; }
 
     /// <summary>Reward differences.</summary>
     public required RewardDrift Drift { get; init; }
@@ -68,9 +81,16 @@ public sealed record SourceMetrics
 /// <summary>A calibration error and what it has to be read against.</summary>
 /// <param name="Error">ECE, ACE, MCE and the bins.</param>
 /// <param name="Interval">Bootstrap interval of the ECE; null with fewer than two clusters.</param>
-/// <param name="Consistency">What a calibrated model would show as ECE on as many pairs; null where there is no pair.</param>
-/// <param name="DebiasedSigned">The ECE without its noise floor; below 0 as often as above for a calibrated model, so that a mean over sources or seeds stays unbiased.</param>
-public sealed record CalibrationEntry(CalibrationError Error, Interval? Interval, ConsistencyBand? Consistency, double? DebiasedSigned)
+/// <param name="Consistency">What a calibrated model would show as ECE on as many pairs; null where there is no
+/// pair.</param>
+/// <param name="DebiasedSigned">The ECE without its noise floor; below 0 as often as above for a calibrated model, so
+/// that a mean over sources or seeds stays unbiased.</param>
+public sealed record CalibrationEntry(
+    CalibrationError Error,
+    Interval? Interval,
+    ConsistencyBand? Consistency,
+    double? DebiasedSigned
+)
 {
     /// <summary><see cref="DebiasedSigned"/>, at least 0.</summary>
     public double? Debiased => DebiasedSigned is { } value ? Math.Max(0, value) : null;
@@ -81,4 +101,9 @@ public sealed record CalibrationEntry(CalibrationError Error, Interval? Interval
 /// <param name="AccuracyTiesWrong">Of the accuracy, equal rewards wrong.</param>
 /// <param name="Brier">Of the Brier score.</param>
 /// <param name="Nll">Of the exact NLL.</param>
-public sealed record MetricIntervals(Interval AccuracyTiesHalf, Interval AccuracyTiesWrong, Interval Brier, Interval Nll);
+public sealed record MetricIntervals(
+    Interval AccuracyTiesHalf,
+    Interval AccuracyTiesWrong,
+    Interval Brier,
+    Interval Nll
+);

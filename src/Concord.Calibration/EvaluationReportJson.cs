@@ -4,8 +4,14 @@ using Concord.Preferences;
 
 namespace Concord.Calibration;
 
-/// <summary>The report as JSON: {"pooled": M, "sources": {NAME: M}, "settings": ..}, and "with_temperatures" likewise where sources have one.</summary>
-/// <remarks>Numbers are shortest round-trip; what is undefined (no strict pair) is null; what is not finite is a string ("Infinity").</remarks>
+/// <summary>
+/// The report as JSON: {"pooled": M, "sources": {NAME: M}, "settings": ..}, and "with_temperatures" likewise where
+/// sources have one.
+/// </summary>
+/// <remarks>
+/// Numbers are shortest round-trip; what is undefined (no strict pair) is null; what is not finite is a string
+/// ("Infinity").
+/// </remarks>
 public static class EvaluationReportJson
 {
     /// <summary>The text, indented, ending in a line feed.</summary>
@@ -103,7 +109,8 @@ public static class EvaluationReportJson
         Range(json, "brier", m.Intervals?.Brier);
         Range(json, "nll", m.Intervals?.Nll);
         // The paper's ECE once more beside the others; each binning carries its own.
-        if (m.Calibration[CalibrationReading.AllOrderedPairs].TryGetValue("uniform10", out var entry)) Range(json, "ece", entry.Interval);
+        if (m.Calibration[CalibrationReading.AllOrderedPairs].TryGetValue("uniform10", out var entry))
+            Range(json, "ece", entry.Interval);
         json.WriteEndObject();
     }
 
@@ -114,7 +121,8 @@ public static class EvaluationReportJson
         Number(json, "ace", entry.Error.Ace);
         Number(json, "mce", entry.Error.Mce);
         json.WriteStartArray("counts");
-        foreach (var count in entry.Error.Counts) json.WriteNumberValue(count);
+        foreach (var count in entry.Error.Counts)
+            json.WriteNumberValue(count);
         json.WriteEndArray();
         Array(json, "edges", entry.Error.Edges.Select(edge => (double?)edge));
         Array(json, "confidences", entry.Error.Confidences);
@@ -183,14 +191,17 @@ public static class EvaluationReportJson
 
     private static void Range(Utf8JsonWriter json, string name, Interval? interval)
     {
-        if (interval is null) json.WriteNull(name);
-        else Array(json, name, [interval.Low, interval.High]);
+        if (interval is null)
+            json.WriteNull(name);
+        else
+            Array(json, name, [interval.Low, interval.High]);
     }
 
     private static void Array(Utf8JsonWriter json, string name, IEnumerable<double?> values)
     {
         json.WriteStartArray(name);
-        foreach (var value in values) Value(json, value);
+        foreach (var value in values)
+            Value(json, value);
         json.WriteEndArray();
     }
 
@@ -202,8 +213,11 @@ public static class EvaluationReportJson
 
     private static void Value(Utf8JsonWriter json, double? value)
     {
-        if (value is not { } number) json.WriteNullValue();
-        else if (double.IsFinite(number)) json.WriteNumberValue(number);
-        else json.WriteStringValue(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (value is not { } number)
+            json.WriteNullValue();
+        else if (double.IsFinite(number))
+            json.WriteNumberValue(number);
+        else
+            json.WriteStringValue(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 }

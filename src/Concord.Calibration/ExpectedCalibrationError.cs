@@ -9,9 +9,19 @@ namespace Concord.Calibration;
 /// <param name="Confidences">conf(B_m), the mean probability of each bin; null where empty.</param>
 /// <param name="Frequencies">acc(B_m), the mean outcome of each bin; null where empty.</param>
 public sealed record CalibrationError(
-    double? Ece, double? Ace, double? Mce, IReadOnlyList<int> Counts, IReadOnlyList<double> Edges, IReadOnlyList<double?> Confidences, IReadOnlyList<double?> Frequencies);
+    double? Ece,
+    double? Ace,
+    double? Mce,
+    IReadOnlyList<int> Counts,
+    IReadOnlyList<double> Edges,
+    IReadOnlyList<double?> Confidences,
+    IReadOnlyList<double?> Frequencies
+);
 
-/// <summary>Expected calibration error (ECE) and its kin ACE and MCE. Naeini et al. 2015; Neumann et al. 2018; as the paper's code computes them.</summary>
+/// <summary>
+/// Expected calibration error (ECE) and its kin ACE and MCE. Naeini et al. 2015; Neumann et al. 2018; as the paper's
+/// code computes them.
+/// </summary>
 public static class ExpectedCalibrationError
 {
     /// <summary>Sorts the probabilities into bins and holds each bin's mean against its mean outcome.</summary>
@@ -19,7 +29,11 @@ public static class ExpectedCalibrationError
     /// <param name="outcomes">0 or 1 (1/2 for an undecided one).</param>
     /// <param name="scheme">The bins.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a probability is outside [0, 1].</exception>
-    public static CalibrationError Compute(IReadOnlyList<double> probabilities, IReadOnlyList<double> outcomes, BinningScheme scheme)
+    public static CalibrationError Compute(
+        IReadOnlyList<double> probabilities,
+        IReadOnlyList<double> outcomes,
+        BinningScheme scheme
+    )
     {
         ProbabilityCheck.Valid(probabilities, outcomes);
         var edges = scheme.Edges(probabilities);
@@ -33,13 +47,16 @@ public static class ExpectedCalibrationError
             confidence[bin].Add(probabilities[i]);
             outcome[bin].Add(outcomes[i]);
         }
-        double total = 0, sumOfMeans = 0, largest = 0;
+        double total = 0,
+            sumOfMeans = 0,
+            largest = 0;
         var filled = 0;
         var confidences = new double?[scheme.Bins];
         var frequencies = new double?[scheme.Bins];
         for (var m = 0; m < scheme.Bins; m++)
         {
-            if (counts[m] == 0) continue;
+            if (counts[m] == 0)
+                continue;
             filled++;
             var gap = Math.Abs(confidence[m].Value - outcome[m].Value);
             total += gap;
@@ -50,6 +67,14 @@ public static class ExpectedCalibrationError
         }
         return filled == 0
             ? new CalibrationError(null, null, null, counts, edges, confidences, frequencies)
-            : new CalibrationError(total / probabilities.Count, sumOfMeans / filled, largest, counts, edges, confidences, frequencies);
+            : new CalibrationError(
+                total / probabilities.Count,
+                sumOfMeans / filled,
+                largest,
+                counts,
+                edges,
+                confidences,
+                frequencies
+            );
     }
 }

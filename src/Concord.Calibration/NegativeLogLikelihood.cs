@@ -1,24 +1,35 @@
 namespace Concord.Calibration;
 
-/// <summary>The negative log-likelihood (NLL): mean of -log p(what happened). Its exact form is the ranking loss L_rank of the paper.</summary>
+/// <summary>
+/// The negative log-likelihood (NLL): mean of -log p(what happened). Its exact form is the ranking loss L_rank of the
+/// paper.
+/// </summary>
 public static class NegativeLogLikelihood
 {
     // numpy.finfo(float).eps, by which scikit-learn's log_loss clips.
     private const double Epsilon = 2.220446049250313e-16;
 
-    /// <summary>Of strict pairs, exactly: mean softplus(-(r_w - r_l)), finite for any difference. Null for an empty set.</summary>
+    /// <summary>
+    /// Of strict pairs, exactly: mean softplus(-(r_w - r_l)), finite for any difference. Null for an empty set.
+    /// </summary>
     public static double? OfDifferences(IReadOnlyList<double> differences)
     {
-        if (differences.Count == 0) return null;
+        if (differences.Count == 0)
+            return null;
         var sum = new CompensatedSum();
-        for (var i = 0; i < differences.Count; i++) sum.Add(Logistic.Softplus(-differences[i]));
+        for (var i = 0; i < differences.Count; i++)
+            sum.Add(Logistic.Softplus(-differences[i]));
         return sum.Value / differences.Count;
     }
 
-    /// <summary>As scikit-learn's log_loss over both orders of every pair: probabilities clipped to [2.2e-16, 1 - 2.2e-16], so a sure mistake costs 36. Null for an empty set.</summary>
+    /// <summary>
+    /// As scikit-learn's log_loss over both orders of every pair: probabilities clipped to [2.2e-16, 1 - 2.2e-16], so a
+    /// sure mistake costs 36. Null for an empty set.
+    /// </summary>
     public static double? ClippedOfDifferences(IReadOnlyList<double> differences)
     {
-        if (differences.Count == 0) return null;
+        if (differences.Count == 0)
+            return null;
         var sum = new CompensatedSum();
         for (var i = 0; i < differences.Count; i++)
         {
@@ -33,7 +44,8 @@ public static class NegativeLogLikelihood
     public static double? ClippedOfProbabilities(IReadOnlyList<double> probabilities, IReadOnlyList<double> labels)
     {
         ProbabilityCheck.Valid(probabilities, labels);
-        if (probabilities.Count == 0) return null;
+        if (probabilities.Count == 0)
+            return null;
         var sum = new CompensatedSum();
         for (var i = 0; i < probabilities.Count; i++)
         {

@@ -5,7 +5,8 @@ internal static class NormalDistribution
 {
     private const double InverseSqrtPi = 0.56418958354775628695;
 
-    // Below it the series of erf keeps at least 13 digits of 1 - erf, above it the continued fraction of erfc converges quickly.
+    // Below it the series of erf keeps at least 13 digits of 1 - erf, above it the continued fraction of erfc converges
+    // quickly.
     private const double Switch = 2.5;
 
     /// <summary>P(|Z| >= |z|), relative error about 1e-12.</summary>
@@ -23,18 +24,22 @@ internal static class NormalDistribution
 
     private static double Erfc(double x)
     {
-        if (x < Switch) return 1 - ErfSeries(x);
-        if (x > 27) return 0; // below the smallest double
+        if (x < Switch)
+            return 1 - ErfSeries(x);
+        if (x > 27)
+            return 0; // below the smallest double
         // erfc(x) = exp(-x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + ...)))), evaluated from the inside.
         var tail = x;
-        for (var k = 60; k >= 1; k--) tail = x + 0.5 * k / tail;
+        for (var k = 60; k >= 1; k--)
+            tail = x + 0.5 * k / tail;
         return InverseSqrtPi * Math.Exp(-x * x) / tail;
     }
 
     // erf(x) = 2/√π · exp(-x²) · Σ 2^n x^(2n+1) / (2n+1)!!: all terms positive, nothing cancels.
     private static double ErfSeries(double x)
     {
-        double term = x, sum = x;
+        double term = x,
+            sum = x;
         for (var n = 1; term > sum * 1e-17; n++)
         {
             term *= 2 * x * x / (2 * n + 1);

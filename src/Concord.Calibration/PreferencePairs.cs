@@ -1,15 +1,17 @@
 namespace Concord.Calibration;
 
 /// <summary>
-/// The strict pairs of a set of predictions in a canonical order (by difference, then by cluster; clusters by their differences), so that no number, resampled ones included,
-/// depends on the order of the comparisons.
+/// The strict pairs of a set of predictions in a canonical order (by difference, then by cluster; clusters by their
+/// differences), so that no number, resampled ones included, depends on the order of the comparisons.
 /// </summary>
 internal sealed class PreferencePairs
 {
     /// <summary>τ (r_w - r_l), ascending.</summary>
     public required double[] Differences { get; init; }
 
-    /// <summary>The cluster of each pair, 0 .. <see cref="ClusterCount"/> - 1: pairs of one prompt, or else of one comparison.</summary>
+    /// <summary>
+    /// The cluster of each pair, 0 .. <see cref="ClusterCount"/> - 1: pairs of one prompt, or else of one comparison.
+    /// </summary>
     public required int[] Clusters { get; init; }
 
     /// <summary>Clusters with at least one strict pair.</summary>
@@ -46,15 +48,19 @@ internal sealed class PreferencePairs
         foreach (var prediction in predictions)
         {
             var item = Item.Of(prediction, temperature(prediction), ref ties);
-            if (item.Differences.Length == 0) continue;
+            if (item.Differences.Length == 0)
+                continue;
             pairCount += item.Differences.Length;
             Cluster? cluster = null;
-            if (prediction.PromptId is { } id && !clusters.TryGetValue(id, out cluster)) clusters.Add(id, cluster = new Cluster());
+            if (prediction.PromptId is { } id && !clusters.TryGetValue(id, out cluster))
+                clusters.Add(id, cluster = new Cluster());
             cluster ??= new Cluster();
-            if (cluster.Items.Count == 0) ordered.Add(cluster);
+            if (cluster.Items.Count == 0)
+                ordered.Add(cluster);
             cluster.Items.Add(item);
         }
-        foreach (var cluster in ordered) cluster.Finish();
+        foreach (var cluster in ordered)
+            cluster.Finish();
         ordered.Sort(static (a, b) => Lexicographic(a.Key, b.Key));
         return Assemble(ordered, pairCount, predictions.Count, ties);
     }
@@ -67,18 +73,20 @@ internal sealed class PreferencePairs
         var next = 0;
         for (var c = 0; c < ordered.Count; c++)
             foreach (var item in ordered[c].Items)
-                foreach (var difference in item.Differences)
-                {
-                    raw[next] = difference;
-                    rawCluster[next] = c;
-                    order[next] = next++;
-                }
+            foreach (var difference in item.Differences)
+            {
+                raw[next] = difference;
+                rawCluster[next] = c;
+                order[next] = next++;
+            }
         var differences = (double[])raw.Clone();
         Array.Sort(differences, order);
-        for (int from = 0, to; from < pairCount; from = to) // equal differences in the order of their clusters: Array.Sort is not stable
+        // equal differences in the order of their clusters: Array.Sort is not stable
+        for (int from = 0, to; from < pairCount; from = to)
         {
             for (to = from + 1; to < pairCount && differences[to] == differences[from]; to++) { }
-            if (to - from > 1) Array.Sort(order, from, to - from);
+            if (to - from > 1)
+                Array.Sort(order, from, to - from);
         }
         var place = new int[pairCount];
         var clusterOf = new int[pairCount];
@@ -91,13 +99,15 @@ internal sealed class PreferencePairs
         var rankings = new List<Ranking>();
         next = 0;
         foreach (var cluster in ordered)
-            foreach (var item in cluster.Items)
-            {
-                var positions = place.AsSpan(next, item.Differences.Length).ToArray();
-                next += positions.Length;
-                if (positions.Length == 1) single.Add(positions[0]);
-                else rankings.Add(new Ranking(item.Utilities, item.Winners, item.Losers, positions));
-            }
+        foreach (var item in cluster.Items)
+        {
+            var positions = place.AsSpan(next, item.Differences.Length).ToArray();
+            next += positions.Length;
+            if (positions.Length == 1)
+                single.Add(positions[0]);
+            else
+                rankings.Add(new Ranking(item.Utilities, item.Winners, item.Losers, positions));
+        }
         single.Sort();
         return new PreferencePairs
         {
@@ -115,7 +125,8 @@ internal sealed class PreferencePairs
     {
         var shared = Math.Min(a.Length, b.Length);
         for (var i = 0; i < shared; i++)
-            if (a[i].CompareTo(b[i]) is var order and not 0) return order;
+            if (a[i].CompareTo(b[i]) is var order and not 0)
+                return order;
         return a.Length.CompareTo(b.Length);
     }
 
@@ -145,21 +156,35 @@ internal sealed class PreferencePairs
         {
             var n = prediction.Rewards.Count;
             var responses = new int[n];
-            for (var i = 0; i < n; i++) responses[i] = i;
-            Array.Sort(responses, (a, b) => prediction.Rewards[a].CompareTo(prediction.Rewards[b]) is var byReward and not 0
-                ? byReward : prediction.Scores[a].CompareTo(prediction.Scores[b]));
+            for (var i = 0; i < n; i++)
+                responses[i] = i;
+            Array.Sort(
+                responses,
+                (a, b) =>
+                    prediction.Rewards[a].CompareTo(prediction.Rewards[b]) is var byReward and not 0
+                        ? byReward
+                        : prediction.Scores[a].CompareTo(prediction.Scores[b])
+            );
             var pairs = new List<(double Difference, int Winner, int Loser)>(n * (n - 1) / 2);
             for (var a = 0; a < n; a++)
-                for (var b = 0; b < a; b++)
-                {
-                    double sa = prediction.Scores[responses[a]], sb = prediction.Scores[responses[b]];
-                    if (sa == sb) ties++;
-                    else if (sa > sb) pairs.Add((tau * (prediction.Rewards[responses[a]] - prediction.Rewards[responses[b]]), a, b));
-                    else pairs.Add((tau * (prediction.Rewards[responses[b]] - prediction.Rewards[responses[a]]), b, a));
-                }
+            for (var b = 0; b < a; b++)
+            {
+                double sa = prediction.Scores[responses[a]],
+                    sb = prediction.Scores[responses[b]];
+                if (sa == sb)
+                    ties++;
+                else if (sa > sb)
+                    pairs.Add((tau * (prediction.Rewards[responses[a]] - prediction.Rewards[responses[b]]), a, b));
+                else
+                    pairs.Add((tau * (prediction.Rewards[responses[b]] - prediction.Rewards[responses[a]]), b, a));
+            }
             pairs.Sort();
             return new Item(
-                [.. responses.Select(r => tau * prediction.Rewards[r])], [.. pairs.Select(p => p.Difference)], [.. pairs.Select(p => p.Winner)], [.. pairs.Select(p => p.Loser)]);
+                [.. responses.Select(r => tau * prediction.Rewards[r])],
+                [.. pairs.Select(p => p.Difference)],
+                [.. pairs.Select(p => p.Winner)],
+                [.. pairs.Select(p => p.Loser)]
+            );
         }
     }
 }

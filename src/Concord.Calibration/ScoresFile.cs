@@ -23,8 +23,10 @@ public sealed record ScoresFileError(string File, int Line, string Problem)
 public sealed record ScoresFileContent(IReadOnlyList<Prediction> Predictions, IReadOnlyList<ScoresFileError> Errors);
 
 /// <summary>
-/// The rewards of any reward model in a file: JSON lines or one JSON array, plain or gzip. A record is {"rewards": [..], "scores": [..]} or {"chosen_reward", "rejected_reward"} (TRL; also
-/// RewardBench's scores_chosen and scores_rejected, by line or as columns), each with source, prompt or prompt_id, lengths, file, line, temperature where known.
+/// The rewards of any reward model in a file: JSON lines or one JSON array, plain or gzip. A record is {"rewards":
+/// [..], "scores": [..]} or {"chosen_reward", "rejected_reward"} (TRL; also RewardBench's scores_chosen and
+/// scores_rejected, by line or as columns), each with source, prompt or prompt_id, lengths, file, line, temperature
+/// where known.
 /// </summary>
 public static class ScoresFile
 {
@@ -42,37 +44,57 @@ public static class ScoresFile
             using var reader = new StreamReader(stream, Utf8);
             return Read(reader, path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or NotSupportedException)
+        catch (Exception error)
+            when (error
+                    is IOException
+                        or UnauthorizedAccessException
+                        or InvalidDataException
+                        or ArgumentException
+                        or NotSupportedException
+            )
         {
-            throw new ConcordException(File.Exists(path)
-                ? $"{path} cannot be read: {error.Message}"
-                : $"{path} is not there; a file of scores (JSON lines, a JSON array, or either as .gz) was expected. Check the path.", error);
+            throw new ConcordException(
+                File.Exists(path)
+                    ? $"{path} cannot be read: {error.Message}"
+                    : $"{path} is not there; a file of scores (JSON lines, a JSON array, or either as .gz) was "
+                        + $"expected. Check the path.",
+                error
+            );
         }
     }
 
-    /// <summary>Writes predictions as JSON lines that <see cref="Read(string)"/> gives back equal, numbers in shortest round-trip form; beside its place, then renamed.</summary>
-    /// <exception cref="ConcordException">The file cannot be written there, or a prediction is unusable (a reward that is not finite).</exception>
-    public static void Write(string path, IEnumerable<Prediction> predictions) => AtomicFile.Write(path, stream =>
-    {
-        var line = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(line);
-        foreach (var prediction in predictions)
-        {
-            prediction.Check();
-            line.ResetWrittenCount();
-            json.Reset(line);
-            WriteLine(json, prediction);
-            json.Flush();
-            stream.Write(line.WrittenSpan);
-            stream.WriteByte((byte)'\n');
-        }
-    });
+    /// <summary>
+    /// Writes predictions as JSON lines that <see cref="Read(string)"/> gives back equal, numbers in shortest
+    /// round-trip form; beside its place, then renamed.
+    /// </summary>
+    /// <exception cref="ConcordException">The file cannot be written there, or a prediction is unusable (a reward that
+    /// is not finite).</exception>
+    public static void Write(string path, IEnumerable<Prediction> predictions) =>
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                var line = new ArrayBufferWriter<byte>();
+                using var json = new Utf8JsonWriter(line);
+                foreach (var prediction in predictions)
+                {
+                    prediction.Check();
+                    line.ResetWrittenCount();
+                    json.Reset(line);
+                    WriteLine(json, prediction);
+                    json.Flush();
+                    stream.Write(line.WrittenSpan);
+                    stream.WriteByte((byte)'\n');
+                }
+            }
+        );
 
     /// <summary>The name of a file without folder and extensions (<c>.gz</c> over another one too).</summary>
     internal static string SourceOf(string path)
     {
         var name = Path.GetFileName(path);
-        if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) name = name[..^3];
+        if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            name = name[..^3];
         var bare = Path.GetFileNameWithoutExtension(name);
         return bare.Length == 0 ? name : bare;
     }
@@ -97,7 +119,8 @@ public static class ScoresFile
         return parser.Content;
     }
 
-    // Whether a line only begins an object that goes on in the next lines: it ends in the middle, where a broken line is broken before its end.
+    // Whether a line only begins an object that goes on in the next lines: it ends in the middle, where a broken line
+    // is broken before its end.
     private static bool OpensDocument(string line)
     {
         var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(line), isFinalBlock: false, state: default);
@@ -121,7 +144,10 @@ public static class ScoresFile
         }
         catch (JsonException error)
         {
-            return new ScoresFileContent([], [new ScoresFileError(path, (int)(error.LineNumber ?? 0) + 1, ScoresRecordParser.NotJson(error, text))]);
+            return new ScoresFileContent(
+                [],
+                [new ScoresFileError(path, (int)(error.LineNumber ?? 0) + 1, ScoresRecordParser.NotJson(error, text))]
+            );
         }
         using (document)
         {
@@ -131,7 +157,8 @@ public static class ScoresFile
                 return parser.Content;
             }
             var number = 0;
-            foreach (var record in document.RootElement.EnumerateArray()) parser.Add(record, ++number);
+            foreach (var record in document.RootElement.EnumerateArray())
+                parser.Add(record, ++number);
             return parser.Content;
         }
     }
@@ -150,11 +177,16 @@ public static class ScoresFile
         json.WriteString("source", prediction.Source);
         Numbers(json, "rewards", prediction.Rewards);
         Numbers(json, "scores", prediction.Scores);
-        if (prediction.PromptId is { } id) json.WriteString("prompt_id", id);
-        if (prediction.File is { } file) json.WriteString("file", file);
-        if (prediction.Line is { } number) json.WriteNumber("line", number);
-        if (prediction.Lengths is { } lengths) Numbers(json, "lengths", lengths);
-        if (prediction.Temperature is { } tau) json.WriteNumber("temperature", tau);
+        if (prediction.PromptId is { } id)
+            json.WriteString("prompt_id", id);
+        if (prediction.File is { } file)
+            json.WriteString("file", file);
+        if (prediction.Line is { } number)
+            json.WriteNumber("line", number);
+        if (prediction.Lengths is { } lengths)
+            Numbers(json, "lengths", lengths);
+        if (prediction.Temperature is { } tau)
+            json.WriteNumber("temperature", tau);
         json.WriteEndObject();
     }
 

@@ -8,13 +8,18 @@ namespace Concord.Calibration;
 /// <summary>The records of one scores file, collected with their errors.</summary>
 internal sealed class ScoresRecordParser(string path, string defaultSource)
 {
-    private const string Expected = "{\"rewards\": [..], \"scores\": [..]} or {\"chosen_reward\": .., \"rejected_reward\": ..} was expected";
+    private const string Expected =
+        "{\"rewards\": [..], \"scores\": [..]} or {\"chosen_reward\": .., \"rejected_reward\": ..} was expected";
 
     // TRL's reward_modeling outputs, RewardBench's per-prompt scores, RMB's results and their plurals.
     private static readonly (string Chosen, string Rejected)[] PairForms =
     [
-        ("chosen_reward", "rejected_reward"), ("chosen_rewards", "rejected_rewards"), ("reward_chosen", "reward_rejected"),
-        ("rewards_chosen", "rewards_rejected"), ("scores_chosen", "scores_rejected"), ("chosen_reward", "reject_reward"),
+        ("chosen_reward", "rejected_reward"),
+        ("chosen_rewards", "rejected_rewards"),
+        ("reward_chosen", "reward_rejected"),
+        ("rewards_chosen", "rewards_rejected"),
+        ("scores_chosen", "scores_rejected"),
+        ("chosen_reward", "reject_reward"),
     ];
 
     private readonly List<Prediction> predictions = [];
@@ -43,7 +48,9 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
         // Python writes these literals, which JSON does not have.
         if (text.Contains("NaN", StringComparison.Ordinal) || text.Contains("Infinity", StringComparison.Ordinal))
             return "not valid JSON: NaN or Infinity; rewards and scores must be finite numbers";
-        var at = error.BytePositionInLine is { } position ? $" at byte {position.ToString(CultureInfo.InvariantCulture)}" : "";
+        var at = error.BytePositionInLine is { } position
+            ? $" at byte {position.ToString(CultureInfo.InvariantCulture)}"
+            : "";
         return $"not valid JSON{at}; {Expected}";
     }
 
@@ -51,8 +58,10 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
     {
         try
         {
-            if (record.ValueKind != JsonValueKind.Object) throw new Unusable($"{Kind(record)} instead of an object; {Expected}");
-            if (Columns(record)) return;
+            if (record.ValueKind != JsonValueKind.Object)
+                throw new Unusable($"{Kind(record)} instead of an object; {Expected}");
+            if (Columns(record))
+                return;
             AddPrediction(Parse(record, number), number);
         }
         catch (Unusable problem)
@@ -62,34 +71,59 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
         catch (InvalidOperationException)
         {
             // What JsonElement.GetString throws for half a surrogate pair.
-            errors.Add(new ScoresFileError(path, number, "a text holds half a Unicode surrogate pair; whole characters were expected"));
+            errors.Add(
+                new ScoresFileError(
+                    path,
+                    number,
+                    "a text holds half a Unicode surrogate pair; whole characters were expected"
+                )
+            );
         }
     }
 
     private void AddPrediction(Prediction prediction, int number)
     {
-        if (prediction.Problem() is { } problem) errors.Add(new ScoresFileError(path, number, problem));
-        else predictions.Add(prediction);
+        if (prediction.Problem() is { } problem)
+            errors.Add(new ScoresFileError(path, number, problem));
+        else
+            predictions.Add(prediction);
     }
 
     private Prediction Parse(JsonElement record, int number)
     {
-        IReadOnlyList<double> rewards, scores;
+        IReadOnlyList<double> rewards,
+            scores;
         if (Field(record, "rewards") is { } list)
         {
             rewards = Numbers(list, "rewards");
-            scores = Numbers(Field(record, "scores") ?? throw new Unusable($"no \"scores\" beside \"rewards\"; {Expected}"), "scores");
+            scores = Numbers(
+                Field(record, "scores") ?? throw new Unusable($"no \"scores\" beside \"rewards\"; {Expected}"),
+                "scores"
+            );
         }
         else
         {
-            var form = PairForms.FirstOrDefault(f => Field(record, f.Chosen) is not null && Field(record, f.Rejected) is not null);
-            if (form.Chosen is null) throw new Unusable($"no rewards; {Expected}");
-            rewards = [Scalar(Field(record, form.Chosen)!.Value, form.Chosen), Scalar(Field(record, form.Rejected)!.Value, form.Rejected)];
+            var form = PairForms.FirstOrDefault(f =>
+                Field(record, f.Chosen) is not null && Field(record, f.Rejected) is not null
+            );
+            if (form.Chosen is null)
+                throw new Unusable($"no rewards; {Expected}");
+            rewards =
+            [
+                Scalar(Field(record, form.Chosen)!.Value, form.Chosen),
+                Scalar(Field(record, form.Rejected)!.Value, form.Rejected),
+            ];
             scores = [1, 0];
         }
         return new Prediction(
-            Text(record, "source") ?? Text(record, "subset") ?? defaultSource, rewards, scores, PromptId(record),
-            Text(record, "file") ?? path, Line(record) ?? number, Lengths(record))
+            Text(record, "source") ?? Text(record, "subset") ?? defaultSource,
+            rewards,
+            scores,
+            PromptId(record),
+            Text(record, "file") ?? path,
+            Line(record) ?? number,
+            Lengths(record)
+        )
         {
             Temperature = Field(record, "temperature") is { } tau ? Scalar(tau, "temperature") : null,
         };
@@ -100,19 +134,39 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
     {
         foreach (var (chosen, rejected) in PairForms)
         {
-            if (Field(record, chosen) is not { ValueKind: JsonValueKind.Array } won || Field(record, rejected) is not { ValueKind: JsonValueKind.Array } lost) continue;
-            int count = won.GetArrayLength(), others = lost.GetArrayLength();
-            if (count == 1 && others == 1) return false; // one number in brackets
-            if (count != others) throw new Unusable($"{count} numbers in \"{chosen}\" but {others} in \"{rejected}\"; as many were expected");
+            if (
+                Field(record, chosen) is not { ValueKind: JsonValueKind.Array } won
+                || Field(record, rejected) is not { ValueKind: JsonValueKind.Array } lost
+            )
+                continue;
+            int count = won.GetArrayLength(),
+                others = lost.GetArrayLength();
+            if (count == 1 && others == 1)
+                return false; // one number in brackets
+            if (count != others)
+                throw new Unusable(
+                    $"{count} numbers in \"{chosen}\" but {others} in \"{rejected}\"; as many were expected"
+                );
             var sources = Field(record, "source") ?? Field(record, "subset");
             for (var i = 0; i < count; i++)
             {
-                var source = sources is { ValueKind: JsonValueKind.Array } names && i < names.GetArrayLength() ? names[i] : sources;
+                var source =
+                    sources is { ValueKind: JsonValueKind.Array } names && i < names.GetArrayLength()
+                        ? names[i]
+                        : sources;
                 try
                 {
-                    AddPrediction(new Prediction(
-                        source is { ValueKind: JsonValueKind.String } name ? name.GetString()! : defaultSource,
-                        [Scalar(won[i], chosen), Scalar(lost[i], rejected)], [1, 0], null, path, i + 1), i + 1);
+                    AddPrediction(
+                        new Prediction(
+                            source is { ValueKind: JsonValueKind.String } name ? name.GetString()! : defaultSource,
+                            [Scalar(won[i], chosen), Scalar(lost[i], rejected)],
+                            [1, 0],
+                            null,
+                            path,
+                            i + 1
+                        ),
+                        i + 1
+                    );
                 }
                 catch (Unusable problem)
                 {
@@ -126,41 +180,55 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
 
     private static double[] Numbers(JsonElement list, string name)
     {
-        if (list.ValueKind != JsonValueKind.Array) throw new Unusable($"\"{name}\" is {Kind(list)}; a list of numbers, one per response, was expected");
+        if (list.ValueKind != JsonValueKind.Array)
+            throw new Unusable($"\"{name}\" is {Kind(list)}; a list of numbers, one per response, was expected");
         var values = new double[list.GetArrayLength()];
         var i = 0;
-        foreach (var item in list.EnumerateArray()) values[i] = Number(item, $"{name}[{i++.ToString(CultureInfo.InvariantCulture)}]");
+        foreach (var item in list.EnumerateArray())
+            values[i] = Number(item, $"{name}[{i++.ToString(CultureInfo.InvariantCulture)}]");
         return values;
     }
 
     private static double Scalar(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 ? Number(value[0], name) : Number(value, name);
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1
+            ? Number(value[0], name)
+            : Number(value, name);
 
     private static double Number(JsonElement value, string name)
     {
-        if (value.ValueKind != JsonValueKind.Number) throw new Unusable($"{name} is {Kind(value)}; a finite number was expected");
+        if (value.ValueKind != JsonValueKind.Number)
+            throw new Unusable($"{name} is {Kind(value)}; a finite number was expected");
         // Beyond the range of double it reads as infinite.
         var number = value.GetDouble();
-        return double.IsFinite(number) ? number : throw new Unusable($"{name} is {Shorten(value.GetRawText())}; a finite number was expected");
+        return double.IsFinite(number)
+            ? number
+            : throw new Unusable($"{name} is {Shorten(value.GetRawText())}; a finite number was expected");
     }
 
     private static string? Text(JsonElement record, string name)
     {
-        if (Field(record, name) is not { } value) return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new Unusable($"\"{name}\" is {Kind(value)}; a string was expected");
+        if (Field(record, name) is not { } value)
+            return null;
+        return value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : throw new Unusable($"\"{name}\" is {Kind(value)}; a string was expected");
     }
 
     private static int? Line(JsonElement record)
     {
-        if (Field(record, "line") is not { } value) return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var line) ? line : throw new Unusable($"\"line\" is {Kind(value)}; a whole number was expected");
+        if (Field(record, "line") is not { } value)
+            return null;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var line)
+            ? line
+            : throw new Unusable($"\"line\" is {Kind(value)}; a whole number was expected");
     }
 
     private static string? PromptId(JsonElement record)
     {
         if (Field(record, "prompt_id") is { } id)
             return id.ValueKind == JsonValueKind.String ? id.GetString() : id.GetRawText();
-        if (Field(record, "prompt") is not { } prompt) return null;
+        if (Field(record, "prompt") is not { } prompt)
+            return null;
         // The text itself would make a cluster as well, but a prompt can be long and the identity is written to files.
         var text = prompt.ValueKind == JsonValueKind.String ? prompt.GetString()! : prompt.GetRawText();
         return "prompt:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
@@ -169,7 +237,10 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
     private static double[]? Lengths(JsonElement record)
     {
         foreach (var name in new[] { "lengths", "tokens" })
-            if (Field(record, name) is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number))
+            if (
+                Field(record, name) is { ValueKind: JsonValueKind.Array } list
+                && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
+            )
                 return Numbers(list, name);
         foreach (var name in new[] { "responses", "texts", "text" })
             if (Field(record, name) is { ValueKind: JsonValueKind.Array } list)
@@ -187,24 +258,26 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
     }
 
     // Code points of a text, or of all contents of a message list.
-    private static double? Characters(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!.EnumerateRunes().Count(),
-        JsonValueKind.Object => Field(value, "content") is { } content ? Characters(content) : null,
-        JsonValueKind.Array => AllKnown(value.EnumerateArray().Select(Characters))?.Sum(),
-        _ => null,
-    };
+    private static double? Characters(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!.EnumerateRunes().Count(),
+            JsonValueKind.Object => Field(value, "content") is { } content ? Characters(content) : null,
+            JsonValueKind.Array => AllKnown(value.EnumerateArray().Select(Characters))?.Sum(),
+            _ => null,
+        };
 
     private static JsonElement? Field(JsonElement record, string name) =>
         record.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private static string Kind(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Array => "a list",
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Null => "null",
-        _ => Shorten(value.GetRawText()),
-    };
+    private static string Kind(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Array => "a list",
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Null => "null",
+            _ => Shorten(value.GetRawText()),
+        };
 
     private static string Shorten(string text) => text.Length <= 40 ? text : text[..37] + "...";
 

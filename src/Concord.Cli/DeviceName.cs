@@ -11,14 +11,27 @@ internal static class DeviceName
     /// <exception cref="ConcordException">The name is unknown, or this machine has no such device.</exception>
     public static torch.Device Parse(string name)
     {
-        if (name == "cpu") return torch.CPU;
+        if (name == "cpu")
+            return torch.CPU;
         var parts = name.Split(':');
         var index = 0;
-        if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+        if (
+            parts[0] != "cuda"
+            || parts.Length > 2
+            || (
+                parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)
+            )
+        )
             throw new ConcordException($"The device '{name}' is unknown; expected cpu, cuda or cuda:N.");
-        if (!torch.cuda.is_available()) throw new ConcordException($"The device '{name}' cannot be used: this build or this machine has no CUDA. Take cpu.");
+        if (!torch.cuda.is_available())
+            throw new ConcordException(
+                $"The device '{name}' cannot be used: this build or this machine has no CUDA. Take cpu."
+            );
         var count = torch.cuda.device_count();
-        if (index >= count) throw new ConcordException($"The device '{name}' is not there: this machine has {count}, counted from cuda:0.");
+        if (index >= count)
+            throw new ConcordException(
+                $"The device '{name}' is not there: this machine has {count}, counted from cuda:0."
+            );
         return torch.device(name);
     }
 }

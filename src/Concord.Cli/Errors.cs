@@ -26,7 +26,8 @@ internal static class Errors
             try
             {
                 terminal.Out.Flush();
-                if (message is not null) terminal.Error.WriteLine(message);
+                if (message is not null)
+                    terminal.Error.WriteLine(message);
             }
             catch (IOException)
             {
@@ -36,21 +37,37 @@ internal static class Errors
         }
     }
 
-    /// <summary>The exit code and the sentence for an exception; no sentence where the reader of our output has simply gone away.</summary>
-    public static (int Code, string? Message) Describe(Exception exception, CancellationToken cancellation = default) => exception switch
-    {
-        AggregateException { InnerExceptions.Count: 1 } one => Describe(one.InnerExceptions[0], cancellation),
-        UsageException => (ExitCodes.Usage, $"error: {exception.Message}"),
-        ConcordException => (ExitCodes.Failed, $"error: {exception.Message}"),
-        OperationCanceledException when cancellation.IsCancellationRequested => (ExitCodes.Interrupted, "interrupted"),
-        IOException { HResult: BrokenPipe } => (ExitCodes.Done, null),
-        IOException or UnauthorizedAccessException => (ExitCodes.Failed, $"error: {Sentence(exception.Message)}"),
-        OutOfMemoryException => (ExitCodes.Failed, "error: There is not enough memory: take smaller batches, a shorter maximum length or a smaller model."),
-        ExternalException when exception.Message.Contains("not enough memory", StringComparison.Ordinal) =>
-            (ExitCodes.Failed, "error: There is not enough memory for a tensor: take smaller batches, a shorter maximum length or a smaller model."),
-        _ => (ExitCodes.Failed,
-            $"error: {exception.GetType().Name}: {Sentence(exception.Message)} This is a defect of Concord: please report it with the command that led to it."),
-    };
+    /// <summary>
+    /// The exit code and the sentence for an exception; no sentence where the reader of our output has simply gone
+    /// away.
+    /// </summary>
+    public static (int Code, string? Message) Describe(Exception exception, CancellationToken cancellation = default) =>
+        exception switch
+        {
+            AggregateException { InnerExceptions.Count: 1 } one => Describe(one.InnerExceptions[0], cancellation),
+            UsageException => (ExitCodes.Usage, $"error: {exception.Message}"),
+            ConcordException => (ExitCodes.Failed, $"error: {exception.Message}"),
+            OperationCanceledException when cancellation.IsCancellationRequested => (
+                ExitCodes.Interrupted,
+                "interrupted"
+            ),
+            IOException { HResult: BrokenPipe } => (ExitCodes.Done, null),
+            IOException or UnauthorizedAccessException => (ExitCodes.Failed, $"error: {Sentence(exception.Message)}"),
+            OutOfMemoryException => (
+                ExitCodes.Failed,
+                "error: There is not enough memory: take smaller batches, a shorter maximum length or a smaller model."
+            ),
+            ExternalException when exception.Message.Contains("not enough memory", StringComparison.Ordinal) => (
+                ExitCodes.Failed,
+                "error: There is not enough memory for a tensor: take smaller batches, a shorter maximum length or "
+                    + "a smaller model."
+            ),
+            _ => (
+                ExitCodes.Failed,
+                $"error: {exception.GetType().Name}: {Sentence(exception.Message)} This is a defect of Concord: "
+                    + $"please report it with the command that led to it."
+            ),
+        };
 
     /// <summary>The first line of a message (libtorch appends its call stack to it), ended by a full stop.</summary>
     private static string Sentence(string message)

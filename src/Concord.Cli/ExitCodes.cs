@@ -6,7 +6,9 @@ internal static class ExitCodes
     /// <summary>All that was asked for was done.</summary>
     public const int Done = 0;
 
-    /// <summary>The command was understood but failed, in whole or in part; a sentence on standard error says why.</summary>
+    /// <summary>
+    /// The command was understood but failed, in whole or in part; a sentence on standard error says why.
+    /// </summary>
     public const int Failed = 1;
 
     /// <summary>The command line was not understood.</summary>

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Concord.Cli;
 
 /// <summary>
-/// Turns the first Ctrl-C (or SIGTERM) into a cancelled token, so that long work can write a checkpoint; the second ends the process at once.
+/// Turns the first Ctrl-C (or SIGTERM) into a cancelled token, so that long work can write a checkpoint; the second
+/// ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -24,25 +25,33 @@ internal sealed class Interruption : IDisposable
     {
         var interruption = new Interruption(Environment.Exit);
         foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM })
-            interruption.registrations.Add(PosixSignalRegistration.Create(signal, context =>
-            {
-                context.Cancel = true;
-                interruption.Receive();
-            }));
+            interruption.registrations.Add(
+                PosixSignalRegistration.Create(
+                    signal,
+                    context =>
+                    {
+                        context.Cancel = true;
+                        interruption.Receive();
+                    }
+                )
+            );
         return interruption;
     }
 
     /// <summary>Takes one signal.</summary>
     public void Receive()
     {
-        if (Interlocked.Increment(ref received) == 1) source.Cancel();
-        else exit(ExitCodes.Interrupted);
+        if (Interlocked.Increment(ref received) == 1)
+            source.Cancel();
+        else
+            exit(ExitCodes.Interrupted);
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var registration in registrations) registration.Dispose();
+        foreach (var registration in registrations)
+            registration.Dispose();
         source.Dispose();
     }
 }

@@ -6,7 +6,10 @@ using TorchSharp;
 
 namespace Concord.Modeling;
 
-/// <summary>A language model: a backbone with a projection to the vocabulary. Policies and references of alignment are of this kind; a reward model is the same backbone with another head.</summary>
+/// <summary>
+/// A language model: a backbone with a projection to the vocabulary. Policies and references of alignment are of this
+/// kind; a reward model is the same backbone with another head.
+/// </summary>
 internal sealed class CausalModel : IDisposable
 {
     private readonly IOperations operations;
@@ -23,15 +26,29 @@ internal sealed class CausalModel : IDisposable
     public IBackbone Backbone { get; }
 
     /// <summary>Loads a Hugging Face folder.</summary>
-    /// <exception cref="Preferences.ConcordException">The folder is no such model; the message names file and tensor.</exception>
-    public static CausalModel Load(string folder, IOperations operations, torch.ScalarType type = torch.ScalarType.Float32, torch.Device? device = null)
+    /// <exception cref="Preferences.ConcordException">The folder is no such model; the message names file and
+    /// tensor.</exception>
+    public static CausalModel Load(
+        string folder,
+        IOperations operations,
+        torch.ScalarType type = torch.ScalarType.Float32,
+        torch.Device? device = null
+    )
     {
         var config = BackboneConfig.Read(folder);
         using var reader = CheckpointReader.Open(folder);
         var source = new CheckpointParameterSource(reader, type, device ?? torch.CPU);
         var name = config.Family == BackboneFamily.GptNeoX ? "embed_out.weight" : "lm_head.weight";
-        var projection = config.TiedEmbeddings ? null : source.Make(ParameterSpec.Single(name, [config.VocabularySize, config.HiddenSize], ParameterStart.Normal));
-        return new CausalModel(BackboneFactory.Load(config, reader, type, device ?? torch.CPU, config.TiedEmbeddings ? [name] : []), projection, operations);
+        var projection = config.TiedEmbeddings
+            ? null
+            : source.Make(
+                ParameterSpec.Single(name, [config.VocabularySize, config.HiddenSize], ParameterStart.Normal)
+            );
+        return new CausalModel(
+            BackboneFactory.Load(config, reader, type, device ?? torch.CPU, config.TiedEmbeddings ? [name] : []),
+            projection,
+            operations
+        );
     }
 
     /// <summary>The hidden states of all tokens, above the final norm. // (T, H)</summary>
@@ -55,7 +72,8 @@ internal sealed class CausalModel : IDisposable
     }
 
     /// <summary>Scores of the next token. // (T, H) -> (T, V)</summary>
-    public torch.Tensor Logits(torch.Tensor hidden) => torch.nn.functional.linear(hidden, (projection ?? Backbone.Parameters[0]).Value);
+    public torch.Tensor Logits(torch.Tensor hidden) =>
+        torch.nn.functional.linear(hidden, (projection ?? Backbone.Parameters[0]).Value);
 
     /// <inheritdoc/>
     public void Dispose()

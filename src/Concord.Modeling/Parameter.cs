@@ -6,8 +6,8 @@ namespace Concord.Modeling;
 /// A named weight of a model: a slot whose tensor an optimizer may replace by a view of a flat buffer.
 /// </summary>
 /// <remarks>
-/// A parameter may hold several tensors of a checkpoint laid end to end (query, key and value as one matrix, so that they are one product);
-/// <see cref="Layout"/> says which, and how to take them apart again.
+/// A parameter may hold several tensors of a checkpoint laid end to end (query, key and value as one matrix, so that
+/// they are one product); <see cref="Layout"/> says which, and how to take them apart again.
 /// </remarks>
 public sealed class Parameter : IDisposable
 {
@@ -34,16 +34,23 @@ public sealed class Parameter : IDisposable
     /// <summary>The weights.</summary>
     public torch.Tensor Value => value;
 
-    /// <summary>Where gradients are added up, of the weights' shape, in fp32 whatever the weights are held in; null while frozen.</summary>
+    /// <summary>
+    /// Where gradients are added up, of the weights' shape, in fp32 whatever the weights are held in; null while
+    /// frozen.
+    /// </summary>
     public torch.Tensor? Gradient => gradient;
 
-    /// <summary>Grows with every change of the weights that was announced by <see cref="MarkChanged"/>; copies in other precisions are kept by it.</summary>
+    /// <summary>
+    /// Grows with every change of the weights that was announced by <see cref="MarkChanged"/>; copies in other
+    /// precisions are kept by it.
+    /// </summary>
     internal long Version { get; private set; }
 
     /// <summary>Makes the parameter trainable with a gradient buffer of its own, or frozen without one.</summary>
     public void SetTrainable(bool trainable)
     {
-        if (trainable == Trainable) return;
+        if (trainable == Trainable)
+            return;
         Trainable = trainable;
         if (trainable)
         {
@@ -56,24 +63,32 @@ public sealed class Parameter : IDisposable
         gradient = null;
     }
 
-    /// <summary>Replaces weights and gradient by tensors of the same shape (views of flat buffers, usually). The old ones are disposed of; the caller has copied what it needs.</summary>
+    /// <summary>
+    /// Replaces weights and gradient by tensors of the same shape (views of flat buffers, usually). The old ones are
+    /// disposed of; the caller has copied what it needs.
+    /// </summary>
     internal void Attach(torch.Tensor newValue, torch.Tensor newGradient)
     {
-        if (!ReferenceEquals(newValue, value)) value.Dispose();
-        if (gradient is not null && !ReferenceEquals(gradient, newGradient)) gradient.Dispose();
+        if (!ReferenceEquals(newValue, value))
+            value.Dispose();
+        if (gradient is not null && !ReferenceEquals(gradient, newGradient))
+            gradient.Dispose();
         value = newValue.DetachFromDisposeScope();
         gradient = newGradient.DetachFromDisposeScope();
         Trainable = true;
         value.requires_grad_(true);
-        // A defined gradient is added to in place by the engine of the tensor library, so plain and fused operations share this buffer.
-        if (gradient.dtype == value.dtype) value.grad = gradient;
+        // A defined gradient is added to in place by the engine of the tensor library, so plain and fused operations
+        // share this buffer.
+        if (gradient.dtype == value.dtype)
+            value.grad = gradient;
         MarkChanged();
     }
 
     /// <summary>Takes in what the tensor library's engine added up in the weights' own narrower type.</summary>
     internal void CollectGradient()
     {
-        if (gradient is null || gradient.dtype == value.dtype || value.grad is not { } narrow) return;
+        if (gradient is null || gradient.dtype == value.dtype || value.grad is not { } narrow)
+            return;
         using var mode = torch.no_grad();
         using var wide = narrow.to_type(torch.ScalarType.Float32);
         gradient.add_(wide);

@@ -8,5 +8,6 @@ namespace Concord.Modeling;
 internal sealed record ParameterSpec(string Name, WeightLayout Layout, long[] Shape, ParameterStart Start)
 {
     /// <summary>One checkpoint tensor of the same name.</summary>
-    public static ParameterSpec Single(string name, long[] shape, ParameterStart start) => new(name, WeightLayout.Single(name, shape[0]), shape, start);
+    public static ParameterSpec Single(string name, long[] shape, ParameterStart start) =>
+        new(name, WeightLayout.Single(name, shape[0]), shape, start);
 }

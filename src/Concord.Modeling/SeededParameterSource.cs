@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace Concord.Modeling;
 
-/// <summary>Parameters of a model made from scratch: weights normal with mean 0, norms one, biases zero. The same seed gives the same bits.</summary>
+/// <summary>
+/// Parameters of a model made from scratch: weights normal with mean 0, norms one, biases zero. The same seed gives the
+/// same bits.
+/// </summary>
 internal sealed class SeededParameterSource(ulong seed, double standardDeviation = 0.02) : IParameterSource, IDisposable
 {
     private readonly torch.Generator generator = new(seed);

@@ -2,10 +2,14 @@ using System.Text;
 
 namespace Concord.Preferences;
 
-/// <summary>Writes files beside their place and renames them into it: a reader sees the whole old file or the whole new one, whenever the writer is stopped.</summary>
+/// <summary>
+/// Writes files beside their place and renames them into it: a reader sees the whole old file or the whole new one,
+/// whenever the writer is stopped.
+/// </summary>
 public static class AtomicFile
 {
-    // Named after its target, so that what a killed run left behind can be told; the random part keeps two writers apart.
+    // Named after its target, so that what a killed run left behind can be told; the random part keeps two writers
+    // apart.
     private const string Suffix = ".partial";
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -28,11 +32,15 @@ public static class AtomicFile
         }
         finally
         {
-            if (!done) Discard(file, beside);
+            if (!done)
+                Discard(file, beside);
         }
     }
 
-    /// <summary>Writes what <paramref name="write"/> puts into the stream; if it throws, the file at <paramref name="path"/> stays as it was.</summary>
+    /// <summary>
+    /// Writes what <paramref name="write"/> puts into the stream; if it throws, the file at <paramref name="path"/>
+    /// stays as it was.
+    /// </summary>
     /// <exception cref="ConcordException">The file cannot be written there.</exception>
     public static void Write(string path, Action<Stream> write)
     {
@@ -46,17 +54,28 @@ public static class AtomicFile
         }
         finally
         {
-            if (!done) Discard(file, beside);
+            if (!done)
+                Discard(file, beside);
         }
     }
 
-    /// <summary>As <see cref="Write(string, Action{Stream})"/> for lines of text (UTF-8, no byte order mark, <c>\n</c>).</summary>
+    /// <summary>
+    /// As <see cref="Write(string, Action{Stream})"/> for lines of text (UTF-8, no byte order mark, <c>\n</c>).
+    /// </summary>
     /// <exception cref="ConcordException">The file cannot be written there.</exception>
-    public static void WriteLines(string path, IEnumerable<string> lines) => Write(path, stream =>
-    {
-        using var writer = new StreamWriter(stream, Utf8, bufferSize: 1 << 16, leaveOpen: true) { NewLine = "\n" };
-        foreach (var line in lines) writer.WriteLine(line);
-    });
+    public static void WriteLines(string path, IEnumerable<string> lines) =>
+        Write(
+            path,
+            stream =>
+            {
+                using var writer = new StreamWriter(stream, Utf8, bufferSize: 1 << 16, leaveOpen: true)
+                {
+                    NewLine = "\n",
+                };
+                foreach (var line in lines)
+                    writer.WriteLine(line);
+            }
+        );
 
     /// <summary>Says before long work that a file could not be written there; makes its folder.</summary>
     /// <exception cref="ConcordException">The file cannot be written there.</exception>
@@ -71,14 +90,25 @@ public static class AtomicFile
         try
         {
             var full = Path.GetFullPath(path);
-            if (Directory.Exists(full)) throw new ConcordException($"{path} is a folder; a file was to be written there. Name a file.");
+            if (Directory.Exists(full))
+                throw new ConcordException($"{path} is a folder; a file was to be written there. Name a file.");
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             beside = $"{full}.{Guid.NewGuid():N}{Suffix}";
-            return new FileStream(beside, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 16);
+            return new FileStream(
+                beside,
+                FileMode.CreateNew,
+                FileAccess.ReadWrite,
+                FileShare.Read,
+                bufferSize: 1 << 16
+            );
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new ConcordException($"{path} cannot be written: {error.Message} Name another place, or make this one writable.", error);
+            throw new ConcordException(
+                $"{path} cannot be written: {error.Message} Name another place, or make this one writable.",
+                error
+            );
         }
     }
 
@@ -92,7 +122,10 @@ public static class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConcordException($"{path} cannot be written: {error.Message} Make room or name another place.", error);
+            throw new ConcordException(
+                $"{path} cannot be written: {error.Message} Make room or name another place.",
+                error
+            );
         }
     }
 

@@ -1,9 +1,13 @@
 namespace Concord.Preferences;
 
 /// <summary>
-/// One judgement of one source: a prompt, n ≥ 1 responses, and a score for each. Every strictly ordered pair of scores is a preference; equal scores are a tie.
+/// One judgement of one source: a prompt, n ≥ 1 responses, and a score for each. Every strictly ordered pair of scores
+/// is a preference; equal scores are a tie.
 /// </summary>
-/// <remarks>A sample (x, y_w, y_l) of the paper is a comparison of two responses. The source stays attached from the reader to the report.</remarks>
+/// <remarks>
+/// A sample (x, y_w, y_l) of the paper is a comparison of two responses. The source stays attached from the reader to
+/// the report.
+/// </remarks>
 public sealed record Comparison
 {
     /// <summary>Whose preference this is: data set, domain, market, annotator group.</summary>
@@ -15,7 +19,10 @@ public sealed record Comparison
     /// <summary>The dialogue before the responses (form <see cref="ComparisonForm.Messages"/>), else empty.</summary>
     public IReadOnlyList<Message> Prompt { get; init; } = [];
 
-    /// <summary>The text before the responses (form <see cref="ComparisonForm.Text"/>); empty where the responses are whole texts.</summary>
+    /// <summary>
+    /// The text before the responses (form <see cref="ComparisonForm.Text"/>); empty where the responses are whole
+    /// texts.
+    /// </summary>
     public string PromptText { get; init; } = "";
 
     /// <summary>The ids before the responses (form <see cref="ComparisonForm.TokenIds"/>), else empty.</summary>
@@ -27,13 +34,18 @@ public sealed record Comparison
     /// <summary>A score per response, higher is better; only their order counts. A rank r is held as -r.</summary>
     public required IReadOnlyList<double> Scores { get; init; }
 
-    /// <summary>By how much each strict pair should at least differ, where the format carries a margin, else null.</summary>
+    /// <summary>
+    /// By how much each strict pair should at least differ, where the format carries a margin, else null.
+    /// </summary>
     public double? Margin { get; init; }
 
     /// <summary>Who judged, where known.</summary>
     public string? Annotator { get; init; }
 
-    /// <summary>The prompt's identity: equal for all comparisons of one prompt, in whatever source or format they came. Splits and intervals go by it.</summary>
+    /// <summary>
+    /// The prompt's identity: equal for all comparisons of one prompt, in whatever source or format they came. Splits
+    /// and intervals go by it.
+    /// </summary>
     public required string PromptId { get; init; }
 
     /// <summary>File and line.</summary>
@@ -46,8 +58,9 @@ public sealed record Comparison
         {
             var pairs = 0;
             for (var i = 0; i < Scores.Count; i++)
-                for (var j = 0; j < i; j++)
-                    if (Scores[i] != Scores[j]) pairs++;
+            for (var j = 0; j < i; j++)
+                if (Scores[i] != Scores[j])
+                    pairs++;
             return pairs;
         }
     }

@@ -7,8 +7,8 @@ public enum ComparisonForm
     Messages,
 
     /// <summary>
-    /// Prompt and responses are texts that already are what the model reads: prompt text + response text, unchanged. The prompt text may be empty (whole texts,
-    /// the authors' form).
+    /// Prompt and responses are texts that already are what the model reads: prompt text + response text, unchanged.
+    /// The prompt text may be empty (whole texts, the authors' form).
     /// </summary>
     Text,
 

@@ -7,55 +7,77 @@ using System.Text;
 namespace Concord.Preferences;
 
 /// <summary>
-/// The identity of prompts and responses across formats: the same dialogue gets the same id whether it came as one text, as messages or as a prompt string.
+/// The identity of prompts and responses across formats: the same dialogue gets the same id whether it came as one
+/// text, as messages or as a prompt string.
 /// </summary>
-/// <remarks>Texts are compared after trimming each turn and with <c>\r\n</c> as <c>\n</c>; an empty assistant turn at the end, which only invites an answer, does not
-/// count.
+/// <remarks>Texts are compared after trimming each turn and with <c>\r\n</c> as <c>\n</c>; an empty assistant turn at
+/// the end, which only invites an answer, does not count.
 /// Ids are the first 128 bits of SHA-256 in hex: stable over machines, versions and file order.</remarks>
 public static class PromptIdentity
 {
-    // Below this many shared ids two rows say nothing about their prompt: a BOS and a template's header are shared by all.
+    // Below this many shared ids two rows say nothing about their prompt: a BOS and a template's header are shared by
+    // all.
     private const int FewestSharedIds = 4;
 
     /// <summary>The id of a prompt given as messages.</summary>
     public static string OfMessages(IReadOnlyList<Message> prompt) => Hash(Canonical(prompt));
 
-    /// <summary>The id of a prompt given as a text: read as a dialogue where it is one, else taken as one user message.</summary>
-    public static string OfPromptText(string prompt) => OfMessages(DialogueText.TryParse(prompt) ?? [new Message(Roles.User, prompt)]);
+    /// <summary>
+    /// The id of a prompt given as a text: read as a dialogue where it is one, else taken as one user message.
+    /// </summary>
+    public static string OfPromptText(string prompt) =>
+        OfMessages(DialogueText.TryParse(prompt) ?? [new Message(Roles.User, prompt)]);
 
-    /// <summary>The id of the prompt inside whole texts: the turns that all dialogues share before the last assistant turn; where a text is no dialogue, the common
-    /// beginning up to a border that a prompt could end at
+    /// <summary>The id of the prompt inside whole texts: the turns that all dialogues share before the last assistant
+    /// turn; where a text is no dialogue, the common beginning up to a border that a prompt could end at
     /// (blank line, else line break, else end of a sentence); where there is none, the texts themselves.</summary>
     public static string OfWholeTexts(IReadOnlyList<string> texts) => WholeTexts(texts).PromptId;
 
-    /// <summary>The id of a prompt given as token ids; without a prompt, of the beginning that all rows share.</summary>
+    /// <summary>
+    /// The id of a prompt given as token ids; without a prompt, of the beginning that all rows share.
+    /// </summary>
     public static string OfTokenIds(IReadOnlyList<int> prompt, IReadOnlyList<IReadOnlyList<int>> rows)
     {
-        if (prompt.Count > 0) return Hash(Bytes(prompt));
+        if (prompt.Count > 0)
+            return Hash(Bytes(prompt));
         var shared = rows.Count < 2 ? 0 : rows.Min(row => row.Count);
         foreach (var row in rows)
             for (var at = 0; at < shared; at++)
-                if (row[at] != rows[0][at]) shared = at;
-        if (shared >= FewestSharedIds) return Hash(Bytes([.. rows[0].Take(shared)]));
-        return Hash(Encoding.UTF8.GetBytes(string.Join('\u0001', rows.Select(row => Hash(Bytes(row))).Order(StringComparer.Ordinal))));
+                if (row[at] != rows[0][at])
+                    shared = at;
+        if (shared >= FewestSharedIds)
+            return Hash(Bytes([.. rows[0].Take(shared)]));
+        return Hash(
+            Encoding.UTF8.GetBytes(
+                string.Join('\u0001', rows.Select(row => Hash(Bytes(row))).Order(StringComparer.Ordinal))
+            )
+        );
     }
 
     /// <summary>
-    /// The identity of each response of a comparison; with <see cref="Comparison.PromptId"/> it tells whether two judgements are about the same answers, in
-    /// whatever format they came.
+    /// The identity of each response of a comparison; with <see cref="Comparison.PromptId"/> it tells whether two
+    /// judgements are about the same answers, in whatever format they came.
     /// </summary>
-    public static IReadOnlyList<string> OfResponses(Comparison comparison) => comparison.Form switch
-    {
-        ComparisonForm.TokenIds => [.. comparison.Responses.Select(response => Hash(Bytes(response.TokenIds)))],
-        ComparisonForm.Messages => [.. comparison.Responses.Select(response => OfAnswer(response.Messages))],
-        _ when comparison.PromptText.Length == 0 => WholeTexts([.. comparison.Responses.Select(response => response.Text)]).Answers,
-        _ => [.. comparison.Responses.Select(response => Hash(Trim(response.Text)))],
-    };
+    public static IReadOnlyList<string> OfResponses(Comparison comparison) =>
+        comparison.Form switch
+        {
+            ComparisonForm.TokenIds => [.. comparison.Responses.Select(response => Hash(Bytes(response.TokenIds)))],
+            ComparisonForm.Messages => [.. comparison.Responses.Select(response => OfAnswer(response.Messages))],
+            _ when comparison.PromptText.Length == 0 => WholeTexts([
+                .. comparison.Responses.Select(response => response.Text),
+            ]).Answers,
+            _ => [.. comparison.Responses.Select(response => Hash(Trim(response.Text)))],
+        };
 
-    /// <summary>A number in [0, 1) that looks random but depends on nothing except a seed and an id: what splits and samples are drawn by.</summary>
+    /// <summary>
+    /// A number in [0, 1) that looks random but depends on nothing except a seed and an id: what splits and samples are
+    /// drawn by.
+    /// </summary>
     public static double Uniform(long seed, string id)
     {
-        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}\n{id}")));
+        var digest = SHA256.HashData(
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}\n{id}"))
+        );
         return (BinaryPrimitives.ReadUInt64LittleEndian(digest) >> 11) * (1.0 / (1UL << 53));
     }
 
@@ -65,7 +87,11 @@ public static class PromptIdentity
         if (dialogues.Length == texts.Count && DialogueText.Split(dialogues) is { } split)
             return (OfMessages(split.Prompt), [.. split.Rests.Select(OfAnswer)]);
         var border = texts.Count < 2 ? 0 : Border(texts);
-        if (border == 0) return (Hash(string.Join('\u0001', texts.Select(Trim).Order(StringComparer.Ordinal))), [.. texts.Select(text => Hash(Trim(text)))]);
+        if (border == 0)
+            return (
+                Hash(string.Join('\u0001', texts.Select(Trim).Order(StringComparer.Ordinal))),
+                [.. texts.Select(text => Hash(Trim(text)))]
+            );
         return (OfPromptText(texts[0][..border]), [.. texts.Select(text => Hash(Trim(text[border..])))]);
     }
 
@@ -73,14 +99,18 @@ public static class PromptIdentity
     private static int Border(IReadOnlyList<string> texts)
     {
         var shared = texts[0].Length;
-        foreach (var text in texts) shared = Math.Min(shared, texts[0].AsSpan(0, shared).CommonPrefixLength(text));
+        foreach (var text in texts)
+            shared = Math.Min(shared, texts[0].AsSpan(0, shared).CommonPrefixLength(text));
         var common = texts[0].AsSpan(0, shared);
         var line = common.LastIndexOf("\n\n");
-        if (line > 0) return line + 2;
+        if (line > 0)
+            return line + 2;
         line = common.LastIndexOf('\n');
-        if (line > 0) return line + 1;
+        if (line > 0)
+            return line + 1;
         for (var at = shared - 2; at > 0; at--)
-            if (common[at] is '.' or '?' or '!' && common[at + 1] == ' ') return at + 2;
+            if (common[at] is '.' or '?' or '!' && common[at + 1] == ' ')
+                return at + 2;
         return 0;
     }
 
@@ -90,9 +120,15 @@ public static class PromptIdentity
     private static string Canonical(IReadOnlyList<Message> turns)
     {
         var count = turns.Count;
-        if (count > 0 && turns[count - 1].Role == Roles.Assistant && string.IsNullOrWhiteSpace(turns[count - 1].Content)) count--;
+        if (
+            count > 0
+            && turns[count - 1].Role == Roles.Assistant
+            && string.IsNullOrWhiteSpace(turns[count - 1].Content)
+        )
+            count--;
         var text = new StringBuilder();
-        for (var turn = 0; turn < count; turn++) text.Append(turns[turn].Role).Append('\u0002').Append(Trim(turns[turn].Content)).Append('\u0001');
+        for (var turn = 0; turn < count; turn++)
+            text.Append(turns[turn].Role).Append('\u0002').Append(Trim(turns[turn].Content)).Append('\u0001');
         return text.ToString();
     }
 
@@ -101,12 +137,14 @@ public static class PromptIdentity
     private static byte[] Bytes(IReadOnlyList<int> ids)
     {
         var bytes = new byte[ids.Count * sizeof(int)];
-        for (var at = 0; at < ids.Count; at++) BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at * sizeof(int)), ids[at]);
+        for (var at = 0; at < ids.Count; at++)
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at * sizeof(int)), ids[at]);
         return bytes;
     }
 
     // UTF-16 as it stands, so that a lone surrogate is as good a character as any.
     private static string Hash(string text) => Hash(MemoryMarshal.AsBytes(text.AsSpan()));
 
-    private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));
+    private static string Hash(ReadOnlySpan<byte> bytes) =>
+        Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));
 }

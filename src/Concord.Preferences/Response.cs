@@ -3,11 +3,14 @@ namespace Concord.Preferences;
 /// <summary>One candidate answer of a <see cref="Comparison"/>.</summary>
 public sealed record Response
 {
-    /// <summary>The turns of the answer (form <see cref="ComparisonForm.Messages"/>): nearly always one assistant message.</summary>
+    /// <summary>
+    /// The turns of the answer (form <see cref="ComparisonForm.Messages"/>): nearly always one assistant message.
+    /// </summary>
     public IReadOnlyList<Message> Messages { get; init; } = [];
 
     /// <summary>
-    /// The text of the answer (forms <see cref="ComparisonForm.Text"/> and <see cref="ComparisonForm.Messages"/>): for messages the last turn's content.
+    /// The text of the answer (forms <see cref="ComparisonForm.Text"/> and <see cref="ComparisonForm.Messages"/>): for
+    /// messages the last turn's content.
     /// </summary>
     public string Text { get; init; } = "";
 
@@ -15,10 +18,12 @@ public sealed record Response
     public IReadOnlyList<int> TokenIds { get; init; } = [];
 
     /// <summary>An answer of one assistant message.</summary>
-    public static Response FromAssistant(string content) => new() { Messages = [new Message(Roles.Assistant, content)], Text = content };
+    public static Response FromAssistant(string content) =>
+        new() { Messages = [new Message(Roles.Assistant, content)], Text = content };
 
     /// <summary>An answer of several turns.</summary>
-    public static Response FromMessages(IReadOnlyList<Message> messages) => new() { Messages = messages, Text = messages.Count == 0 ? "" : messages[^1].Content };
+    public static Response FromMessages(IReadOnlyList<Message> messages) =>
+        new() { Messages = messages, Text = messages.Count == 0 ? "" : messages[^1].Content };
 
     /// <summary>An answer that is a text as the model reads it.</summary>
     public static Response FromText(string text) => new() { Text = text };

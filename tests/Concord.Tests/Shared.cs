@@ -2,7 +2,10 @@ using Xunit;
 
 namespace Concord.Tests;
 
-/// <summary>The golden values, models and data that lie beside the repository, in <c>../shared</c>. They are never part of it: tests that read them skip where they are absent.</summary>
+/// <summary>
+/// The golden values, models and data that lie beside the repository, in <c>../shared</c>. They are never part of it:
+/// tests that read them skip where they are absent.
+/// </summary>
 internal static class Shared
 {
     private static readonly Lazy<string?> Root = new(Find);
@@ -21,12 +24,14 @@ internal static class Shared
     }
 
     /// <summary>Skips the test where the folder is absent.</summary>
-    public static void Require() => Assert.SkipUnless(Exists, "needs ../shared beside the repository root, which is not part of the repository");
+    public static void Require() =>
+        Assert.SkipUnless(Exists, "needs ../shared beside the repository root, which is not part of the repository");
 
     private static string FindRepository()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Concord.slnx"))) return folder.FullName;
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Concord.slnx")))
+                return folder.FullName;
         throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Concord.slnx.");
     }
 

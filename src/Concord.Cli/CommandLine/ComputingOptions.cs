@@ -6,11 +6,18 @@ namespace Concord.Cli.CommandLine;
 /// <summary>The options <c>--device</c> and <c>--precision</c> of commands that only compute rewards.</summary>
 internal sealed class ComputingOptions
 {
-    private readonly Option<string> _device = new("--device") { Description = "Where to compute: cpu, cuda, cuda:1.", DefaultValueFactory = _ => "cpu", HelpName = "NAME" };
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where to compute: cpu, cuda, cuda:1.",
+        DefaultValueFactory = _ => "cpu",
+        HelpName = "NAME",
+    };
 
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "Of the matrix products: bf16 takes less time where the processor has AVX512_BF16, and rewards are rounded with it.",
+        Description =
+            "Of the matrix products: bf16 takes less time where the processor has AVX512_BF16, and rewards are "
+            + "rounded with it.",
         DefaultValueFactory = _ => "fp32",
         HelpName = "fp32|bf16",
     };
@@ -28,7 +35,13 @@ internal sealed class ComputingOptions
     public RewardModelOptions Read(ParseResult parse)
     {
         var precision = parse.GetValue(_precision);
-        if (precision is not ("fp32" or "bf16")) throw new UsageException($"--precision {precision}: fp32 or bf16 was expected.");
-        return new RewardModelOptions { WeightType = null, Device = DeviceName.Parse(parse.GetValue(_device)!), HalfProducts = precision == "bf16" };
+        if (precision is not ("fp32" or "bf16"))
+            throw new UsageException($"--precision {precision}: fp32 or bf16 was expected.");
+        return new RewardModelOptions
+        {
+            WeightType = null,
+            Device = DeviceName.Parse(parse.GetValue(_device)!),
+            HalfProducts = precision == "bf16",
+        };
     }
 }

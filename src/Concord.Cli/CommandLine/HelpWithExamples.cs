@@ -16,8 +16,10 @@ internal sealed class HelpWithExamples(int width) : SynchronousCommandLineAction
         new HelpAction { MaxWidth = width }.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         var examples = parseResult.CommandResult.Command.Examples();
-        if (examples.Count > 0) output.WriteLine("Examples:");
-        foreach (var example in examples) output.WriteLine($"  {example}");
+        if (examples.Count > 0)
+            output.WriteLine("Examples:");
+        foreach (var example in examples)
+            output.WriteLine($"  {example}");
         return ExitCodes.Done;
     }
 }

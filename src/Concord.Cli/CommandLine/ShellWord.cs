@@ -6,7 +6,9 @@ internal static class ShellWord
     /// <summary>The word itself where a shell leaves it as it is, else in single quotes.</summary>
     public static string Quote(string word)
     {
-        var plain = word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c, StringComparison.Ordinal));
+        var plain =
+            word.Length > 0
+            && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c, StringComparison.Ordinal));
         return plain ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 }

@@ -10,7 +10,9 @@ using Concord.Preferences.Statistics;
 
 namespace Concord.Cli.Commands;
 
-/// <summary><c>concord data</c>: what preference files hold, source by source, before anything is trained on them.</summary>
+/// <summary>
+/// <c>concord data</c>: what preference files hold, source by source, before anything is trained on them.
+/// </summary>
 internal static class DataCommand
 {
     /// <summary>The command.</summary>
@@ -23,26 +25,35 @@ internal static class DataCommand
         };
         var format = new Option<string?>("--format")
         {
-            Description = $"The format of all files, where it is not to be recognised: {string.Join(", ", PreferenceFormat.All.Select(one => one.Name))}.",
+            Description =
+                $"The format of all files, where it is not to be recognised: "
+                + $"{string.Join(", ", PreferenceFormat.All.Select(one => one.Name))}.",
             HelpName = "NAME",
         };
         var source = new Option<string?>("--source")
         {
-            Description = "One source for everything read; else the domain or objective that a format carries, else each file's name without extension.",
+            Description =
+                "One source for everything read; else the domain or objective that a format carries, else each "
+                + "file's name without extension.",
             HelpName = "NAME",
         };
         var tokenizer = new Option<string?>("--tokenizer")
         {
-            Description = "A model folder, tokenizer.json or tokenizer.model: lengths are then tokens, else characters.",
+            Description =
+                "A model folder, tokenizer.json or tokenizer.model: lengths are then tokens, else characters.",
             HelpName = "DIR",
         };
         var maximum = new Option<int?>("--max-length")
         {
-            Description = "Count the pairs that each truncation policy would cut at N tokens (characters without a tokenizer).",
+            Description =
+                "Count the pairs that each truncation policy would cut at N tokens (characters without a tokenizer).",
             HelpName = "N",
         };
         var json = new JsonOption();
-        var command = new Command("data", "What preference files hold: comparisons, ties, lengths, duplicates and contradictions, source by source.")
+        var command = new Command(
+            "data",
+            "What preference files hold: comparisons, ties, lengths, duplicates and contradictions, source by source."
+        )
         {
             files,
             format,
@@ -54,30 +65,53 @@ internal static class DataCommand
         command.WithExamples(
             "concord data helpful.json harmless-base.jsonl.gz",
             "concord data train/*.parquet --tokenizer models/pythia-160m --max-length 512",
-            "concord data votes.jsonl --format responses --source experts --json statistics.json");
-        return command.Handle((parse, terminal, cancellation) =>
-        {
-            json.Check(parse);
-            var length = parse.GetValue(maximum);
-            if (length < 1) throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--max-length {length}: a number from 1 was expected."));
-            if (parse.GetValue(source) is { } name && string.IsNullOrWhiteSpace(name)) throw new UsageException("--source is empty: a name was expected.");
-            var options = new ReadOptions { Format = Format(parse.GetValue(format)), Source = parse.GetValue(source) };
-            var encoder = parse.GetValue(tokenizer) is { } folder ? new ComparisonEncoder(Tokenizer.Load(folder), new RenderingOptions()) : null;
-            var people = json.ForPeople(parse, terminal);
-            var (results, failed) = Read(parse.GetValue(files)!, options, terminal, cancellation);
-            if (results.Count == 0) return ExitCodes.Failed;
+            "concord data votes.jsonl --format responses --source experts --json statistics.json"
+        );
+        return command.Handle(
+            (parse, terminal, cancellation) =>
+            {
+                json.Check(parse);
+                var length = parse.GetValue(maximum);
+                if (length < 1)
+                    throw new UsageException(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"--max-length {length}: a number from 1 was expected."
+                        )
+                    );
+                if (parse.GetValue(source) is { } name && string.IsNullOrWhiteSpace(name))
+                    throw new UsageException("--source is empty: a name was expected.");
+                var options = new ReadOptions
+                {
+                    Format = Format(parse.GetValue(format)),
+                    Source = parse.GetValue(source),
+                };
+                var encoder = parse.GetValue(tokenizer) is { } folder
+                    ? new ComparisonEncoder(Tokenizer.Load(folder), new RenderingOptions())
+                    : null;
+                var people = json.ForPeople(parse, terminal);
+                var (results, failed) = Read(parse.GetValue(files)!, options, terminal, cancellation);
+                if (results.Count == 0)
+                    return ExitCodes.Failed;
 
-            Comparison[] comparisons = [.. results.SelectMany(result => result.Comparisons)];
-            var statistics = Measure(comparisons, encoder, length, terminal, cancellation);
-            var report = new DataReport(results, statistics, encoder is null ? "characters" : "tokens", length);
-            DataReportText.Write(report, people);
-            json.Write(parse, terminal, writer => DataReportJson.Write(writer, report));
-            return failed || comparisons.Length == 0 ? ExitCodes.Failed : ExitCodes.Done;
-        });
+                Comparison[] comparisons = [.. results.SelectMany(result => result.Comparisons)];
+                var statistics = Measure(comparisons, encoder, length, terminal, cancellation);
+                var report = new DataReport(results, statistics, encoder is null ? "characters" : "tokens", length);
+                DataReportText.Write(report, people);
+                json.Write(parse, terminal, writer => DataReportJson.Write(writer, report));
+                return failed || comparisons.Length == 0 ? ExitCodes.Failed : ExitCodes.Done;
+            }
+        );
     }
 
-    // A file that gives nothing is said at once and makes the command fail in the end; the others are shown all the same.
-    private static (List<ReadResult> Results, bool Failed) Read(string[] files, ReadOptions options, Terminal terminal, CancellationToken cancellation)
+    // A file that gives nothing is said at once and makes the command fail in the end; the others are shown all the
+    // same.
+    private static (List<ReadResult> Results, bool Failed) Read(
+        string[] files,
+        ReadOptions options,
+        Terminal terminal,
+        CancellationToken cancellation
+    )
     {
         var results = new List<ReadResult>();
         var failed = false;
@@ -97,9 +131,16 @@ internal static class DataCommand
         return (results, failed);
     }
 
-    private static DataStatistics Measure(Comparison[] comparisons, ComparisonEncoder? encoder, int? maximum, Terminal terminal, CancellationToken cancellation)
+    private static DataStatistics Measure(
+        Comparison[] comparisons,
+        ComparisonEncoder? encoder,
+        int? maximum,
+        Terminal terminal,
+        CancellationToken cancellation
+    )
     {
-        if (encoder is null) return DataStatistics.Of(comparisons, CharacterRows.Of, maximum, null, cancellation);
+        if (encoder is null)
+            return DataStatistics.Of(comparisons, CharacterRows.Of, maximum, null, cancellation);
         using var progress = new Progress(terminal, "tokenizing", comparisons.Length, "comparisons");
         return DataStatistics.Of(comparisons, encoder.EncodeRows, maximum, done => progress.Report(done), cancellation);
     }

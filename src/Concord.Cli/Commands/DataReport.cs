@@ -8,4 +8,9 @@ namespace Concord.Cli.Commands;
 /// <param name="Statistics">Source by source.</param>
 /// <param name="Unit">What lengths are counted in: <c>tokens</c> or <c>characters</c>.</param>
 /// <param name="MaximumLength">The longest row a model would be given, or null.</param>
-internal sealed record DataReport(IReadOnlyList<ReadResult> Files, DataStatistics Statistics, string Unit, int? MaximumLength);
+internal sealed record DataReport(
+    IReadOnlyList<ReadResult> Files,
+    DataStatistics Statistics,
+    string Unit,
+    int? MaximumLength
+);

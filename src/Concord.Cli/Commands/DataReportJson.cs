@@ -12,17 +12,22 @@ internal static class DataReportJson
     {
         json.WriteStartObject();
         json.WriteString("unit", report.Unit);
-        if (report.MaximumLength is { } maximum) json.WriteNumber("max_length", maximum);
-        else json.WriteNull("max_length");
+        if (report.MaximumLength is { } maximum)
+            json.WriteNumber("max_length", maximum);
+        else
+            json.WriteNull("max_length");
         json.WriteStartArray("files");
-        foreach (var file in report.Files) File(json, file);
+        foreach (var file in report.Files)
+            File(json, file);
         json.WriteEndArray();
         json.WriteStartObject("sources");
-        foreach (var source in report.Statistics.Sources) Source(json, source, report.Unit);
+        foreach (var source in report.Statistics.Sources)
+            Source(json, source, report.Unit);
         json.WriteEndObject();
         json.WriteNumber("prompts_in_several_sources", report.Statistics.SharedPrompts);
         json.WriteStartArray("contradictions");
-        foreach (var contradiction in report.Statistics.Contradictions) Contradiction(json, contradiction);
+        foreach (var contradiction in report.Statistics.Contradictions)
+            Contradiction(json, contradiction);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -35,7 +40,8 @@ internal static class DataReportJson
         json.WriteNumber("records", file.Records);
         json.WriteNumber("comparisons", file.Comparisons.Count);
         json.WriteStartObject("left_out");
-        foreach (var (reason, count) in file.Dropped) json.WriteNumber(reason, count);
+        foreach (var (reason, count) in file.Dropped)
+            json.WriteNumber(reason, count);
         json.WriteEndObject();
         json.WriteStartArray("problems");
         foreach (var problem in file.Problems)

@@ -17,11 +17,13 @@ internal static class DataReportText
     {
         Files(report.Files, terminal);
         var sources = report.Statistics.Sources;
-        if (sources.Count == 0) return;
+        if (sources.Count == 0)
+            return;
         Counts(sources, terminal);
         LengthsTable(report, terminal);
         Oddities(report.Statistics, terminal);
-        if (report.MaximumLength is { } maximum) Overlong(report, maximum, terminal);
+        if (report.MaximumLength is { } maximum)
+            Overlong(report, maximum, terminal);
         Contradictions(report.Statistics.Contradictions, terminal);
     }
 
@@ -30,16 +32,28 @@ internal static class DataReportText
         var names = ShortNames(files);
         terminal.Out.WriteLine("Files");
         var table = new TextTable("file", "format", ">records", ">comparisons", ">problems", ">left out");
-        foreach (var file in files) table.Add(names[file.File], file.Format.Name, file.Records, file.Comparisons.Count, file.Problems.Count, file.Dropped.Values.Sum());
+        foreach (var file in files)
+            table.Add(
+                names[file.File],
+                file.Format.Name,
+                file.Records,
+                file.Comparisons.Count,
+                file.Problems.Count,
+                file.Dropped.Values.Sum()
+            );
         table.Write(terminal);
         foreach (var file in files)
-            foreach (var (reason, count) in file.Dropped) terminal.Out.WriteLine($"{names[file.File]}: left out {Text(count)}: {reason}");
+        foreach (var (reason, count) in file.Dropped)
+            terminal.Out.WriteLine($"{names[file.File]}: left out {Text(count)}: {reason}");
         var problems = files.SelectMany(file => file.Problems).ToArray();
-        if (problems.Length == 0) return;
+        if (problems.Length == 0)
+            return;
         terminal.Out.WriteLine();
         terminal.Out.WriteLine("Problems: records that could not be read");
-        foreach (var problem in problems.Take(ListedProblems)) terminal.Out.WriteLine(problem);
-        if (problems.Length > ListedProblems) terminal.Out.WriteLine($"and {Text(problems.Length - ListedProblems)} more; --json OUT lists all.");
+        foreach (var problem in problems.Take(ListedProblems))
+            terminal.Out.WriteLine(problem);
+        if (problems.Length > ListedProblems)
+            terminal.Out.WriteLine($"and {Text(problems.Length - ListedProblems)} more; --json OUT lists all.");
     }
 
     private static void Counts(IReadOnlyList<SourceStatistics> sources, Terminal terminal)
@@ -47,23 +61,47 @@ internal static class DataReportText
         Title(terminal, "Comparisons per source (ties: comparisons of which no pair is ordered)");
         var table = new TextTable("source", ">comparisons", ">prompts", ">responses", ">pairs", ">ties", ">annotators");
         foreach (var source in sources)
-            table.Add(source.Source, source.Comparisons, source.Prompts, source.Responses, source.StrictPairs, source.Ties, source.Annotators == 0
-                ? "-" : source.Annotators);
+            table.Add(
+                source.Source,
+                source.Comparisons,
+                source.Prompts,
+                source.Responses,
+                source.StrictPairs,
+                source.Ties,
+                source.Annotators == 0 ? "-" : source.Annotators
+            );
         if (sources.Count > 1)
-            table.Add("(all)", sources.Sum(source =>
-                source.Comparisons), "", sources.Sum(source => source.Responses), sources.Sum(source => source.StrictPairs), sources.Sum(source => source.Ties));
+            table.Add(
+                "(all)",
+                sources.Sum(source => source.Comparisons),
+                "",
+                sources.Sum(source => source.Responses),
+                sources.Sum(source => source.StrictPairs),
+                sources.Sum(source => source.Ties)
+            );
         table.Write(terminal);
     }
 
     private static void LengthsTable(DataReport report, Terminal terminal)
     {
-        Title(terminal, report.Unit == "tokens"
-            ? "Length of a row, prompt and response, in tokens; shared: the part of all rows"
-            : "Length of a row, prompt and response, in characters (no --tokenizer is named);\nshared: the part of all rows");
+        Title(
+            terminal,
+            report.Unit == "tokens"
+                ? "Length of a row, prompt and response, in tokens; shared: the part of all rows"
+                : "Length of a row, prompt and response, in characters (no --tokenizer is named);\nshared: the part "
+                    + "of all rows"
+        );
         terminal.Out.WriteLine("that the responses of a comparison have in common as their beginning");
         var table = new TextTable("source", ">median", ">95 %", ">longest", ">in all", ">shared");
         foreach (var source in report.Statistics.Sources)
-            table.Add(source.Source, source.Lengths.Median, source.Lengths.Percentile95, source.Lengths.Longest, source.Lengths.Total, Percent(source.SharedPrefixShare));
+            table.Add(
+                source.Source,
+                source.Lengths.Median,
+                source.Lengths.Percentile95,
+                source.Lengths.Longest,
+                source.Lengths.Total,
+                Percent(source.SharedPrefixShare)
+            );
         table.Write(terminal);
     }
 
@@ -75,11 +113,21 @@ internal static class DataReportText
         foreach (var source in statistics.Sources)
         {
             table.Add(
-                source.Source, source.Duplicates, source.IdenticalPairs, source.EmptyResponses, source.JudgedPairs, source.ContradictedWithin, source.ContradictedByOthers);
+                source.Source,
+                source.Duplicates,
+                source.IdenticalPairs,
+                source.EmptyResponses,
+                source.JudgedPairs,
+                source.ContradictedWithin,
+                source.ContradictedByOthers
+            );
         }
         table.Write(terminal);
         if (statistics.SharedPrompts > 0)
-            terminal.Out.WriteLine($"{Text(statistics.SharedPrompts)} prompts occur in more than one source; a split keeps each on one side.");
+            terminal.Out.WriteLine(
+                $"{Text(statistics.SharedPrompts)} prompts occur in more than one source; a split keeps each on one "
+                    + $"side."
+            );
     }
 
     private static void Overlong(DataReport report, int maximum, Terminal terminal)
@@ -96,9 +144,15 @@ internal static class DataReportText
         foreach (var source in overlong)
         {
             table.Add(
-                source.Source, source.StrictPairs, Policy(source, "shared-left").PairsCut, Policy(source, "left").PairsCut, Policy(source, "right").PairsCut,
-                Policy(source, "drop").PairsDropped, Policy(source, "error").PairsRefused,
-                string.Join(" / ", source.Policies.Take(3).Select(policy => Text(policy.PairsAlike))));
+                source.Source,
+                source.StrictPairs,
+                Policy(source, "shared-left").PairsCut,
+                Policy(source, "left").PairsCut,
+                Policy(source, "right").PairsCut,
+                Policy(source, "drop").PairsDropped,
+                Policy(source, "error").PairsRefused,
+                string.Join(" / ", source.Policies.Take(3).Select(policy => Text(policy.PairsAlike)))
+            );
         }
         table.Write(terminal);
         terminal.Out.WriteLine();
@@ -107,7 +161,12 @@ internal static class DataReportText
         foreach (var source in overlong)
         {
             table.Add(
-                source.Source, source.Responses, Policy(source, "shared-left").ResponsesCut, Policy(source, "left").ResponsesCut, Policy(source, "right").ResponsesCut);
+                source.Source,
+                source.Responses,
+                Policy(source, "shared-left").ResponsesCut,
+                Policy(source, "left").ResponsesCut,
+                Policy(source, "right").ResponsesCut
+            );
         }
         table.Write(terminal);
     }
@@ -115,13 +174,21 @@ internal static class DataReportText
     private static void Contradictions(IReadOnlyList<Contradiction> contradictions, Terminal terminal)
     {
         var opposed = contradictions.Where(contradiction => contradiction.Opposed > 0).ToArray();
-        if (opposed.Length == 0) return;
+        if (opposed.Length == 0)
+            return;
         Title(terminal, "Contradictions: the same two responses to the same prompt in opposite orders");
         var table = new TextTable("source", "against", ">both judge", ">opposed", ">share");
         foreach (var one in opposed.Take(ListedContradictions))
-            table.Add(one.First, one.First == one.Second ? "itself" : one.Second, one.Shared, one.Opposed, Percent((double)one.Opposed / one.Shared));
+            table.Add(
+                one.First,
+                one.First == one.Second ? "itself" : one.Second,
+                one.Shared,
+                one.Opposed,
+                Percent((double)one.Opposed / one.Shared)
+            );
         table.Write(terminal);
-        if (opposed.Length > ListedContradictions) terminal.Out.WriteLine($"and {Text(opposed.Length - ListedContradictions)} more; --json OUT lists all.");
+        if (opposed.Length > ListedContradictions)
+            terminal.Out.WriteLine($"and {Text(opposed.Length - ListedContradictions)} more; --json OUT lists all.");
         var (first, second) = opposed[0].Examples[0];
         terminal.Out.WriteLine($"for instance {Place(first)} and {Place(second)}");
     }
@@ -132,15 +199,19 @@ internal static class DataReportText
         terminal.Out.WriteLine(title);
     }
 
-    private static OverlongPolicy Policy(SourceStatistics source, string name) => source.Policies.Single(policy => policy.Name == name);
+    private static OverlongPolicy Policy(SourceStatistics source, string name) =>
+        source.Policies.Single(policy => policy.Name == name);
 
     private static string Place(RecordOrigin origin) => $"{origin.File}:{Text(origin.Line)}";
 
     // The file's name, and more of its path only where two files have the same.
-    private static Dictionary<string, string> ShortNames(IReadOnlyList<ReadResult> files) => files.Select(file => file.File).Distinct()
-        .GroupBy(Path.GetFileName)
-        .SelectMany(group => group.Select(file => (File: file, Name: group.Skip(1).Any() ? file : group.Key!)))
-        .ToDictionary(pair => pair.File, pair => pair.Name);
+    private static Dictionary<string, string> ShortNames(IReadOnlyList<ReadResult> files) =>
+        files
+            .Select(file => file.File)
+            .Distinct()
+            .GroupBy(Path.GetFileName)
+            .SelectMany(group => group.Select(file => (File: file, Name: group.Skip(1).Any() ? file : group.Key!)))
+            .ToDictionary(pair => pair.File, pair => pair.Name);
 
     private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 

@@ -14,101 +14,214 @@ internal static class EvaluateCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Argument<string?>("MODEL") { Description = "Folder of a reward model.", Arity = ArgumentArity.ZeroOrOne };
-        var files = new Argument<string[]>("FILE") { Description = "Preferences in any known format.", Arity = ArgumentArity.ZeroOrMore };
-        var format = new Option<string?>("--format") { Description = "The files' format; recognised from the content if not named.", HelpName = "NAME" };
-        var source = new Option<string?>("--source") { Description = "The source of every comparison; if not named, what the format carries, else the file's name.", HelpName = "NAME" };
-        var length = new Option<int?>("--max-length") { Description = "Longest text in tokens; the model folder's own if not given.", HelpName = "N" };
+        var model = new Argument<string?>("MODEL")
+        {
+            Description = "Folder of a reward model.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Preferences in any known format.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var format = new Option<string?>("--format")
+        {
+            Description = "The files' format; recognised from the content if not named.",
+            HelpName = "NAME",
+        };
+        var source = new Option<string?>("--source")
+        {
+            Description =
+                "The source of every comparison; if not named, what the format carries, else the file's name.",
+            HelpName = "NAME",
+        };
+        var length = new Option<int?>("--max-length")
+        {
+            Description = "Longest text in tokens; the model folder's own if not given.",
+            HelpName = "N",
+        };
         var scores = new Option<string[]>("--scores")
         {
-            Description = "Rewards that any reward model wrote: lines {\"source\", \"rewards\": [..], \"scores\": [..]} or {\"chosen_reward\", \"rejected_reward\"}, JSON lines or a JSON array, plain or .gz.",
+            Description =
+                "Rewards that any reward model wrote: lines {\"source\", \"rewards\": [..], \"scores\": [..]} or "
+                + "{\"chosen_reward\", \"rejected_reward\"}, JSON lines or a JSON array, plain or .gz.",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
             HelpName = "FILE",
         };
         var singles = new Option<string[]>("--single")
         {
-            Description = "The scores of the model that was trained on one source alone, all over the same comparisons; for the baselines top and averaging.",
+            Description =
+                "The scores of the model that was trained on one source alone, all over the same comparisons; for "
+                + "the baselines top and averaging.",
             HelpName = "SOURCE=FILE",
         };
-        var baseline = new Option<string?>("--baseline") { Description = "What to make of the Singles: top (each source by its own) or averaging (the mean reward of all).", HelpName = "top|averaging" };
-        var bins = new Option<int>("--bins") { Description = "Bins of the ECE in the tables; 5, 10 and 20 are always in the JSON.", DefaultValueFactory = _ => 10, HelpName = "N" };
+        var baseline = new Option<string?>("--baseline")
+        {
+            Description =
+                "What to make of the Singles: top (each source by its own) or averaging (the mean reward of all).",
+            HelpName = "top|averaging",
+        };
+        var bins = new Option<int>("--bins")
+        {
+            Description = "Bins of the ECE in the tables; 5, 10 and 20 are always in the JSON.",
+            DefaultValueFactory = _ => 10,
+            HelpName = "N",
+        };
         var bootstrap = new Option<int>("--bootstrap")
         {
             Description = "Resamples for the intervals and the calibrated band; 0 for none.",
             DefaultValueFactory = _ => 1000,
             HelpName = "N",
         };
-        var seed = new Option<int>("--seed") { Description = "Seed of the resamples.", DefaultValueFactory = _ => 1, HelpName = "S" };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Seed of the resamples.",
+            DefaultValueFactory = _ => 1,
+            HelpName = "S",
+        };
         var temperatures = new Option<string[]>("--temperature")
         {
-            Description = "A source's temperature: p = sigmoid(TAU * difference). The results are shown without and with it; a source that is not named has 1.",
+            Description =
+                "A source's temperature: p = sigmoid(TAU * difference). The results are shown without and with it; "
+                + "a source that is not named has 1.",
             HelpName = "SOURCE=TAU",
         };
-        var save = new Option<string?>("--save-scores") { Description = "Write each comparison's rewards, scores, source, prompt_id, file and line as JSON lines.", HelpName = "OUT" };
+        var save = new Option<string?>("--save-scores")
+        {
+            Description = "Write each comparison's rewards, scores, source, prompt_id, file and line as JSON lines.",
+            HelpName = "OUT",
+        };
         var json = new JsonOption();
         var computing = new ComputingOptions();
-        var command = new Command("evaluate", "Accuracy and calibration per source, with intervals and the noise floor.") { model, files, format, source, length, scores, singles, baseline, bins, bootstrap, seed, temperatures, save, json };
+        var command = new Command(
+            "evaluate",
+            "Accuracy and calibration per source, with intervals and the noise floor."
+        )
+        {
+            model,
+            files,
+            format,
+            source,
+            length,
+            scores,
+            singles,
+            baseline,
+            bins,
+            bootstrap,
+            seed,
+            temperatures,
+            save,
+            json,
+        };
         computing.AddTo(command);
         command.WithExamples(
             "concord evaluate runs/more/model helpful.json webgpt.json",
             "concord evaluate --scores scores.jsonl",
             "concord evaluate --baseline top --single helpful=a.jsonl --single webgpt=b.jsonl",
             "concord evaluate --scores helpful.jsonl harmless.jsonl.gz --json evaluation.json",
-            "concord evaluate --scores scores.jsonl --temperature webgpt=0.6 --bins 20");
-        return command.Handle((parse, terminal, cancellation) =>
-        {
-            json.Check(parse);
-            var shown = parse.GetValue(bins);
-            if (shown is < 1 or > EvaluationOptions.MaximumBins) throw new UsageException($"--bins {Text(shown)}: a number from 1 to {Text(EvaluationOptions.MaximumBins)} was expected.");
-            if (parse.GetValue(bootstrap) < 0) throw new UsageException($"--bootstrap {Text(parse.GetValue(bootstrap))}: 0 or more was expected.");
-            var options = new EvaluationOptions
+            "concord evaluate --scores scores.jsonl --temperature webgpt=0.6 --bins 20"
+        );
+        return command.Handle(
+            (parse, terminal, cancellation) =>
             {
-                Bins = [.. EvaluationOptions.StandardBins.Append(shown).Distinct().Order()],
-                Resamples = parse.GetValue(bootstrap),
-                Seed = parse.GetValue(seed),
-                Temperatures = Temperatures(parse.GetValue(temperatures) ?? []),
-            };
-            IPredictionSource predicting = (parse.GetValue(scores) ?? [], parse.GetValue(model), parse.GetValue(files) ?? []) switch
-            {
-                ({ Length: 0 }, null, _) when parse.GetValue(singles) is { Length: > 0 } written => SinglesPredictions.Parse(written, parse.GetValue(baseline)),
-                ({ Length: > 0 } written, null, _) => new ScoresFilePredictions(written),
-                ({ Length: 0 }, { } folder, { Length: > 0 } data) => new ModelPredictions(
-                    folder, data, new ReadOptions { Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null, Source = parse.GetValue(source) }, parse.GetValue(length), computing.Read(parse)),
-                _ => throw new UsageException("Name either a model's folder and files of preferences (concord evaluate MODEL FILE...), or files of scores (concord evaluate --scores FILE...), or Singles (concord evaluate --baseline top --single SOURCE=FILE...)."),
-            };
-            if (parse.GetValue(save) is { } place) AtomicFile.Check(place);
-            var predictions = predicting.Read(terminal, cancellation);
-            if (parse.GetValue(save) is { } file) ScoresFile.Write(file, predictions);
-            Report(predictions, options, shown, terminal, json, parse);
-            return ExitCodes.Done;
-        });
+                json.Check(parse);
+                var shown = parse.GetValue(bins);
+                if (shown is < 1 or > EvaluationOptions.MaximumBins)
+                    throw new UsageException(
+                        $"--bins {Text(shown)}: a number from 1 to {Text(EvaluationOptions.MaximumBins)} was expected."
+                    );
+                if (parse.GetValue(bootstrap) < 0)
+                    throw new UsageException($"--bootstrap {Text(parse.GetValue(bootstrap))}: 0 or more was expected.");
+                var options = new EvaluationOptions
+                {
+                    Bins = [.. EvaluationOptions.StandardBins.Append(shown).Distinct().Order()],
+                    Resamples = parse.GetValue(bootstrap),
+                    Seed = parse.GetValue(seed),
+                    Temperatures = Temperatures(parse.GetValue(temperatures) ?? []),
+                };
+                IPredictionSource predicting = (
+                    parse.GetValue(scores) ?? [],
+                    parse.GetValue(model),
+                    parse.GetValue(files) ?? []
+                ) switch
+                {
+                    ({ Length: 0 }, null, _) when parse.GetValue(singles) is { Length: > 0 } written =>
+                        SinglesPredictions.Parse(written, parse.GetValue(baseline)),
+                    ({ Length: > 0 } written, null, _) => new ScoresFilePredictions(written),
+                    ({ Length: 0 }, { } folder, { Length: > 0 } data) => new ModelPredictions(
+                        folder,
+                        data,
+                        new ReadOptions
+                        {
+                            Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
+                            Source = parse.GetValue(source),
+                        },
+                        parse.GetValue(length),
+                        computing.Read(parse)
+                    ),
+                    _ => throw new UsageException(
+                        "Name either a model's folder and files of preferences (concord evaluate MODEL FILE...), or "
+                            + "files of scores (concord evaluate --scores FILE...), or Singles (concord evaluate "
+                            + "--baseline top --single SOURCE=FILE...)."
+                    ),
+                };
+                if (parse.GetValue(save) is { } place)
+                    AtomicFile.Check(place);
+                var predictions = predicting.Read(terminal, cancellation);
+                if (parse.GetValue(save) is { } file)
+                    ScoresFile.Write(file, predictions);
+                Report(predictions, options, shown, terminal, json, parse);
+                return ExitCodes.Done;
+            }
+        );
     }
 
-    /// <summary>Evaluates predictions, wherever they come from, and shows the tables; the JSON goes where the option says.</summary>
-    public static void Report(IReadOnlyList<Prediction> predictions, EvaluationOptions options, int bins, Terminal terminal, JsonOption json, ParseResult parse)
+    /// <summary>
+    /// Evaluates predictions, wherever they come from, and shows the tables; the JSON goes where the option says.
+    /// </summary>
+    public static void Report(
+        IReadOnlyList<Prediction> predictions,
+        EvaluationOptions options,
+        int bins,
+        Terminal terminal,
+        JsonOption json,
+        ParseResult parse
+    )
     {
         if (options.Temperatures is { } named)
             foreach (var name in named.Keys.Where(name => predictions.All(p => p.Source != name)))
             {
                 var nearest = NearestName.Find(name, predictions.Select(p => p.Source).Distinct());
-                throw new UsageException($"--temperature names source {name}, which no record has.{(nearest is null ? "" : $" Did you mean {nearest}?")}");
+                throw new UsageException(
+                    $"--temperature names source {name}, which no record "
+                        + $"has.{(nearest is null ? "" : $" Did you mean {nearest}?")}"
+                );
             }
         var report = Evaluation.Run(predictions, options);
         var people = json.ForPeople(parse, terminal);
-        foreach (var line in EvaluationReportText.Lines(report, bins)) people.Out.WriteLine(line);
+        foreach (var line in EvaluationReportText.Lines(report, bins))
+            people.Out.WriteLine(line);
         json.Write(parse, terminal, writer => EvaluationReportJson.Write(writer, report));
     }
 
     private static Dictionary<string, double>? Temperatures(string[] written)
     {
-        if (written.Length == 0) return null;
+        if (written.Length == 0)
+            return null;
         var result = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var one in written)
         {
             var at = one.LastIndexOf('='); // a name may hold the sign too
-            if (at < 1 || !double.TryParse(one.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var tau) || !double.IsFinite(tau) || tau <= 0)
-                throw new UsageException($"--temperature {one}: SOURCE=TAU with a number above 0 was expected, for instance webgpt=0.6.");
+            if (
+                at < 1
+                || !double.TryParse(one.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var tau)
+                || !double.IsFinite(tau)
+                || tau <= 0
+            )
+                throw new UsageException(
+                    $"--temperature {one}: SOURCE=TAU with a number above 0 was expected, for instance webgpt=0.6."
+                );
             result[one[..at]] = tau;
         }
         return result;

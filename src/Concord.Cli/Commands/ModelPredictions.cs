@@ -13,7 +13,13 @@ namespace Concord.Cli.Commands;
 /// <param name="Reading">Format and source, where named.</param>
 /// <param name="MaximumLength">Longest text in tokens, where named.</param>
 /// <param name="Computing">How the model is opened.</param>
-internal sealed record ModelPredictions(string Model, IReadOnlyList<string> Files, ReadOptions Reading, int? MaximumLength, RewardModelOptions Computing) : IPredictionSource
+internal sealed record ModelPredictions(
+    string Model,
+    IReadOnlyList<string> Files,
+    ReadOptions Reading,
+    int? MaximumLength,
+    RewardModelOptions Computing
+) : IPredictionSource
 {
     /// <inheritdoc/>
     public IReadOnlyList<Prediction> Read(Terminal terminal, CancellationToken cancellation)
@@ -23,16 +29,29 @@ internal sealed record ModelPredictions(string Model, IReadOnlyList<string> File
         {
             var read = PreferenceFile.Read(file, Reading);
             comparisons.AddRange(read.Comparisons);
-            foreach (var problem in read.Problems) terminal.Error.WriteLine($"not read: {problem}");
-            foreach (var (reason, count) in read.Dropped) terminal.Error.WriteLine($"{file}: {count} left out: {reason}");
+            foreach (var problem in read.Problems)
+                terminal.Error.WriteLine($"not read: {problem}");
+            foreach (var (reason, count) in read.Dropped)
+                terminal.Error.WriteLine($"{file}: {count} left out: {reason}");
         }
         using var model = RewardModel.Load(Model, Computing);
         var encoding = new ModelEncoding(model, Model, MaximumLength);
-        var temperatures = model.Settings.Sources.ToDictionary(source => source.Name, source => source.Temperature, StringComparer.Ordinal);
+        var temperatures = model.Settings.Sources.ToDictionary(
+            source => source.Name,
+            source => source.Temperature,
+            StringComparer.Ordinal
+        );
         var predictions = new List<Prediction>(comparisons.Count);
-        int cut = 0, dropped = 0;
+        int cut = 0,
+            dropped = 0;
         using var progress = new Progress(terminal, "scoring", comparisons.Count, "comparisons");
-        foreach (var ((comparison, encoded), rewards) in new RewardScorer(model).Score(comparisons.Select(comparison => (Comparison: comparison, Encoded: encoding.Encode(comparison))), item => item.Encoded, cancellation))
+        foreach (
+            var ((comparison, encoded), rewards) in new RewardScorer(model).Score(
+                comparisons.Select(comparison => (Comparison: comparison, Encoded: encoding.Encode(comparison))),
+                item => item.Encoded,
+                cancellation
+            )
+        )
         {
             progress.Add(1);
             if (rewards is null)
@@ -40,16 +59,36 @@ internal sealed record ModelPredictions(string Model, IReadOnlyList<string> File
                 dropped++;
                 continue;
             }
-            if (encoded!.Truncated) cut++;
+            if (encoded!.Truncated)
+                cut++;
             predictions.Add(Predict(comparison, encoded, rewards, temperatures));
         }
-        if (cut > 0) terminal.Error.WriteLine($"{cut} of {comparisons.Count} comparisons were cut to fit ({model.Settings.Truncation}).");
-        if (dropped > 0) terminal.Error.WriteLine($"{dropped} of {comparisons.Count} comparisons were longer than the maximum and left out.");
+        if (cut > 0)
+            terminal.Error.WriteLine(
+                $"{cut} of {comparisons.Count} comparisons were cut to fit ({model.Settings.Truncation})."
+            );
+        if (dropped > 0)
+            terminal.Error.WriteLine(
+                $"{dropped} of {comparisons.Count} comparisons were longer than the maximum and left out."
+            );
         return predictions;
     }
 
-    private static Prediction Predict(Comparison comparison, TokenizedComparison encoded, double[] rewards, Dictionary<string, double> temperatures) =>
-        new(comparison.Source, rewards, comparison.Scores, comparison.PromptId, comparison.Origin.File, comparison.Origin.Line, [.. Enumerable.Range(0, rewards.Length).Select(row => Length(comparison, encoded, row))])
+    private static Prediction Predict(
+        Comparison comparison,
+        TokenizedComparison encoded,
+        double[] rewards,
+        Dictionary<string, double> temperatures
+    ) =>
+        new(
+            comparison.Source,
+            rewards,
+            comparison.Scores,
+            comparison.PromptId,
+            comparison.Origin.File,
+            comparison.Origin.Line,
+            [.. Enumerable.Range(0, rewards.Length).Select(row => Length(comparison, encoded, row))]
+        )
         {
             Temperature = temperatures.TryGetValue(comparison.Source, out var temperature) ? temperature : null,
         };

@@ -10,14 +10,25 @@ using Concord.Training.Loop;
 
 namespace Concord.Cli.Commands;
 
-/// <summary><c>concord quickstart</c>: the schemes side by side on a simulated population whose truth is known.</summary>
+/// <summary>
+/// <c>concord quickstart</c>: the schemes side by side on a simulated population whose truth is known.
+/// </summary>
 internal static class QuickstartCommand
 {
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var output = new Option<string?>("--output", "-o") { Description = "Folder of data, runs and models; runs/quickstart unless given.", HelpName = "DIR" };
-        var seed = new Option<int>("--seed") { Description = "Another population, another start.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "Folder of data, runs and models; runs/quickstart unless given.",
+            HelpName = "DIR",
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Another population, another start.",
+            DefaultValueFactory = _ => 1,
+            HelpName = "N",
+        };
         var steps = new Option<int>("--steps")
         {
             Description = "Optimizer steps of each of the eight models.",
@@ -25,21 +36,42 @@ internal static class QuickstartCommand
             HelpName = "N",
         };
         var json = new JsonOption();
-        const string about = "Train small reward models on simulated annotators and compare the schemes, in under two minutes.";
+        const string about =
+            "Train small reward models on simulated annotators and compare the schemes, in under two minutes.";
         var command = new Command("quickstart", about) { output, seed, steps, json };
-        command.WithExamples("concord quickstart", "concord quickstart --seed 2 --output runs/second --json quickstart.json");
-        return command.Handle((parse, terminal, cancellation) =>
-        {
-            json.Check(parse);
-            if (parse.GetValue(seed) < 0) throw new UsageException("--seed must be at least 0.");
-            if (parse.GetValue(steps) < 1) throw new UsageException("--steps must be at least 1.");
-            var chosen = parse.GetValue(seed);
-            var folder = parse.GetValue(output) ?? Path.Combine("runs", chosen == 1 ? "quickstart" : FormattableString.Invariant($"quickstart-{chosen}"));
-            return Run(folder, chosen, parse.GetValue(steps), json, parse, terminal, cancellation);
-        });
+        command.WithExamples(
+            "concord quickstart",
+            "concord quickstart --seed 2 --output runs/second --json quickstart.json"
+        );
+        return command.Handle(
+            (parse, terminal, cancellation) =>
+            {
+                json.Check(parse);
+                if (parse.GetValue(seed) < 0)
+                    throw new UsageException("--seed must be at least 0.");
+                if (parse.GetValue(steps) < 1)
+                    throw new UsageException("--steps must be at least 1.");
+                var chosen = parse.GetValue(seed);
+                var folder =
+                    parse.GetValue(output)
+                    ?? Path.Combine(
+                        "runs",
+                        chosen == 1 ? "quickstart" : FormattableString.Invariant($"quickstart-{chosen}")
+                    );
+                return Run(folder, chosen, parse.GetValue(steps), json, parse, terminal, cancellation);
+            }
+        );
     }
 
-    private static int Run(string folder, int seed, int steps, JsonOption json, ParseResult parse, Terminal terminal, CancellationToken cancellation)
+    private static int Run(
+        string folder,
+        int seed,
+        int steps,
+        JsonOption json,
+        ParseResult parse,
+        Terminal terminal,
+        CancellationToken cancellation
+    )
     {
         var started = terminal.Time.GetTimestamp();
         var people = json.ForPeople(parse, terminal);
@@ -52,29 +84,47 @@ internal static class QuickstartCommand
             return ExitCodes.Interrupted;
         }
         var pairs = new HeldOutPairs(population);
-        string[] Folders(QuickstartScheme scheme) => [.. scheme.Recipes(folder, seed, steps).Select(recipe => recipe.Output!)];
-        SchemePredictions[] schemes = [.. QuickstartScheme.All.Select(scheme => pairs.Read(scheme.Name, Folders(scheme)))];
+        string[] Folders(QuickstartScheme scheme) =>
+            [.. scheme.Recipes(folder, seed, steps).Select(recipe => recipe.Output!)];
+        SchemePredictions[] schemes =
+        [
+            .. QuickstartScheme.All.Select(scheme => pairs.Read(scheme.Name, Folders(scheme))),
+        ];
         var differences = QuickstartConclusion.Differences(schemes, new PairedBootstrap(pairs, seed));
-        var conclusion = QuickstartConclusion.Paragraphs(schemes, pairs, differences, [.. population.Settings.Sources.Select(source => source.Noise)]);
+        var conclusion = QuickstartConclusion.Paragraphs(
+            schemes,
+            pairs,
+            differences,
+            [.. population.Settings.Sources.Select(source => source.Noise)]
+        );
         QuickstartText.Tables(schemes, pairs, people);
         QuickstartText.Conclude(conclusion, people);
         QuickstartText.Next(folder, people);
         var seconds = terminal.Time.GetElapsedTime(started).TotalSeconds;
         people.Out.WriteLine();
         people.Out.WriteLine($"{Progress.Duration(seconds)} in all.");
-        json.Write(parse, terminal, writer => Write(writer, seed, population, schemes, pairs, differences, conclusion, seconds));
+        json.Write(
+            parse,
+            terminal,
+            writer => Write(writer, seed, population, schemes, pairs, differences, conclusion, seconds)
+        );
         return ExitCodes.Done;
     }
 
     private static bool Train(string folder, int seed, int steps, Terminal terminal, CancellationToken cancellation)
     {
-        var recipes = QuickstartScheme.All.SelectMany(scheme => scheme.Recipes(folder, seed, steps).Select(recipe => (scheme.Name, Recipe: recipe))).ToArray();
+        var recipes = QuickstartScheme
+            .All.SelectMany(scheme =>
+                scheme.Recipes(folder, seed, steps).Select(recipe => (scheme.Name, Recipe: recipe))
+            )
+            .ToArray();
         using var progress = new Progress(terminal, "training", recipes.Length * steps, "steps");
         var observer = new QuickstartProgress(progress);
         foreach (var (name, recipe) in recipes)
         {
             observer.Model = recipe.Only.Count > 0 ? $"{name} ({recipe.Only[0]})" : name;
-            if (!TrainToTheEnd(recipe)) return false;
+            if (!TrainToTheEnd(recipe))
+                return false;
             observer.Finished(steps);
         }
         return true;
@@ -82,7 +132,8 @@ internal static class QuickstartCommand
         bool TrainToTheEnd(Recipe recipe)
         {
             var run = new RecipeRun(recipe, terminal);
-            if (run.Ended() is not null) return true;
+            if (run.Ended() is not null)
+                return true;
             using var data = RunData.Open(recipe, terminal.Error.WriteLine);
             return run.Train(data, observer, cancellation).Outcome != TrainingOutcome.Interrupted;
         }
@@ -96,7 +147,8 @@ internal static class QuickstartCommand
         HeldOutPairs pairs,
         IReadOnlyList<QuickstartDifference> differences,
         IReadOnlyList<string> conclusion,
-        double seconds)
+        double seconds
+    )
     {
         json.WriteStartObject();
         json.WriteNumber("seed", seed);
@@ -123,7 +175,8 @@ internal static class QuickstartCommand
                 json.WriteNumber("accuracy", scheme.Accuracy(own));
                 json.WriteNumber("ece", scheme.CalibrationError(own));
                 json.WriteNumber("error", scheme.Error(own, pairs.Truth));
-                if (scheme.Temperatures.TryGetValue(pairs.Sources[source], out var temperature)) json.WriteNumber("temperature", temperature);
+                if (scheme.Temperatures.TryGetValue(pairs.Sources[source], out var temperature))
+                    json.WriteNumber("temperature", temperature);
                 json.WriteEndObject();
             }
             json.WriteEndObject();
@@ -139,12 +192,21 @@ internal static class QuickstartCommand
             json.WriteNumber("difference", difference.Difference);
             json.WriteNumber("low", difference.Interval.Low);
             json.WriteNumber("high", difference.Interval.High);
-            json.WriteString("verdict", difference.Sign switch { > 0 => "higher", < 0 => "lower", _ => "undecided" });
+            json.WriteString(
+                "verdict",
+                difference.Sign switch
+                {
+                    > 0 => "higher",
+                    < 0 => "lower",
+                    _ => "undecided",
+                }
+            );
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteStartArray("conclusion");
-        foreach (var paragraph in conclusion) json.WriteStringValue(paragraph);
+        foreach (var paragraph in conclusion)
+            json.WriteStringValue(paragraph);
         json.WriteEndArray();
         json.WriteNumber("seconds", Math.Round(seconds, 1));
         json.WriteEndObject();

@@ -15,29 +15,84 @@ internal static class ScoreCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "Folder of a reward model." };
-        var file = new Argument<string>("FILE") { Description = "Comparisons in any known format, {\"prompt\" | \"messages\", \"responses\": [..]}, or {\"prompt_ids\": [..], \"response_ids\": [[..], ..]}." };
-        var output = new Option<string>("--output", "-o") { Description = "Where the lines go; a partial file beside it is gone on with if input and model are the same.", HelpName = "OUT.jsonl", Required = true };
-        var format = new Option<string?>("--format") { Description = "The file's format; recognised from its content if not named.", HelpName = "NAME" };
-        var length = new Option<int?>("--max-length") { Description = "Longest text in tokens; the model folder's own if not given.", HelpName = "N" };
-        var normalize = new Option<bool>("--normalize") { Description = "Rewards less their mean on the training sources, divided by their standard deviation." };
+        var file = new Argument<string>("FILE")
+        {
+            Description =
+                "Comparisons in any known format, {\"prompt\" | \"messages\", \"responses\": [..]}, or "
+                + "{\"prompt_ids\": [..], \"response_ids\": [[..], ..]}.",
+        };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description =
+                "Where the lines go; a partial file beside it is gone on with if input and model are the same.",
+            HelpName = "OUT.jsonl",
+            Required = true,
+        };
+        var format = new Option<string?>("--format")
+        {
+            Description = "The file's format; recognised from its content if not named.",
+            HelpName = "NAME",
+        };
+        var length = new Option<int?>("--max-length")
+        {
+            Description = "Longest text in tokens; the model folder's own if not given.",
+            HelpName = "N",
+        };
+        var normalize = new Option<bool>("--normalize")
+        {
+            Description = "Rewards less their mean on the training sources, divided by their standard deviation.",
+        };
         var computing = new ComputingOptions();
-        var command = new Command("score", "Rewards of every response of every record, in order, in bounded memory.") { model, file, output, format, length, normalize };
+        var command = new Command("score", "Rewards of every response of every record, in order, in bounded memory.")
+        {
+            model,
+            file,
+            output,
+            format,
+            length,
+            normalize,
+        };
         computing.AddTo(command);
         command.WithExamples(
             "concord score runs/more/model prompts.jsonl -o scores.jsonl",
-            "concord score runs/more/model helpful.json -o scores.jsonl --normalize");
-        return command.Handle((parse, terminal, cancellation) =>
-        {
-            if (parse.GetValue(length) is < 3) throw new UsageException($"--max-length {parse.GetValue(length)!.Value.ToString(CultureInfo.InvariantCulture)}: 3 or more was expected.");
-            var folder = parse.GetValue(model)!;
-            var reading = new ReadOptions { AllowUnscored = true, Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null };
-            PreferenceFile.Check(parse.GetValue(file)!); // before a large model is opened
-            AtomicFile.Check(parse.GetValue(output)!);
-            using var rewardModel = RewardModel.Load(folder, computing.Read(parse));
-            if (parse.GetValue(normalize) && rewardModel.Settings is not { RewardMean: not null, RewardStandardDeviation: not null })
-                throw new ConcordException($"{folder}/concord.json holds no mean and standard deviation of rewards, which --normalize needs; models trained by Concord have them.");
-            var job = new ScoreJob(rewardModel, folder, parse.GetValue(file)!, parse.GetValue(output)!, reading, parse.GetValue(length), parse.GetValue(normalize));
-            return job.Run(terminal, cancellation) == 0 ? ExitCodes.Done : ExitCodes.Failed;
-        });
+            "concord score runs/more/model helpful.json -o scores.jsonl --normalize"
+        );
+        return command.Handle(
+            (parse, terminal, cancellation) =>
+            {
+                if (parse.GetValue(length) is < 3)
+                    throw new UsageException(
+                        $"--max-length {parse.GetValue(length)!.Value.ToString(CultureInfo.InvariantCulture)}: 3 or "
+                            + $"more was expected."
+                    );
+                var folder = parse.GetValue(model)!;
+                var reading = new ReadOptions
+                {
+                    AllowUnscored = true,
+                    Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
+                };
+                PreferenceFile.Check(parse.GetValue(file)!); // before a large model is opened
+                AtomicFile.Check(parse.GetValue(output)!);
+                using var rewardModel = RewardModel.Load(folder, computing.Read(parse));
+                if (
+                    parse.GetValue(normalize)
+                    && rewardModel.Settings is not { RewardMean: not null, RewardStandardDeviation: not null }
+                )
+                    throw new ConcordException(
+                        $"{folder}/concord.json holds no mean and standard deviation of rewards, which --normalize "
+                            + $"needs; models trained by Concord have them."
+                    );
+                var job = new ScoreJob(
+                    rewardModel,
+                    folder,
+                    parse.GetValue(file)!,
+                    parse.GetValue(output)!,
+                    reading,
+                    parse.GetValue(length),
+                    parse.GetValue(normalize)
+                );
+                return job.Run(terminal, cancellation) == 0 ? ExitCodes.Done : ExitCodes.Failed;
+            }
+        );
     }
 }

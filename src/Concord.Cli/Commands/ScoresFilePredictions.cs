@@ -21,15 +21,22 @@ internal sealed class ScoresFilePredictions(IReadOnlyList<string> files) : IPred
             cancellation.ThrowIfCancellationRequested();
             var content = ScoresFile.Read(file);
             if (content.Predictions.Count + content.Errors.Count == 0)
-                throw new ConcordException($"{file} holds no record; lines {{\"source\", \"rewards\": [..], \"scores\": [..]}} were expected.");
+                throw new ConcordException(
+                    $"{file} holds no record; lines {{\"source\", \"rewards\": [..], \"scores\": [..]}} were expected."
+                );
             predictions.AddRange(content.Predictions);
-            foreach (var error in content.Errors.Take(ListedPerFile)) terminal.Error.WriteLine(error.ToString());
-            if (content.Errors.Count > ListedPerFile) terminal.Error.WriteLine($"{file}: {Text(content.Errors.Count - ListedPerFile)} more like these.");
+            foreach (var error in content.Errors.Take(ListedPerFile))
+                terminal.Error.WriteLine(error.ToString());
+            if (content.Errors.Count > ListedPerFile)
+                terminal.Error.WriteLine($"{file}: {Text(content.Errors.Count - ListedPerFile)} more like these.");
             bad += content.Errors.Count;
         }
         return bad == 0
             ? predictions
-            : throw new ConcordException($"{Text(bad)} of {Text(predictions.Count + bad)} records cannot be used, so nothing was evaluated: mend or remove them.");
+            : throw new ConcordException(
+                $"{Text(bad)} of {Text(predictions.Count + bad)} records cannot be used, so nothing was evaluated: "
+                    + $"mend or remove them."
+            );
     }
 
     private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);

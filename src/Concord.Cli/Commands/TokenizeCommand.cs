@@ -19,16 +19,37 @@ internal static class TokenizeCommand
 
     public static Command Create()
     {
-        var tokenizer = new Argument<string>("TOKENIZER") { Description = "A tokenizer.json, a SentencePiece tokenizer.model, or a folder that holds one." };
-        var file = new Argument<string>("FILE") { Description = "Lines {\"text\": ..}; other keys are ignored. A name ending in .gz is unpacked; - is standard input." };
-        return new Command("tokenize",
-            "Write the token ids of texts, as Hugging Face's tokenizers and SentencePiece give them: lines {\"ids\", \"ids_special\", \"decoded\"} on standard output.")
+        var tokenizer = new Argument<string>("TOKENIZER")
+        {
+            Description = "A tokenizer.json, a SentencePiece tokenizer.model, or a folder that holds one.",
+        };
+        var file = new Argument<string>("FILE")
+        {
+            Description =
+                "Lines {\"text\": ..}; other keys are ignored. A name ending in .gz is unpacked; - is standard input.",
+        };
+        return new Command(
+            "tokenize",
+            "Write the token ids of texts, as Hugging Face's tokenizers and SentencePiece give them: lines "
+                + "{\"ids\", \"ids_special\", \"decoded\"} on standard output."
+        )
         {
             tokenizer,
             file,
         }
-        .WithExamples("concord tokenize models/pythia-160m texts.jsonl > ids.jsonl", "concord tokenize llama/tokenizer.model texts.jsonl.gz")
-        .Handle((parse, terminal, cancellation) => Run(Tokenizer.Load(parse.GetRequiredValue(tokenizer)), parse.GetRequiredValue(file), terminal, cancellation));
+            .WithExamples(
+                "concord tokenize models/pythia-160m texts.jsonl > ids.jsonl",
+                "concord tokenize llama/tokenizer.model texts.jsonl.gz"
+            )
+            .Handle(
+                (parse, terminal, cancellation) =>
+                    Run(
+                        Tokenizer.Load(parse.GetRequiredValue(tokenizer)),
+                        parse.GetRequiredValue(file),
+                        terminal,
+                        cancellation
+                    )
+            );
     }
 
     private static int Run(Tokenizer tokenizer, string file, Terminal terminal, CancellationToken cancellation)
@@ -36,16 +57,18 @@ internal static class TokenizeCommand
         using var reader = Open(file);
         var batch = new List<(int Number, string Line)>();
         var number = 0;
-        for (var more = true; more;)
+        for (var more = true; more; )
         {
             batch.Clear();
-            for (var characters = 0; batch.Count < LinesAtOnce && characters < CharactersAtOnce;)
+            for (var characters = 0; batch.Count < LinesAtOnce && characters < CharactersAtOnce; )
             {
                 var line = ReadLine(reader, file, number + 1);
                 more = line is not null;
-                if (line is null) break;
+                if (line is null)
+                    break;
                 number++;
-                if (string.IsNullOrWhiteSpace(line)) continue;
+                if (string.IsNullOrWhiteSpace(line))
+                    continue;
                 characters += line.Length;
                 batch.Add((number, line));
             }
@@ -55,23 +78,35 @@ internal static class TokenizeCommand
     }
 
     /// <summary>Writes the lines of a batch in order, up to the first that is wrong.</summary>
-    private static void WriteBatch(Tokenizer tokenizer, string file, List<(int Number, string Line)> batch, TextWriter output, CancellationToken cancellation)
+    private static void WriteBatch(
+        Tokenizer tokenizer,
+        string file,
+        List<(int Number, string Line)> batch,
+        TextWriter output,
+        CancellationToken cancellation
+    )
     {
         var results = new (string? Text, ConcordException? Error)[batch.Count];
-        Parallel.For(0, batch.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
-        {
-            try
+        Parallel.For(
+            0,
+            batch.Count,
+            new ParallelOptions { CancellationToken = cancellation },
+            i =>
             {
-                results[i].Text = Describe(tokenizer, ReadText(file, batch[i].Number, batch[i].Line));
+                try
+                {
+                    results[i].Text = Describe(tokenizer, ReadText(file, batch[i].Number, batch[i].Line));
+                }
+                catch (ConcordException error)
+                {
+                    results[i].Error = error;
+                }
             }
-            catch (ConcordException error)
-            {
-                results[i].Error = error;
-            }
-        });
+        );
         foreach (var (text, error) in results)
         {
-            if (error is not null) throw error;
+            if (error is not null)
+                throw error;
             output.WriteLine(text);
         }
     }
@@ -81,8 +116,12 @@ internal static class TokenizeCommand
         try
         {
             using var document = JsonDocument.Parse(line);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("text", out var text)
-                && text.ValueKind == JsonValueKind.String) return text.GetString()!;
+            if (
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("text", out var text)
+                && text.ValueKind == JsonValueKind.String
+            )
+                return text.GetString()!;
             throw Bad(file, number, "an object with a string \"text\" was expected");
         }
         catch (JsonException error)
@@ -113,16 +152,22 @@ internal static class TokenizeCommand
     private static void WriteIds(Utf8JsonWriter writer, string name, int[] ids)
     {
         writer.WriteStartArray(name);
-        foreach (var id in ids) writer.WriteNumberValue(id);
+        foreach (var id in ids)
+            writer.WriteNumberValue(id);
         writer.WriteEndArray();
     }
 
     private static StreamReader Open(string file)
     {
-        if (file != "-" && !File.Exists(file)) throw new ConcordException($"{file} does not exist; a file of lines {{\"text\": ..}} was expected.");
+        if (file != "-" && !File.Exists(file))
+            throw new ConcordException($"{file} does not exist; a file of lines {{\"text\": ..}} was expected.");
         var stream = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-        if (file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) stream = new GZipStream(stream, CompressionMode.Decompress);
-        return new StreamReader(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        if (file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            stream = new GZipStream(stream, CompressionMode.Decompress);
+        return new StreamReader(
+            stream,
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
+        );
     }
 
     private static string? ReadLine(StreamReader reader, string file, int number)
@@ -141,5 +186,6 @@ internal static class TokenizeCommand
         }
     }
 
-    private static ConcordException Bad(string file, int number, string what) => new(string.Create(CultureInfo.InvariantCulture, $"{file}, line {number}: {what}."));
+    private static ConcordException Bad(string file, int number, string what) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{file}, line {number}: {what}."));
 }

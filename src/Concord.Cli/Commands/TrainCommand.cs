@@ -16,39 +16,66 @@ internal static class TrainCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var recipe = new Argument<string?>("RECIPE") { Description = "The recipe, a YAML file.", Arity = ArgumentArity.ZeroOrOne };
+        var recipe = new Argument<string?>("RECIPE")
+        {
+            Description = "The recipe, a YAML file.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var overrides = new Argument<string[]>("KEY=VALUE")
         {
             Description = "Settings that replace the recipe's; keys inside groups are joined by dots.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var keys = new Option<bool>("--keys") { Description = "List every key of a recipe with its default and its meaning, and do nothing else." };
+        var keys = new Option<bool>("--keys")
+        {
+            Description = "List every key of a recipe with its default and its meaning, and do nothing else.",
+        };
         var json = new JsonOption();
-        const string about = "Train one reward model on many sources by a recipe; the same command goes on after an interruption.";
+        const string about =
+            "Train one reward model on many sources by a recipe; the same command goes on after an interruption.";
         var command = new Command("train", about) { recipe, overrides, keys, json };
         command.WithExamples(
             "concord train recipes/simulated-more.yaml output=runs/simulated",
             "concord train recipes/more-temperatures.yaml data=DIR model=DIR output=runs/more",
             "concord train recipes/single.yaml only=[helpful] data=DIR model=DIR training.learning_rate=5e-6",
-            "concord train --keys");
-        return command.Handle((parse, terminal, cancellation) =>
-        {
-            if (parse.GetValue(keys))
+            "concord train --keys"
+        );
+        return command.Handle(
+            (parse, terminal, cancellation) =>
             {
-                ShowKeys(terminal);
-                return ExitCodes.Done;
+                if (parse.GetValue(keys))
+                {
+                    ShowKeys(terminal);
+                    return ExitCodes.Done;
+                }
+                json.Check(parse);
+                var file =
+                    parse.GetValue(recipe)
+                    ?? throw new UsageException(
+                        "A recipe is needed: concord train RECIPE. Those that come with Concord lie in recipes/."
+                    );
+                if (file.Contains('=') && !File.Exists(file))
+                    throw new UsageException(
+                        $"'{file}' stands where the recipe is expected: write the recipe's file first, then KEY=VALUE."
+                    );
+                var assignments = parse.GetValue(overrides) ?? [];
+                var again = string.Join(
+                    ' ',
+                    new[] { "concord", "train", file }.Concat(assignments).Select(ShellWord.Quote)
+                );
+                return Train(RecipeFile.Read(file, assignments), again, json, parse, terminal, cancellation);
             }
-            json.Check(parse);
-            var file = parse.GetValue(recipe) ?? throw new UsageException("A recipe is needed: concord train RECIPE. Those that come with Concord lie in recipes/.");
-            if (file.Contains('=') && !File.Exists(file))
-                throw new UsageException($"'{file}' stands where the recipe is expected: write the recipe's file first, then KEY=VALUE.");
-            var assignments = parse.GetValue(overrides) ?? [];
-            var again = string.Join(' ', new[] { "concord", "train", file }.Concat(assignments).Select(ShellWord.Quote));
-            return Train(RecipeFile.Read(file, assignments), again, json, parse, terminal, cancellation);
-        });
+        );
     }
 
-    private static int Train(Recipe recipe, string again, JsonOption json, ParseResult parse, Terminal terminal, CancellationToken cancellation)
+    private static int Train(
+        Recipe recipe,
+        string again,
+        JsonOption json,
+        ParseResult parse,
+        Terminal terminal,
+        CancellationToken cancellation
+    )
     {
         var run = new RecipeRun(recipe, terminal);
         var result = run.Ended() ?? Run(run, recipe, terminal, cancellation);
@@ -59,20 +86,29 @@ internal static class TrainCommand
         {
             case TrainingOutcome.Interrupted:
                 var checkpoints = Path.Combine(run.Output, "checkpoints");
-                people.Out.WriteLine($"Interrupted after {steps}; a checkpoint is in {checkpoints}. The same command goes on from there:");
+                people.Out.WriteLine(
+                    $"Interrupted after {steps}; a checkpoint is in {checkpoints}. The same command goes on from there:"
+                );
                 people.Out.WriteLine($"  {again}");
                 break;
             case TrainingOutcome.AlreadyFinished:
                 people.Out.WriteLine($"{run.Output} holds this run already, finished after {steps}: nothing was done.");
-                people.Out.WriteLine(FormattableString.Invariant($"Its model (of step {result.BestStep}) is in {model}."));
+                people.Out.WriteLine(
+                    FormattableString.Invariant($"Its model (of step {result.BestStep}) is in {model}.")
+                );
                 break;
             default:
                 if (result.Evaluation is { Pooled.Comparisons: > 0 } report)
                 {
-                    foreach (var line in EvaluationReportText.Lines(report)) people.Out.WriteLine(line);
+                    foreach (var line in EvaluationReportText.Lines(report))
+                        people.Out.WriteLine(line);
                     people.Out.WriteLine();
                 }
-                people.Out.WriteLine(FormattableString.Invariant($"Finished after {steps}. The model (of step {result.BestStep}) is in {model}."));
+                people.Out.WriteLine(
+                    FormattableString.Invariant(
+                        $"Finished after {steps}. The model (of step {result.BestStep}) is in {model}."
+                    )
+                );
                 people.Out.WriteLine("Next:");
                 people.Out.WriteLine($"  concord evaluate {model} FILE...");
                 people.Out.WriteLine($"  concord score {model} FILE -o OUT.jsonl");
@@ -86,7 +122,9 @@ internal static class TrainCommand
     {
         using var data = RunData.Open(recipe, terminal.Error.WriteLine);
         ShowData(data, terminal);
-        using var told = cancellation.Register(() => terminal.Error.WriteLine("stopping after a checkpoint; Ctrl-C again ends at once, without one"));
+        using var told = cancellation.Register(() =>
+            terminal.Error.WriteLine("stopping after a checkpoint; Ctrl-C again ends at once, without one")
+        );
         using var reporter = new TrainingReporter(terminal);
         return run.Train(data, reporter, cancellation);
     }
@@ -94,18 +132,27 @@ internal static class TrainCommand
     private static void ShowData(RunData data, Terminal terminal)
     {
         var account = data.Account;
-        if (data.IsKept) terminal.Error.WriteLine("token ids of an earlier run over the same data");
+        if (data.IsKept)
+            terminal.Error.WriteLine("token ids of an earlier run over the same data");
         foreach (var file in account.Problems.GroupBy(problem => problem.File))
         {
-            terminal.Error.WriteLine(FormattableString.Invariant($"{file.Key}: {file.Count()} records could not be read (listed in unread.jsonl of the run's folder)"));
+            terminal.Error.WriteLine(
+                FormattableString.Invariant(
+                    $"{file.Key}: {file.Count()} records could not be read (listed in unread.jsonl of the run's folder)"
+                )
+            );
             terminal.Error.WriteLine($"the first: {file.First()}");
         }
-        foreach (var (file, reason, count) in account.Dropped) terminal.Error.WriteLine($"{file}: {count.ToString(CultureInfo.InvariantCulture)} left out: {reason}");
+        foreach (var (file, reason, count) in account.Dropped)
+            terminal.Error.WriteLine($"{file}: {count.ToString(CultureInfo.InvariantCulture)} left out: {reason}");
         var table = new TextTable("source", ">to train on", ">held out");
-        for (var i = 0; i < account.Sources.Count; i++) table.Add(account.Sources[i], account.Training[i], account.HeldOut[i]);
+        for (var i = 0; i < account.Sources.Count; i++)
+            table.Add(account.Sources[i], account.Training[i], account.HeldOut[i]);
         table.Write(terminal.Error, terminal.Width);
         if (account.TiedForTraining > 0)
-            terminal.Error.WriteLine(FormattableString.Invariant($"{account.TiedForTraining} comparisons are ties alone and not trained on"));
+            terminal.Error.WriteLine(
+                FormattableString.Invariant($"{account.TiedForTraining} comparisons are ties alone and not trained on")
+            );
     }
 
     private static void ShowKeys(Terminal terminal)
@@ -117,22 +164,29 @@ internal static class TrainCommand
     private static void Write(Utf8JsonWriter json, string output, TrainingResult result)
     {
         json.WriteStartObject();
-        json.WriteString("outcome", result.Outcome switch
-        {
-            TrainingOutcome.Finished => "finished",
-            TrainingOutcome.AlreadyFinished => "already_finished",
-            _ => "interrupted",
-        });
+        json.WriteString(
+            "outcome",
+            result.Outcome switch
+            {
+                TrainingOutcome.Finished => "finished",
+                TrainingOutcome.AlreadyFinished => "already_finished",
+                _ => "interrupted",
+            }
+        );
         json.WriteString("output", output);
         json.WriteString("model", Path.Combine(output, "model"));
         json.WriteNumber("step", result.Step);
         json.WriteNumber("steps", result.Steps);
         json.WriteNumber("best_step", result.BestStep);
-        if (result.ResumedFrom is { } from) json.WriteNumber("resumed_from", from);
-        else json.WriteNull("resumed_from");
+        if (result.ResumedFrom is { } from)
+            json.WriteNumber("resumed_from", from);
+        else
+            json.WriteNull("resumed_from");
         json.WritePropertyName("evaluation");
-        if (result.Evaluation is { } report) EvaluationReportJson.Write(json, report);
-        else json.WriteNullValue();
+        if (result.Evaluation is { } report)
+            EvaluationReportJson.Write(json, report);
+        else
+            json.WriteNullValue();
         json.WriteEndObject();
     }
 }

@@ -26,7 +26,10 @@ internal sealed class HeldOutPairs
             }
         }
         (Truth, SourceOf) = ([.. truth], [.. sources]);
-        var clusters = prompts.Distinct().Select((prompt, cluster) => (prompt, cluster)).ToDictionary(StringComparer.Ordinal);
+        var clusters = prompts
+            .Distinct()
+            .Select((prompt, cluster) => (prompt, cluster))
+            .ToDictionary(StringComparer.Ordinal);
         ClusterOf = [.. prompts.Select(prompt => clusters[prompt])];
         ClusterCount = clusters.Count;
     }
@@ -64,16 +67,29 @@ internal sealed class HeldOutPairs
         var differences = new double[Count];
         Array.Fill(differences, double.NaN);
         var temperatures = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var prediction in folders.SelectMany(folder => ScoresFile.Read(Path.Combine(folder, "scores.jsonl")).Predictions))
+        foreach (
+            var prediction in folders.SelectMany(folder =>
+                ScoresFile.Read(Path.Combine(folder, "scores.jsonl")).Predictions
+            )
+        )
         {
             var preferred = prediction.Scores[0] > prediction.Scores[1] ? 0 : 1;
             differences[places[(prediction.Source, prediction.Line!.Value)]] =
                 (prediction.Temperature ?? 1) * (prediction.Rewards[preferred] - prediction.Rewards[1 - preferred]);
-            if (prediction.Temperature is { } temperature) temperatures[prediction.Source] = temperature;
+            if (prediction.Temperature is { } temperature)
+                temperatures[prediction.Source] = temperature;
         }
-        if (differences.Any(double.IsNaN)) throw new ConcordException($"{folders[0]} holds the run of another population: remove the folder and start again.");
+        if (differences.Any(double.IsNaN))
+            throw new ConcordException(
+                $"{folders[0]} holds the run of another population: remove the folder and start again."
+            );
         var (weights, spread) = folders.Count == 1 ? MeanWeights(folders[0]) : ([], 0);
-        return new SchemePredictions(name, differences) { Temperatures = temperatures, Weights = weights, WeightSpread = spread };
+        return new SchemePredictions(name, differences)
+        {
+            Temperatures = temperatures,
+            Weights = weights,
+            WeightSpread = spread,
+        };
     }
 
     private static (Dictionary<string, double> Weights, double Spread) MeanWeights(string folder)
@@ -83,10 +99,12 @@ internal sealed class HeldOutPairs
         foreach (var line in File.ReadLines(Path.Combine(folder, "metrics.jsonl")))
         {
             using var json = JsonDocument.Parse(line);
-            if (!json.RootElement.TryGetProperty("weights", out var weights)) continue;
+            if (!json.RootElement.TryGetProperty("weights", out var weights))
+                continue;
             steps++;
             spread += json.RootElement.GetProperty("weight_spread").GetDouble();
-            foreach (var weight in weights.EnumerateObject()) sums[weight.Name] = sums.GetValueOrDefault(weight.Name) + weight.Value.GetDouble();
+            foreach (var weight in weights.EnumerateObject())
+                sums[weight.Name] = sums.GetValueOrDefault(weight.Name) + weight.Value.GetDouble();
         }
         return (sums.ToDictionary(sum => sum.Key, sum => sum.Value / steps), spread / steps);
     }

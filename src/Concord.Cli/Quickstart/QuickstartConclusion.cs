@@ -15,23 +15,31 @@ internal static class QuickstartConclusion
     ];
 
     /// <summary>The differences that decide.</summary>
-    public static IReadOnlyList<QuickstartDifference> Differences(IReadOnlyList<SchemePredictions> schemes, PairedBootstrap bootstrap) =>
-    [
-        .. Compared.SelectMany(pair =>
-        {
-            SchemePredictions first = schemes.First(scheme => scheme.Name == pair.First), second = schemes.First(scheme => scheme.Name == pair.Second);
-            return new QuickstartDifference[]
+    public static IReadOnlyList<QuickstartDifference> Differences(
+        IReadOnlyList<SchemePredictions> schemes,
+        PairedBootstrap bootstrap
+    ) =>
+        [
+            .. Compared.SelectMany(pair =>
             {
-                new(pair.First, pair.Second, "accuracy", bootstrap.Accuracy(first, second)),
-                new(pair.First, pair.Second, "ece", bootstrap.CalibrationError(first, second)),
-                new(pair.First, pair.Second, "error", bootstrap.Error(first, second)),
-            };
-        }),
-    ];
+                SchemePredictions first = schemes.First(scheme => scheme.Name == pair.First),
+                    second = schemes.First(scheme => scheme.Name == pair.Second);
+                return new QuickstartDifference[]
+                {
+                    new(pair.First, pair.Second, "accuracy", bootstrap.Accuracy(first, second)),
+                    new(pair.First, pair.Second, "ece", bootstrap.CalibrationError(first, second)),
+                    new(pair.First, pair.Second, "error", bootstrap.Error(first, second)),
+                };
+            }),
+        ];
 
     /// <summary>The conclusion, a paragraph a question.</summary>
     public static IReadOnlyList<string> Paragraphs(
-        IReadOnlyList<SchemePredictions> schemes, HeldOutPairs pairs, IReadOnlyList<QuickstartDifference> differences, IReadOnlyList<double> noise)
+        IReadOnlyList<SchemePredictions> schemes,
+        HeldOutPairs pairs,
+        IReadOnlyList<QuickstartDifference> differences,
+        IReadOnlyList<double> noise
+    )
     {
         SchemePredictions Scheme(string name) => schemes.First(scheme => scheme.Name == name);
         SchemeDifference Of(string first, string second, string measure) =>
@@ -42,13 +50,19 @@ internal static class QuickstartConclusion
             return $"accuracy {Said("accuracy")}, ECE {Said("ece")}, error {Said("error")}";
         }
 
-        var (onMultiTask, onMore) = (Compare("MultiTask", "MultiTask + temperatures"), Compare("MORE", "MORE + temperatures"));
+        var (onMultiTask, onMore) = (
+            Compare("MultiTask", "MultiTask + temperatures"),
+            Compare("MORE", "MORE + temperatures")
+        );
         return
         [
-            $"Is one model for all sources as good as one for each? MultiTask against the {pairs.Sources.Length} Singles: {Compare("Single", "MultiTask")}. "
+            $"Is one model for all sources as good as one for each? MultiTask against the {pairs.Sources.Length} "
+                + $"Singles: {Compare("Single", "MultiTask")}. "
                 + OneForAll(Of("Single", "MultiTask", "accuracy"), Of("Single", "MultiTask", "error")),
-            $"Does MORE change that? Against MultiTask: {Compare("MultiTask", "MORE")}. {Weights(Scheme("MORE"), pairs.Sources.Length)}",
-            $"Do source temperatures help? On MultiTask: {onMultiTask}. On MORE: {onMore}. {Temperatures(Scheme("MultiTask + temperatures"), pairs, noise)}",
+            $"Does MORE change that? Against MultiTask: {Compare("MultiTask", "MORE")}. "
+                + $"{Weights(Scheme("MORE"), pairs.Sources.Length)}",
+            $"Do source temperatures help? On MultiTask: {onMultiTask}. On MORE: {onMore}. "
+                + $"{Temperatures(Scheme("MultiTask + temperatures"), pairs, noise)}",
             Advice(schemes, pairs, Of),
         ];
     }
@@ -57,56 +71,94 @@ internal static class QuickstartConclusion
     public static string Say(SchemeDifference difference, string higher, string lower)
     {
         var interval = $"[{Signed(difference.Interval.Low)}, {Signed(difference.Interval.High)}]";
-        return difference.Sign == 0 ? $"undecided {interval}" : $"{(difference.Sign > 0 ? higher : lower)} by {Number(Math.Abs(difference.Difference))} {interval}";
+        return difference.Sign == 0
+            ? $"undecided {interval}"
+            : $"{(difference.Sign > 0 ? higher : lower)} by {Number(Math.Abs(difference.Difference))} {interval}";
     }
 
-    private static string OneForAll(SchemeDifference accuracy, SchemeDifference error) => (accuracy.Sign, error.Sign) switch
-    {
-        (1, <= 0) or (0, -1) => "One model for all is the better one here: it learns from all sources what they share.",
-        (-1, >= 0) or (0, 1) => "One model for all is worse here: it cannot follow every source's own taste.",
-        (0, 0) => "Which of them is better stays undecided at this size.",
-        (1, _) => "It puts more pairs into the right order, but its probabilities are further from the true ones.",
-        _ => "It puts fewer pairs into the right order, but its probabilities are nearer to the true ones.",
-    };
+    private static string OneForAll(SchemeDifference accuracy, SchemeDifference error) =>
+        (accuracy.Sign, error.Sign) switch
+        {
+            (1, <= 0) or (0, -1) =>
+                "One model for all is the better one here: it learns from all sources what they share.",
+            (-1, >= 0) or (0, 1) => "One model for all is worse here: it cannot follow every source's own taste.",
+            (0, 0) => "Which of them is better stays undecided at this size.",
+            (1, _) => "It puts more pairs into the right order, but its probabilities are further from the true ones.",
+            _ => "It puts fewer pairs into the right order, but its probabilities are nearer to the true ones.",
+        };
 
     private static string Weights(SchemePredictions more, int sources)
     {
         var weights = string.Join(", ", more.Weights.Select(weight => $"{weight.Key} {Number(weight.Value)}"));
         var (most, least) = (more.Weights.MaxBy(weight => weight.Value), more.Weights.MinBy(weight => weight.Value));
-        var reading = most.Value - least.Value < .1 ? "no source is favoured over the run" : $"{most.Key} is favoured, {least.Key} least";
-        return $"Its mean weights were {weights} (equal ones would be {Number(1.0 / sources)}): {reading}; within a step they spread by {Number(more.WeightSpread)}.";
+        var reading =
+            most.Value - least.Value < .1
+                ? "no source is favoured over the run"
+                : $"{most.Key} is favoured, {least.Key} least";
+        return $"Its mean weights were {weights} (equal ones would be {Number(1.0 / sources)}): {reading}; within a "
+            + $"step they spread by {Number(more.WeightSpread)}.";
     }
 
     private static string Temperatures(SchemePredictions scheme, HeldOutPairs pairs, IReadOnlyList<double> noise)
     {
-        var learned = string.Join(", ", pairs.Sources.Select((name, i) => $"{name} {Number(scheme.Temperatures[name], "0.00")} (noise {Number(noise[i], "0.##")})"));
-        var (cleanest, noisiest) = (pairs.Sources[Argument(noise, smallest: true)], pairs.Sources[Argument(noise, smallest: false)]);
-        var found = scheme.Temperatures.MinBy(one => one.Value).Key == noisiest && scheme.Temperatures.MaxBy(one => one.Value).Key == cleanest;
+        var learned = string.Join(
+            ", ",
+            pairs.Sources.Select(
+                (name, i) => $"{name} {Number(scheme.Temperatures[name], "0.00")} (noise {Number(noise[i], "0.##")})"
+            )
+        );
+        var (cleanest, noisiest) = (
+            pairs.Sources[Argument(noise, smallest: true)],
+            pairs.Sources[Argument(noise, smallest: false)]
+        );
+        var found =
+            scheme.Temperatures.MinBy(one => one.Value).Key == noisiest
+            && scheme.Temperatures.MaxBy(one => one.Value).Key == cleanest;
         var reading = found
-            ? "The cleanest labels got the largest and the noisiest the smallest, without anybody saying which they are."
+            ? "The cleanest labels got the largest and the noisiest the smallest, without anybody saying which they "
+                + "are."
             : "They do not follow the noise of the labels in order.";
         return $"Learned temperatures: {learned}. {reading}";
     }
 
-    private static string Advice(IReadOnlyList<SchemePredictions> schemes, HeldOutPairs pairs, Func<string, string, string, SchemeDifference> of)
+    private static string Advice(
+        IReadOnlyList<SchemePredictions> schemes,
+        HeldOutPairs pairs,
+        Func<string, string, string, SchemeDifference> of
+    )
     {
         (string Name, double Error)[] errors =
-            [.. schemes.Where(scheme => scheme.Name != "Single").Select(scheme => (scheme.Name, MeanError(scheme, pairs))).OrderBy(one => one.Item2)];
-        SchemeDifference multitask = of("MultiTask", "MultiTask + temperatures", "error"), more = of("MORE", "MORE + temperatures", "error");
+        [
+            .. schemes
+                .Where(scheme => scheme.Name != "Single")
+                .Select(scheme => (scheme.Name, MeanError(scheme, pairs)))
+                .OrderBy(one => one.Item2),
+        ];
+        SchemeDifference multitask = of("MultiTask", "MultiTask + temperatures", "error"),
+            more = of("MORE", "MORE + temperatures", "error");
         var both = multitask.Sign == -1 && more.Sign == -1;
         var between = of("MultiTask + temperatures", "MORE + temperatures", "error").Sign;
-        var which = between == 0 ? "whether by MultiTask or by MORE is undecided" : between > 0 ? "and MultiTask rather than MORE" : "and MORE rather than MultiTask";
-        var advice = both ? $"learn a temperature for each source ({which})" : "whether to learn source temperatures stays undecided";
-        return $"So, for sources like these: {advice}. The smallest error of one model for all is that of {errors[0].Name} ({Number(errors[0].Error)}), "
-            + $"the largest that of {errors[^1].Name} ({Number(errors[^1].Error)}). This is a simulation with one seed: try another with --seed, and your own data.";
+        var which =
+            between == 0 ? "whether by MultiTask or by MORE is undecided"
+            : between > 0 ? "and MultiTask rather than MORE"
+            : "and MORE rather than MultiTask";
+        var advice = both
+            ? $"learn a temperature for each source ({which})"
+            : "whether to learn source temperatures stays undecided";
+        return $"So, for sources like these: {advice}. The smallest error of one model for all is that of "
+            + $"{errors[0].Name} ({Number(errors[0].Error)}), "
+            + $"the largest that of {errors[^1].Name} ({Number(errors[^1].Error)}). This is a simulation with one "
+            + $"seed: try another with --seed, and your own data.";
     }
 
     private static double MeanError(SchemePredictions scheme, HeldOutPairs pairs) =>
         Enumerable.Range(0, pairs.Sources.Length).Average(source => scheme.Error(pairs.Of(source), pairs.Truth));
 
-    private static int Argument(IReadOnlyList<double> values, bool smallest) => Enumerable.Range(0, values.Count).MinBy(i => smallest ? values[i] : -values[i]);
+    private static int Argument(IReadOnlyList<double> values, bool smallest) =>
+        Enumerable.Range(0, values.Count).MinBy(i => smallest ? values[i] : -values[i]);
 
-    private static string Number(double value, string format = "0.000") => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format = "0.000") =>
+        value.ToString(format, CultureInfo.InvariantCulture);
 
     private static string Signed(double value) => value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,11 @@ internal sealed class QuickstartProgress(Progress progress) : ITrainingObserver
     public void Started(int step, int steps, bool resumed) => progress.Report(before + step, Model);
 
     /// <inheritdoc />
-    public void Stepped(StepReport report) => progress.Report(before + report.Step, string.Create(CultureInfo.InvariantCulture, $"{Model}, loss {report.Loss:0.000}"));
+    public void Stepped(StepReport report) =>
+        progress.Report(
+            before + report.Step,
+            string.Create(CultureInfo.InvariantCulture, $"{Model}, loss {report.Loss:0.000}")
+        );
 
     /// <summary>A model is done.</summary>
     public void Finished(int steps)

@@ -14,8 +14,15 @@ namespace Concord.Cli.Quickstart;
 /// <param name="Folder">Its folder, below the quickstart's.</param>
 /// <param name="Weighting">How sources are weighted.</param>
 /// <param name="Temperatures">Whether source temperatures are learned.</param>
-/// <param name="OnePerSource">Whether it is a model for every source (Single, each source scored by its own) instead of one for all.</param>
-internal sealed record QuickstartScheme(string Name, string Folder, string Weighting, bool Temperatures, bool OnePerSource = false)
+/// <param name="OnePerSource">Whether it is a model for every source (Single, each source scored by its own) instead of
+/// one for all.</param>
+internal sealed record QuickstartScheme(
+    string Name,
+    string Folder,
+    string Weighting,
+    bool Temperatures,
+    bool OnePerSource = false
+)
 {
     /// <summary>Optimizer steps of every model, unless told otherwise.</summary>
     public const int DefaultSteps = 160;
@@ -30,20 +37,45 @@ internal sealed record QuickstartScheme(string Name, string Folder, string Weigh
         new("MORE + temperatures", "more-temperatures", "more", true),
     ];
 
-    /// <summary>The population: sources that differ in size, noise and conflict, small enough to see every comparison once or a few times in
-    /// <see cref="DefaultSteps"/> steps.</summary>
-    public static SimulationSettings Population(int seed) => new()
-    {
-        Seed = seed,
-        HeldOut = 500,
-        Sources =
-        [
-            new() { Name = "editors", Size = 1300, Drift = .2, Noise = .25 },
-            new() { Name = "customers", Size = 1700, Drift = .6, Noise = .6 },
-            new() { Name = "crowd", Size = 2500, Drift = 1, Noise = 2 },
-            new() { Name = "critics", Size = 900, Drift = 3, Noise = .4 },
-        ],
-    };
+    /// <summary>The population: sources that differ in size, noise and conflict, small enough to see every comparison
+    /// once or a few times in <see cref="DefaultSteps"/> steps.</summary>
+    public static SimulationSettings Population(int seed) =>
+        new()
+        {
+            Seed = seed,
+            HeldOut = 500,
+            Sources =
+            [
+                new()
+                {
+                    Name = "editors",
+                    Size = 1300,
+                    Drift = .2,
+                    Noise = .25,
+                },
+                new()
+                {
+                    Name = "customers",
+                    Size = 1700,
+                    Drift = .6,
+                    Noise = .6,
+                },
+                new()
+                {
+                    Name = "crowd",
+                    Size = 2500,
+                    Drift = 1,
+                    Noise = 2,
+                },
+                new()
+                {
+                    Name = "critics",
+                    Size = 900,
+                    Drift = 3,
+                    Noise = .4,
+                },
+            ],
+        };
 
     /// <summary>The recipes of the scheme's models: one, or one for every source.</summary>
     public IReadOnlyList<Recipe> Recipes(string output, int seed, int steps)
@@ -70,7 +102,17 @@ internal sealed record QuickstartScheme(string Name, string Folder, string Weigh
                 KeepCheckpoints = 1,
             },
         };
-        if (!OnePerSource) return [recipe];
-        return [.. recipe.Simulation.Sources.Select(source => recipe with { Output = Path.Combine(output, $"{Folder}-{source.Name}"), Only = [source.Name] })];
+        if (!OnePerSource)
+            return [recipe];
+        return
+        [
+            .. recipe.Simulation.Sources.Select(source =>
+                recipe with
+                {
+                    Output = Path.Combine(output, $"{Folder}-{source.Name}"),
+                    Only = [source.Name],
+                }
+            ),
+        ];
     }
 }

@@ -13,18 +13,25 @@ internal static class QuickstartText
     {
         Wrap(
             terminal,
-            "A reward model learns from pairs of answers which one people prefer. Here are simulated groups of annotators (sources). All share a taste; "
-            + "each drifts from it its own way, and labels more or less noisily. Since they are simulated, the true probability of every preference is known.");
+            "A reward model learns from pairs of answers which one people prefer. Here are simulated groups of "
+                + "annotators (sources). All share a taste; "
+                + "each drifts from it its own way, and labels more or less noisily. Since they are simulated, the "
+                + "true probability of every preference is known."
+        );
         var table = new TextTable("source", ">pairs to train on", ">drift", ">noise of labels");
-        foreach (var source in population.Settings.Sources) table.Add(source.Name, source.Size, source.Drift, source.Noise);
+        foreach (var source in population.Settings.Sources)
+            table.Add(source.Name, source.Size, source.Drift, source.Noise);
         terminal.Out.WriteLine();
         table.Write(terminal);
         terminal.Out.WriteLine();
         Wrap(
             terminal,
-            $"Five schemes train small transformers from scratch, {steps.ToString(CultureInfo.InvariantCulture)} steps each: Single (a model for each source), "
-            + "MultiTask (one for all, sources count the same), MORE (one for all, sources weighted by their gradients), and the last two with a temperature "
-            + "learned for each source.");
+            $"Five schemes train small transformers from scratch, {steps.ToString(CultureInfo.InvariantCulture)} "
+                + $"steps each: Single (a model for each source), "
+                + "MultiTask (one for all, sources count the same), MORE (one for all, sources weighted by their "
+                + "gradients), and the last two with a temperature "
+                + "learned for each source."
+        );
         terminal.Out.WriteLine();
         terminal.Out.Flush();
     }
@@ -33,18 +40,38 @@ internal static class QuickstartText
     public static void Tables(IReadOnlyList<SchemePredictions> schemes, HeldOutPairs pairs, Terminal terminal)
     {
         var truth = pairs.TruthItself();
-        Table("Accuracy: how often the preferred answer gets the higher reward", [.. schemes, truth], (scheme, own) => scheme.Accuracy(own));
-        Table("ECE: how far its probabilities are from how often it is right (truth: chance)", [.. schemes, truth], (scheme, own) => scheme.CalibrationError(own));
+        Table(
+            "Accuracy: how often the preferred answer gets the higher reward",
+            [.. schemes, truth],
+            (scheme, own) => scheme.Accuracy(own)
+        );
+        Table(
+            "ECE: how far its probabilities are from how often it is right (truth: chance)",
+            [.. schemes, truth],
+            (scheme, own) => scheme.CalibrationError(own)
+        );
         var coin = new SchemePredictions("a coin", new double[pairs.Count]);
-        Table("Error: mean distance of its probabilities from the true ones (coin: all .5)", [.. schemes, coin], (scheme, own) => scheme.Error(own, pairs.Truth));
+        Table(
+            "Error: mean distance of its probabilities from the true ones (coin: all .5)",
+            [.. schemes, coin],
+            (scheme, own) => scheme.Error(own, pairs.Truth)
+        );
 
         void Table(string title, IReadOnlyList<SchemePredictions> rows, Func<SchemePredictions, int[], double> measure)
         {
             var table = new TextTable(["scheme", .. pairs.Sources.Select(name => ">" + name), ">mean"]);
             foreach (var scheme in rows)
             {
-                double[] values = [.. Enumerable.Range(0, pairs.Sources.Length).Select(source => measure(scheme, pairs.Of(source)))];
-                table.Add([scheme.Name, .. values.Append(values.Average()).Select(value => value.ToString("0.000", CultureInfo.InvariantCulture))]);
+                double[] values =
+                [
+                    .. Enumerable.Range(0, pairs.Sources.Length).Select(source => measure(scheme, pairs.Of(source))),
+                ];
+                table.Add([
+                    scheme.Name,
+                    .. values
+                        .Append(values.Average())
+                        .Select(value => value.ToString("0.000", CultureInfo.InvariantCulture)),
+                ]);
             }
             terminal.Out.WriteLine(title);
             table.Write(terminal);
@@ -57,7 +84,8 @@ internal static class QuickstartText
     {
         terminal.Out.WriteLine("What this says (means over sources; in brackets 95 % intervals over prompts;");
         terminal.Out.WriteLine("undecided: 0 lies inside)");
-        foreach (var paragraph in paragraphs) Wrap(terminal, paragraph, "- ", "  ");
+        foreach (var paragraph in paragraphs)
+            Wrap(terminal, paragraph, "- ", "  ");
     }
 
     /// <summary>What to try next: commands that work as they stand.</summary>
@@ -66,9 +94,16 @@ internal static class QuickstartText
         string In(params string[] parts) => ShellWord.Quote(Path.Combine([folder, .. parts]));
         terminal.Out.WriteLine();
         terminal.Out.WriteLine("Next");
-        terminal.Out.WriteLine($"  concord data {In("data", "train", "editors.jsonl")} {In("data", "train", "crowd.jsonl")}");
-        terminal.Out.WriteLine($"  concord evaluate {In("more-temperatures", "model")} {In("data", "held_out", "critics.jsonl")}");
-        terminal.Out.WriteLine($"  concord score {In("more-temperatures", "model")} {In("data", "held_out", "editors.jsonl")} -o scores.jsonl");
+        terminal.Out.WriteLine(
+            $"  concord data {In("data", "train", "editors.jsonl")} {In("data", "train", "crowd.jsonl")}"
+        );
+        terminal.Out.WriteLine(
+            $"  concord evaluate {In("more-temperatures", "model")} {In("data", "held_out", "critics.jsonl")}"
+        );
+        terminal.Out.WriteLine(
+            $"  concord score {In("more-temperatures", "model")} {In("data", "held_out", "editors.jsonl")} -o "
+                + $"scores.jsonl"
+        );
         terminal.Out.WriteLine("  concord train recipes/simulated-more.yaml output=runs/simulated");
         terminal.Out.WriteLine("  concord train recipes/more-temperatures.yaml data=DIR model=DIR   (your own data)");
     }

@@ -2,7 +2,10 @@ using Concord.Calibration;
 
 namespace Concord.Cli.Quickstart;
 
-/// <summary>What one scheme says of the held-out pairs, beside their labels and the true probabilities; one entry a pair, the preferred response first.</summary>
+/// <summary>
+/// What one scheme says of the held-out pairs, beside their labels and the true probabilities; one entry a pair, the
+/// preferred response first.
+/// </summary>
 internal sealed class SchemePredictions
 {
     private static readonly BinningScheme Bins = new(BinningStrategy.Uniform, 10);
@@ -31,7 +34,12 @@ internal sealed class SchemePredictions
     public double Probability(int pair) => 1 / (1 + Math.Exp(-Differences[pair]));
 
     /// <summary>Share of pairs with the preferred response ahead; equal rewards count 1/2.</summary>
-    public double Accuracy(IEnumerable<int> pairs) => pairs.Average(pair => Differences[pair] > 0 ? 1 : Differences[pair] < 0 ? 0 : .5);
+    public double Accuracy(IEnumerable<int> pairs) =>
+        pairs.Average(pair =>
+            Differences[pair] > 0 ? 1
+            : Differences[pair] < 0 ? 0
+            : .5
+        );
 
     /// <summary>ECE over all ordered pairs, 10 uniform bins.</summary>
     public double CalibrationError(IEnumerable<int> pairs)
@@ -41,5 +49,6 @@ internal sealed class SchemePredictions
     }
 
     /// <summary>Mean distance to the true probabilities.</summary>
-    public double Error(IEnumerable<int> pairs, double[] truth) => pairs.Average(pair => Math.Abs(Probability(pair) - truth[pair]));
+    public double Error(IEnumerable<int> pairs, double[] truth) =>
+        pairs.Average(pair => Math.Abs(Probability(pair) - truth[pair]));
 }

@@ -17,18 +17,45 @@ internal sealed record ModelRecipe
     /// <summary>A shape to start from at random, instead of a folder.</summary>
     public ModelShape? Init { get; init; }
 
-    /// <summary>Whether LoRA adapters are added to the weights when the model is saved, instead of being saved as a folder of their own.</summary>
+    /// <summary>
+    /// Whether LoRA adapters are added to the weights when the model is saved, instead of being saved as a folder of
+    /// their own.
+    /// </summary>
     public bool Merged { get; init; }
 
     /// <summary>Goes through the keys.</summary>
-    public static ModelRecipe Map(IRecipeFields fields, ModelRecipe value) => value with
-    {
-        Folder = fields.OptionalText("folder", value.Folder, "Hugging Face folder of the model; `model: DIR` says the same."),
-        Pooling = fields.OptionalChoice("pooling", value.Pooling, ["last", "eos", "mean", "max"],
-            "Whose hidden state is rewarded; empty: what the folder says, else last."),
-        Weights = fields.Choice("weights", value.Weights, [("fp32", "fp32"), ("bf16", "bf16")],
-            "Type the weights are held in; bf16 halves their memory, and what is trained has fp32 masters."),
-        Merged = fields.Flag("merged", value.Merged, "In the mode lora: save whole weights with the adapters added, instead of an adapter folder beside the base."),
-        Init = fields.OptionalSection("init", value.Init, new ModelShape(), ModelShape.Map, "A transformer to start from at random, instead of a folder."),
-    };
+    public static ModelRecipe Map(IRecipeFields fields, ModelRecipe value) =>
+        value with
+        {
+            Folder = fields.OptionalText(
+                "folder",
+                value.Folder,
+                "Hugging Face folder of the model; `model: DIR` says the same."
+            ),
+            Pooling = fields.OptionalChoice(
+                "pooling",
+                value.Pooling,
+                ["last", "eos", "mean", "max"],
+                "Whose hidden state is rewarded; empty: what the folder says, else last."
+            ),
+            Weights = fields.Choice(
+                "weights",
+                value.Weights,
+                [("fp32", "fp32"), ("bf16", "bf16")],
+                "Type the weights are held in; bf16 halves their memory, and what is trained has fp32 masters."
+            ),
+            Merged = fields.Flag(
+                "merged",
+                value.Merged,
+                "In the mode lora: save whole weights with the adapters added, instead of an adapter folder beside "
+                    + "the base."
+            ),
+            Init = fields.OptionalSection(
+                "init",
+                value.Init,
+                new ModelShape(),
+                ModelShape.Map,
+                "A transformer to start from at random, instead of a folder."
+            ),
+        };
 }

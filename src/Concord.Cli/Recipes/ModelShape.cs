@@ -28,14 +28,36 @@ internal sealed record ModelShape
     public string? Tokenizer { get; init; }
 
     /// <summary>Goes through the keys.</summary>
-    public static ModelShape Map(IRecipeFields fields, ModelShape value) => value with
-    {
-        Family = fields.Choice("family", value.Family, [("llama", BackboneFamily.Llama), ("gpt_neox", BackboneFamily.GptNeoX)], "Family."),
-        HiddenSize = fields.Integer("hidden_size", value.HiddenSize, 8, 16384, "Width of the hidden states."),
-        Layers = fields.Integer("layers", value.Layers, 1, 200, "Number of layers."),
-        Heads = fields.Integer("heads", value.Heads, 1, 256, "Number of heads."),
-        IntermediateSize = fields.Integer("intermediate_size", value.IntermediateSize, 8, 65536, "Width of the feed-forward block."),
-        MaximumPositions = fields.Integer("maximum_positions", value.MaximumPositions, 16, 1 << 20, "Longest text in tokens."),
-        Tokenizer = fields.OptionalText("tokenizer", value.Tokenizer, "Folder of a tokenizer; empty: that of the simulated language."),
-    };
+    public static ModelShape Map(IRecipeFields fields, ModelShape value) =>
+        value with
+        {
+            Family = fields.Choice(
+                "family",
+                value.Family,
+                [("llama", BackboneFamily.Llama), ("gpt_neox", BackboneFamily.GptNeoX)],
+                "Family."
+            ),
+            HiddenSize = fields.Integer("hidden_size", value.HiddenSize, 8, 16384, "Width of the hidden states."),
+            Layers = fields.Integer("layers", value.Layers, 1, 200, "Number of layers."),
+            Heads = fields.Integer("heads", value.Heads, 1, 256, "Number of heads."),
+            IntermediateSize = fields.Integer(
+                "intermediate_size",
+                value.IntermediateSize,
+                8,
+                65536,
+                "Width of the feed-forward block."
+            ),
+            MaximumPositions = fields.Integer(
+                "maximum_positions",
+                value.MaximumPositions,
+                16,
+                1 << 20,
+                "Longest text in tokens."
+            ),
+            Tokenizer = fields.OptionalText(
+                "tokenizer",
+                value.Tokenizer,
+                "Folder of a tokenizer; empty: that of the simulated language."
+            ),
+        };
 }

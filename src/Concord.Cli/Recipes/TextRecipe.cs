@@ -2,7 +2,10 @@ using Concord.Cli.Recipes.Yaml;
 
 namespace Concord.Cli.Recipes;
 
-/// <summary>How a comparison becomes token ids. What is left open is as the model's folder says, where it is a reward model of Concord.</summary>
+/// <summary>
+/// How a comparison becomes token ids. What is left open is as the model's folder says, where it is a reward model of
+/// Concord.
+/// </summary>
 internal sealed record TextRecipe
 {
     /// <summary>Rendering of messages by name: null for the folder's, else <c>hh</c>.</summary>
@@ -15,13 +18,28 @@ internal sealed record TextRecipe
     public int? MaximumLength { get; init; }
 
     /// <summary>Goes through the keys.</summary>
-    public static TextRecipe Map(IRecipeFields fields, TextRecipe value) => value with
-    {
-        Rendering = fields.OptionalChoice("rendering", value.Rendering, ["auto", "hh", "chat"],
-            "How messages become text; empty: as the model's folder says, else hh; auto: by its chat template, where it has one."),
-        Truncation = fields.OptionalChoice("truncation", value.Truncation, ["shared-left", "left", "right", "drop", "error"],
-            "What becomes of texts that are too long; empty: as the model's folder says, else shared-left."),
-        MaximumLength = fields.OptionalInteger("maximum_length", value.MaximumLength, 3, int.MaxValue,
-            "Longest text in tokens; empty: as the model's folder says, else its positions."),
-    };
+    public static TextRecipe Map(IRecipeFields fields, TextRecipe value) =>
+        value with
+        {
+            Rendering = fields.OptionalChoice(
+                "rendering",
+                value.Rendering,
+                ["auto", "hh", "chat"],
+                "How messages become text; empty: as the model's folder says, else hh; auto: by its chat template, "
+                    + "where it has one."
+            ),
+            Truncation = fields.OptionalChoice(
+                "truncation",
+                value.Truncation,
+                ["shared-left", "left", "right", "drop", "error"],
+                "What becomes of texts that are too long; empty: as the model's folder says, else shared-left."
+            ),
+            MaximumLength = fields.OptionalInteger(
+                "maximum_length",
+                value.MaximumLength,
+                3,
+                int.MaxValue,
+                "Longest text in tokens; empty: as the model's folder says, else its positions."
+            ),
+        };
 }

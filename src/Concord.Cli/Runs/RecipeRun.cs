@@ -17,7 +17,8 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
     private const int ComparedAfterSaving = 8;
 
     /// <summary>The run's folder.</summary>
-    public string Output { get; } = recipe.Output ?? throw new ArgumentException("The recipe has no output folder.", nameof(recipe));
+    public string Output { get; } =
+        recipe.Output ?? throw new ArgumentException("The recipe has no output folder.", nameof(recipe));
 
     /// <summary>What the run ended with where it has ended already; known without opening data or model.</summary>
     /// <exception cref="ConcordException">The folder holds a run of other settings.</exception>
@@ -33,10 +34,14 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
         var (model, folder) = RunModel.Open(recipe, Output, terminal.Error.WriteLine);
         using var opened = model;
         var tokens = data.Tokens(model, folder, cancellation);
-        foreach (var note in tokens.About.Notes) terminal.Error.WriteLine(note);
+        foreach (var note in tokens.About.Notes)
+            terminal.Error.WriteLine(note);
         if (model.Pooling is Pooling.Mean or Pooling.Max)
         {
-            terminal.Error.WriteLine($"warning: pooling {PoolingNames.Of(model.Pooling)} is Concord's own: transformers will load the model and score otherwise.");
+            terminal.Error.WriteLine(
+                $"warning: pooling {PoolingNames.Of(model.Pooling)} is Concord's own: transformers will load the "
+                    + $"model and score otherwise."
+            );
             terminal.Error.WriteLine("Choose last or eos where that matters.");
         }
         var training = new TrainingData(tokens.Training, tokens.HeldOut, data.Account.Sources)
@@ -50,20 +55,38 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
             Batches = recipe.Training.Batches with { Shares = data.Account.Shares },
             Lora = recipe.Training.Lora with { Seed = (ulong)recipe.Seed },
         };
-        var run = new TrainingRun(model, training, settings, new TrainingRunOptions
-        {
-            Output = Output,
-            Config = RecipeFile.Write(recipe),
-            WriteModel = (trained, place, info) => Write(trained, place, info, [.. tokens.HeldOut.Concat(tokens.Training).Take(ComparedAfterSaving)], tokens.About.PadId),
-            Observer = observer,
-            FrozenStates = recipe.Cache is { } cache ? Path.Combine(cache, "states") : null,
-        });
+        var run = new TrainingRun(
+            model,
+            training,
+            settings,
+            new TrainingRunOptions
+            {
+                Output = Output,
+                Config = RecipeFile.Write(recipe),
+                WriteModel = (trained, place, info) =>
+                    Write(
+                        trained,
+                        place,
+                        info,
+                        [.. tokens.HeldOut.Concat(tokens.Training).Take(ComparedAfterSaving)],
+                        tokens.About.PadId
+                    ),
+                Observer = observer,
+                FrozenStates = recipe.Cache is { } cache ? Path.Combine(cache, "states") : null,
+            }
+        );
         data.Account.WriteProblems(Output);
         data.Keep();
         return run.Run(cancellation);
     }
 
-    private void Write(RewardModel model, string folder, TrainedModelInfo info, IReadOnlyList<TokenizedComparison> sample, int? padId)
+    private void Write(
+        RewardModel model,
+        string folder,
+        TrainedModelInfo info,
+        IReadOnlyList<TokenizedComparison> sample,
+        int? padId
+    )
     {
         model.Settings = model.Settings with
         {
@@ -71,13 +94,21 @@ internal sealed class RecipeRun(Recipe recipe, Terminal terminal)
             RewardMean = info.RewardMean,
             RewardStandardDeviation = info.RewardStandardDeviation,
         };
-        if (recipe.Training.Mode != TrainedParts.Adapters) model.Save(folder, sample, padId);
-        else if (!recipe.Model.Merged) model.SaveAdapter(folder, sample);
-        else SaveMerged(model, folder, sample, padId);
+        if (recipe.Training.Mode != TrainedParts.Adapters)
+            model.Save(folder, sample, padId);
+        else if (!recipe.Model.Merged)
+            model.SaveAdapter(folder, sample);
+        else
+            SaveMerged(model, folder, sample, padId);
     }
 
     // The model in training keeps its adapters: they are added to a copy of the base, read again.
-    private static void SaveMerged(RewardModel model, string folder, IReadOnlyList<TokenizedComparison> sample, int? padId)
+    private static void SaveMerged(
+        RewardModel model,
+        string folder,
+        IReadOnlyList<TokenizedComparison> sample,
+        int? padId
+    )
     {
         var adapter = folder + ".adapter";
         model.SaveAdapter(adapter, sample);

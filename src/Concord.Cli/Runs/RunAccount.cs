@@ -14,7 +14,10 @@ internal sealed record DroppedRecords(string File, string Reason, int Count);
 /// <summary>What there is to say of a recipe's data, without the data.</summary>
 internal sealed record RunAccount
 {
-    private static readonly JsonSerializerOptions Lines = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Lines = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The sources, in the order of the recipe.</summary>
     public required IReadOnlyList<string> Sources { get; init; }
@@ -38,9 +41,14 @@ internal sealed record RunAccount
     public IReadOnlyList<DroppedRecords> Dropped { get; init; } = [];
 
     /// <summary>Counts the comparisons of each source.</summary>
-    public static RunAccount Of(IReadOnlyList<string> sources, IEnumerable<Comparison> training, IEnumerable<Comparison> heldOut)
+    public static RunAccount Of(
+        IReadOnlyList<string> sources,
+        IEnumerable<Comparison> training,
+        IEnumerable<Comparison> heldOut
+    )
     {
-        Dictionary<string, int> trained = Count(training), held = Count(heldOut);
+        Dictionary<string, int> trained = Count(training),
+            held = Count(heldOut);
         return new RunAccount
         {
             Sources = sources,
@@ -49,7 +57,9 @@ internal sealed record RunAccount
         };
 
         static Dictionary<string, int> Count(IEnumerable<Comparison> comparisons) =>
-            comparisons.GroupBy(comparison => comparison.Source).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+            comparisons
+                .GroupBy(comparison => comparison.Source)
+                .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
     }
 
     /// <summary>Of some sources alone; what could not be read or was left out is said of all files.</summary>
@@ -65,11 +75,26 @@ internal sealed record RunAccount
         };
     }
 
-    /// <summary>Writes the records that could not be read to <c>unread.jsonl</c> of a folder; nothing where all were.</summary>
+    /// <summary>
+    /// Writes the records that could not be read to <c>unread.jsonl</c> of a folder; nothing where all were.
+    /// </summary>
     public void WriteProblems(string folder)
     {
-        if (Problems.Count == 0) return;
-        AtomicFile.WriteLines(Path.Combine(folder, "unread.jsonl"),
-            Problems.Select(problem => JsonSerializer.Serialize(new { file = problem.File, line = problem.Line, problem = problem.Message }, Lines)));
+        if (Problems.Count == 0)
+            return;
+        AtomicFile.WriteLines(
+            Path.Combine(folder, "unread.jsonl"),
+            Problems.Select(problem =>
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        file = problem.File,
+                        line = problem.Line,
+                        problem = problem.Message,
+                    },
+                    Lines
+                )
+            )
+        );
     }
 }

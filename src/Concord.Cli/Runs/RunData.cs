@@ -8,12 +8,12 @@ using Concord.Preferences;
 namespace Concord.Cli.Runs;
 
 /// <summary>
-/// A recipe's data: read and tokenized once, and kept in a <see cref="TokenFile"/> from which the next run over the same files, split, tokenizer
-/// and settings starts without reading a text.
+/// A recipe's data: read and tokenized once, and kept in a <see cref="TokenFile"/> from which the next run over the
+/// same files, split, tokenizer and settings starts without reading a text.
 /// </summary>
 /// <remarks>
-/// The file lies in the folder <c>tokens</c> of the recipe's cache, or else of the run's own. A simulated population is drawn anew: that costs less
-/// than a file.
+/// The file lies in the folder <c>tokens</c> of the recipe's cache, or else of the run's own. A simulated population is
+/// drawn anew: that costs less than a file.
 /// </remarks>
 internal sealed class RunData : IDisposable
 {
@@ -35,8 +35,10 @@ internal sealed class RunData : IDisposable
             place = Path.Combine(folder, "tokens", key.ToString("x32", CultureInfo.InvariantCulture) + ".tokens");
             kept = Open(place, key, say);
         }
-        if (kept is not null && JsonSerializer.Deserialize<About>(kept.About.Span) is { } about) (Account, facts) = (about.Account, about.Tokens);
-        else Account = (comparisons = RunComparisons.Of(recipe)).Account;
+        if (kept is not null && JsonSerializer.Deserialize<About>(kept.About.Span) is { } about)
+            (Account, facts) = (about.Account, about.Tokens);
+        else
+            Account = (comparisons = RunComparisons.Of(recipe)).Account;
     }
 
     /// <summary>What is written beside the ids.</summary>
@@ -51,14 +53,16 @@ internal sealed class RunData : IDisposable
     /// <summary>Finds the data's ids where they are kept, or reads the data.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="say">Told what is wrong with a kept file.</param>
-    /// <exception cref="ConcordException">There is no such file, source or comparison; the message says which.</exception>
+    /// <exception cref="ConcordException">There is no such file, source or comparison; the message says
+    /// which.</exception>
     public static RunData Open(Recipe recipe, Action<string> say) => new(recipe, say);
 
     /// <summary>The ids: those kept, or made now.</summary>
     /// <param name="model">The recipe's model.</param>
     /// <param name="folder">Its folder.</param>
     /// <param name="cancellation">Ends tokenizing.</param>
-    /// <exception cref="ConcordException">The tokenizer or a setting cannot be used, or a comparison cannot be encoded.</exception>
+    /// <exception cref="ConcordException">The tokenizer or a setting cannot be used, or a comparison cannot be
+    /// encoded.</exception>
     public RunTokens Tokens(RewardModel model, string folder, CancellationToken cancellation)
     {
         if (kept is null)
@@ -74,13 +78,21 @@ internal sealed class RunData : IDisposable
             Keep(again);
             return [.. again.Training, .. again.HeldOut];
         };
-        return new RunTokens { Training = kept.Parts[0], HeldOut = kept.Parts[1], About = facts! };
+        return new RunTokens
+        {
+            Training = kept.Parts[0],
+            HeldOut = kept.Parts[1],
+            About = facts!,
+        };
     }
 
-    /// <summary>Keeps what was made for the next run; where that is impossible it is said, and this one goes on.</summary>
+    /// <summary>
+    /// Keeps what was made for the next run; where that is impossible it is said, and this one goes on.
+    /// </summary>
     public void Keep()
     {
-        if (made is not null) Keep(made);
+        if (made is not null)
+            Keep(made);
         made = null;
     }
 
@@ -89,10 +101,16 @@ internal sealed class RunData : IDisposable
 
     private void Keep(RunTokens tokens)
     {
-        if (place is null) return;
+        if (place is null)
+            return;
         try
         {
-            TokenFile.Write(place, key, [tokens.Training, tokens.HeldOut], JsonSerializer.SerializeToUtf8Bytes(new About(Account, tokens.About)));
+            TokenFile.Write(
+                place,
+                key,
+                [tokens.Training, tokens.HeldOut],
+                JsonSerializer.SerializeToUtf8Bytes(new About(Account, tokens.About))
+            );
         }
         catch (ConcordException error)
         {

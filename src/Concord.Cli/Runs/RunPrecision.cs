@@ -4,7 +4,10 @@ using TorchSharp;
 
 namespace Concord.Cli.Runs;
 
-/// <summary>What <c>precision</c> of a recipe comes to. <c>auto</c> measures once and writes its choice into the run's folder, where it stays on resume.</summary>
+/// <summary>
+/// What <c>precision</c> of a recipe comes to. <c>auto</c> measures once and writes its choice into the run's folder,
+/// where it stays on resume.
+/// </summary>
 internal static class RunPrecision
 {
     private const string FileName = "precision";
@@ -16,9 +19,11 @@ internal static class RunPrecision
     /// <param name="say">Told what <c>auto</c> chose.</param>
     public static bool IsHalf(string precision, torch.Device device, string output, Action<string> say)
     {
-        if (precision != "auto") return precision == "bf16";
+        if (precision != "auto")
+            return precision == "bf16";
         var file = Path.Combine(output, FileName);
-        if (File.Exists(file)) return File.ReadAllText(file).Trim() == "bf16";
+        if (File.Exists(file))
+            return File.ReadAllText(file).Trim() == "bf16";
         var (half, reason) = device.type == DeviceType.CPU ? Measure() : (true, "as on any GPU");
         Directory.CreateDirectory(output);
         AtomicFile.WriteText(file, half ? "bf16\n" : "fp32\n");
@@ -29,6 +34,11 @@ internal static class RunPrecision
     private static (bool Half, string Reason) Measure()
     {
         var (fp32, bf16) = ProductSpeed.Measure();
-        return (bf16 > fp32, bf16 == 0 ? "this processor has no bf16 instructions" : FormattableString.Invariant($"{bf16:f0} GFLOPS against {fp32:f0} in fp32"));
+        return (
+            bf16 > fp32,
+            bf16 == 0
+                ? "this processor has no bf16 instructions"
+                : FormattableString.Invariant($"{bf16:f0} GFLOPS against {fp32:f0} in fp32")
+        );
     }
 }

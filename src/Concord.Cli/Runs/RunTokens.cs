@@ -1,3 +1,4 @@
+using System.Globalization;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rendering;
 using Concord.Modeling.Rewards;
@@ -34,34 +35,56 @@ internal sealed record RunTokens
         {
             Training = Encode(comparisons.Training, encoding, "to train on", notes, cancellation),
             HeldOut = Encode(comparisons.HeldOut, encoding, "held out", notes, cancellation),
-            About = new Facts(tokenizer?.BosId, tokenizer?.PadId, encoding.Rendering == DialogueRendering.Chat || tokenizer?.BosId == tokenizer?.EosId, notes),
+            About = new Facts(
+                tokenizer?.BosId,
+                tokenizer?.PadId,
+                encoding.Rendering == DialogueRendering.Chat || tokenizer?.BosId == tokenizer?.EosId,
+                notes
+            ),
         };
     }
 
     private static TokenizedComparison[] Encode(
-        IReadOnlyList<Comparison> comparisons, ModelEncoding encoding, string which, List<string> notes, CancellationToken cancellation)
+        IReadOnlyList<Comparison> comparisons,
+        ModelEncoding encoding,
+        string which,
+        List<string> notes,
+        CancellationToken cancellation
+    )
     {
         var encoded = new TokenizedComparison?[comparisons.Count];
         var errors = new ConcordException?[comparisons.Count];
-        Parallel.For(0, encoded.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-        {
-            try
+        Parallel.For(
+            0,
+            encoded.Length,
+            new ParallelOptions { CancellationToken = cancellation },
+            i =>
             {
-                encoded[i] = encoding.Encode(comparisons[i]);
+                try
+                {
+                    encoded[i] = encoding.Encode(comparisons[i]);
+                }
+                catch (ConcordException error)
+                {
+                    errors[i] = error;
+                }
             }
-            catch (ConcordException error)
-            {
-                errors[i] = error;
-            }
-        });
-        if (Array.Find(errors, error => error is not null) is { } first) throw first;
-        int cut = encoded.Count(one => one is { Truncated: true }), responses = encoded.Count(one => one is { ResponseCut: true });
+        );
+        if (Array.Find(errors, error => error is not null) is { } first)
+            throw first;
+        int cut = encoded.Count(one => one is { Truncated: true }),
+            responses = encoded.Count(one => one is { ResponseCut: true });
         var dropped = encoded.Count(one => one is null);
         if (cut + dropped > 0)
         {
             var policy = $"truncation {EncodingNames.Of(encoding.Truncation)}";
-            notes.Add(FormattableString.Invariant(
-                $"{policy} at {encoding.MaximumLength} tokens: of {encoded.Length} comparisons {which}, {cut} cut, {responses} with a response cut, {dropped} left out"));
+            notes.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{policy} at {encoding.MaximumLength} tokens: of {encoded.Length} comparisons {which}, {cut} "
+                        + $"cut, {responses} with a response cut, {dropped} left out"
+                )
+            );
         }
         return [.. encoded.OfType<TokenizedComparison>()];
     }

@@ -8,9 +8,9 @@ using Concord.Preferences;
 namespace Concord.Cli.Runs;
 
 /// <summary>
-/// A number that changes with whatever decides a recipe's token ids and what is said of them: every byte of the sources' files, how they are named,
-/// read, split and limited, every byte of the tokenizer, chat template and configurations, rendering, truncation and pooling, and Concord's own code
-/// that does it.
+/// A number that changes with whatever decides a recipe's token ids and what is said of them: every byte of the
+/// sources' files, how they are named, read, split and limited, every byte of the tokenizer, chat template and
+/// configurations, rendering, truncation and pooling, and Concord's own code that does it.
 /// </summary>
 internal static class RunTokensKey
 {
@@ -20,20 +20,31 @@ internal static class RunTokensKey
     {
         var hash = new XxHash128();
         // no version number that somebody forgets to raise
-        foreach (var part in (Type[])[typeof(Comparison), typeof(TokenFile), typeof(RunTokensKey)]) hash.Append(part.Module.ModuleVersionId.ToByteArray());
+        foreach (var part in (Type[])[typeof(Comparison), typeof(TokenFile), typeof(RunTokensKey)])
+            hash.Append(part.Module.ModuleVersionId.ToByteArray());
         // where the model's files lie changes nothing; where the sources' lie is written with their scores
-        Add(hash, RecipeFile.Write(new Recipe
-        {
-            Data = recipe.Data,
-            Sources = recipe.Sources,
-            Only = recipe.Only,
-            Split = recipe.Split,
-            Text = recipe.Text,
-            Model = new ModelRecipe { Pooling = recipe.Model.Pooling, Init = recipe.Model.Init },
-        }));
+        Add(
+            hash,
+            RecipeFile.Write(
+                new Recipe
+                {
+                    Data = recipe.Data,
+                    Sources = recipe.Sources,
+                    Only = recipe.Only,
+                    Split = recipe.Split,
+                    Text = recipe.Text,
+                    Model = new ModelRecipe { Pooling = recipe.Model.Pooling, Init = recipe.Model.Init },
+                }
+            )
+        );
         var block = new byte[1 << 18];
-        foreach (var (_, path) in RunComparisons.Files(recipe)) AddFile(hash, path, block);
-        foreach (var path in (recipe.Model.Folder ?? recipe.Model.Init?.Tokenizer) is { } folder ? ModelFolder.ReadingFiles(folder) : [])
+        foreach (var (_, path) in RunComparisons.Files(recipe))
+            AddFile(hash, path, block);
+        foreach (
+            var path in (recipe.Model.Folder ?? recipe.Model.Init?.Tokenizer) is { } folder
+                ? ModelFolder.ReadingFiles(folder)
+                : []
+        )
         {
             Add(hash, Path.GetFileName(path));
             AddFile(hash, path, block);
@@ -51,9 +62,17 @@ internal static class RunTokensKey
     {
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            using var stream = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 0,
+                FileOptions.SequentialScan
+            );
             hash.Append(BitConverter.GetBytes(stream.Length));
-            for (int count; (count = stream.Read(block)) > 0;) hash.Append(block.AsSpan(0, count));
+            for (int count; (count = stream.Read(block)) > 0; )
+                hash.Append(block.AsSpan(0, count));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -8,7 +8,8 @@ using Concord.Preferences;
 namespace Concord.Cli.Scoring;
 
 /// <summary>
-/// A file of lines that grows beside its place and is renamed when it is complete. Its first line says which input and model it belongs to; a part of another is begun anew.
+/// A file of lines that grows beside its place and is renamed when it is complete. Its first line says which input and
+/// model it belongs to; a part of another is begun anew.
 /// </summary>
 internal sealed class PartialOutput : IDisposable
 {
@@ -22,7 +23,14 @@ internal sealed class PartialOutput : IDisposable
 
     private PartialOutput(string place, string partial, FileStream stream, int headerLength, int lines, int errors)
     {
-        (this.place, this.partial, this.stream, this.headerLength, Lines, Errors) = (place, partial, stream, headerLength, lines, errors);
+        (this.place, this.partial, this.stream, this.headerLength, Lines, Errors) = (
+            place,
+            partial,
+            stream,
+            headerLength,
+            lines,
+            errors
+        );
     }
 
     /// <summary>Complete lines so far, those of an earlier run included.</summary>
@@ -39,18 +47,24 @@ internal sealed class PartialOutput : IDisposable
         var header = Encoding.UTF8.GetBytes($"{{\"input\":\"{input}\",\"model\":\"{model}\"}}\n");
         try
         {
-            if (Directory.Exists(place)) throw new ConcordException($"{place} is a folder; name a file for the scores.");
-            if (Path.GetDirectoryName(Path.GetFullPath(place)) is { } folder) Directory.CreateDirectory(folder);
+            if (Directory.Exists(place))
+                throw new ConcordException($"{place} is a folder; name a file for the scores.");
+            if (Path.GetDirectoryName(Path.GetFullPath(place)) is { } folder)
+                Directory.CreateDirectory(folder);
             var stream = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             var (lines, errors, end) = Count(stream, header);
             stream.SetLength(end);
             stream.Position = end;
-            if (end == 0) stream.Write(header);
+            if (end == 0)
+                stream.Write(header);
             return new PartialOutput(place, partial, stream, header.Length, lines, errors);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConcordException($"{place} cannot be written: {error.Message} Name another place, or make this one writable.", error);
+            throw new ConcordException(
+                $"{place} cannot be written: {error.Message} Name another place, or make this one writable.",
+                error
+            );
         }
     }
 
@@ -58,10 +72,17 @@ internal sealed class PartialOutput : IDisposable
     public void WriteLine(Action<Utf8JsonWriter> write)
     {
         buffer.ResetWrittenCount();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) write(writer);
+        using (
+            var writer = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            )
+        )
+            write(writer);
         buffer.Write(NewLine);
         stream.Write(buffer.WrittenSpan);
-        if (++Lines % 16 == 0) stream.Flush();
+        if (++Lines % 16 == 0)
+            stream.Flush();
     }
 
     /// <summary>Takes the header off and puts the file in its place.</summary>
@@ -78,12 +99,18 @@ internal sealed class PartialOutput : IDisposable
     private static (int Lines, int Errors, long End) Count(FileStream stream, byte[] header)
     {
         var start = new byte[header.Length];
-        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.AsSpan().SequenceEqual(header)) return (0, 0, 0);
-        int lines = 0, errors = 0;
-        long end = header.Length, position = header.Length;
+        if (
+            stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length
+            || !start.AsSpan().SequenceEqual(header)
+        )
+            return (0, 0, 0);
+        int lines = 0,
+            errors = 0;
+        long end = header.Length,
+            position = header.Length;
         var line = new List<byte>();
         var block = new byte[1 << 16];
-        for (int count; (count = stream.Read(block)) > 0;)
+        for (int count; (count = stream.Read(block)) > 0; )
         {
             for (var i = 0; i < count; i++, position++)
             {
@@ -93,7 +120,8 @@ internal sealed class PartialOutput : IDisposable
                     continue;
                 }
                 lines++;
-                if (CollectionsMarshal.AsSpan(line).IndexOf("{\"error\""u8) >= 0) errors++; // of the record, or of one of its parts
+                if (CollectionsMarshal.AsSpan(line).IndexOf("{\"error\""u8) >= 0)
+                    errors++; // of the record, or of one of its parts
                 line.Clear();
                 end = position + 1;
             }

@@ -8,11 +8,22 @@ using Concord.Preferences.Readers;
 namespace Concord.Cli.Scoring;
 
 /// <summary>Scores one file into one file, a line for a record, going on with what an interrupted run left.</summary>
-internal sealed class ScoreJob(RewardModel model, string folder, string input, string output, ReadOptions reading, int? maximumLength, bool normalize)
+internal sealed class ScoreJob(
+    RewardModel model,
+    string folder,
+    string input,
+    string output,
+    ReadOptions reading,
+    int? maximumLength,
+    bool normalize
+)
 {
     private readonly ModelEncoding encoding = new(model, folder, maximumLength);
 
-    /// <summary>One distinct set of responses of a record (a record judged by several has one set, a tree several), or what is wrong with the record.</summary>
+    /// <summary>
+    /// One distinct set of responses of a record (a record judged by several has one set, a tree several), or what is
+    /// wrong with the record.
+    /// </summary>
     private sealed record Part(int Record, TokenizedComparison? Comparison, string? Error, bool Last);
 
     /// <summary>Runs to the end.</summary>
@@ -20,18 +31,27 @@ internal sealed class ScoreJob(RewardModel model, string folder, string input, s
     /// <exception cref="OperationCanceledException">Cancelled; the lines so far lie beside the output.</exception>
     public int Run(Terminal terminal, CancellationToken cancellation)
     {
-        using var file = PartialOutput.Open(output, Fingerprint.OfInput(input), Fingerprint.OfModel(folder, $"{reading.Format} {maximumLength} {normalize} {model.HasHalfProducts}"));
-        if (file.Lines > 0) terminal.Error.WriteLine($"Going on after {file.Lines} records of an earlier run.");
+        using var file = PartialOutput.Open(
+            output,
+            Fingerprint.OfInput(input),
+            Fingerprint.OfModel(folder, $"{reading.Format} {maximumLength} {normalize} {model.HasHalfProducts}")
+        );
+        if (file.Lines > 0)
+            terminal.Error.WriteLine($"Going on after {file.Lines} records of an earlier run.");
         var errors = file.Errors;
         try
         {
             using var progress = new Progress(terminal, "scoring", 0, "records", file.Lines);
             var parts = new List<(Part Part, double[]? Rewards)>();
-            foreach (var scored in new RewardScorer(model).Score(Parts(file.Lines), part => part.Comparison, cancellation))
+            foreach (
+                var scored in new RewardScorer(model).Score(Parts(file.Lines), part => part.Comparison, cancellation)
+            )
             {
                 parts.Add(scored);
-                if (!scored.Item.Last) continue;
-                if (parts.Exists(part => part.Part.Error is not null)) errors++;
+                if (!scored.Item.Last)
+                    continue;
+                if (parts.Exists(part => part.Part.Error is not null))
+                    errors++;
                 file.WriteLine(writer => WriteRecord(writer, parts));
                 parts.Clear();
                 progress.Add(1);
@@ -43,7 +63,12 @@ internal sealed class ScoreJob(RewardModel model, string folder, string input, s
             throw;
         }
         file.Complete();
-        terminal.Error.WriteLine(errors == 0 ? $"{file.Lines} records scored into {output}." : $"{file.Lines} records written to {output}; {errors} of them could not be scored and hold an error instead.");
+        terminal.Error.WriteLine(
+            errors == 0
+                ? $"{file.Lines} records scored into {output}."
+                : $"{file.Lines} records written to {output}; {errors} of them could not be scored and hold an "
+                    + $"error instead."
+        );
         return errors;
     }
 
@@ -52,12 +77,22 @@ internal sealed class ScoreJob(RewardModel model, string folder, string input, s
         var record = 0;
         foreach (var read in PreferenceFile.Stream(input, reading))
         {
-            if (read.Line == 0 && read.Comparisons.Count == 0 && read.Problem is null) continue; // what only the end of a file tells
-            if (record++ < skip) continue;
+            if (read.Line == 0 && read.Comparisons.Count == 0 && read.Problem is null)
+                continue; // what only the end of a file tells
+            if (record++ < skip)
+                continue;
             var distinct = Distinct(read.Comparisons);
-            if (read.Problem is { } problem) yield return new Part(record, null, problem.ToString(), true);
-            else if (distinct.Count == 0) yield return new Part(record, null, $"{input}, line {read.Line}: the record holds nothing to score.", true);
-            for (var i = 0; i < distinct.Count && read.Problem is null; i++) yield return Encode(record, distinct[i], i == distinct.Count - 1);
+            if (read.Problem is { } problem)
+                yield return new Part(record, null, problem.ToString(), true);
+            else if (distinct.Count == 0)
+                yield return new Part(
+                    record,
+                    null,
+                    $"{input}, line {read.Line}: the record holds nothing to score.",
+                    true
+                );
+            for (var i = 0; i < distinct.Count && read.Problem is null; i++)
+                yield return Encode(record, distinct[i], i == distinct.Count - 1);
         }
     }
 
@@ -67,7 +102,13 @@ internal sealed class ScoreJob(RewardModel model, string folder, string input, s
         {
             return encoding.Encode(comparison) is { } encoded
                 ? new Part(record, encoded, null, last)
-                : new Part(record, null, $"{comparison.Origin.File}, line {comparison.Origin.Line}: longer than the maximum length, and the model's policy drops such records.", last);
+                : new Part(
+                    record,
+                    null,
+                    $"{comparison.Origin.File}, line {comparison.Origin.Line}: longer than the maximum length, and "
+                        + $"the model's policy drops such records.",
+                    last
+                );
         }
         catch (ConcordException error)
         {
@@ -80,19 +121,27 @@ internal sealed class ScoreJob(RewardModel model, string folder, string input, s
         var distinct = new List<Comparison>();
         foreach (var comparison in comparisons)
         {
-            var known = distinct.Exists(other => other.PromptText == comparison.PromptText && other.Prompt.SequenceEqual(comparison.Prompt) && other.PromptTokenIds.SequenceEqual(comparison.PromptTokenIds)
-                && other.Responses.Count == comparison.Responses.Count && other.Responses.Zip(comparison.Responses).All(pair => Same(pair.First, pair.Second)));
-            if (!known) distinct.Add(comparison);
+            var known = distinct.Exists(other =>
+                other.PromptText == comparison.PromptText
+                && other.Prompt.SequenceEqual(comparison.Prompt)
+                && other.PromptTokenIds.SequenceEqual(comparison.PromptTokenIds)
+                && other.Responses.Count == comparison.Responses.Count
+                && other.Responses.Zip(comparison.Responses).All(pair => Same(pair.First, pair.Second))
+            );
+            if (!known)
+                distinct.Add(comparison);
         }
         return distinct;
 
-        static bool Same(Response a, Response b) => a.Text == b.Text && a.Messages.SequenceEqual(b.Messages) && a.TokenIds.SequenceEqual(b.TokenIds);
+        static bool Same(Response a, Response b) =>
+            a.Text == b.Text && a.Messages.SequenceEqual(b.Messages) && a.TokenIds.SequenceEqual(b.TokenIds);
     }
 
     private void WriteRecord(Utf8JsonWriter writer, List<(Part Part, double[]? Rewards)> parts)
     {
         writer.WriteStartObject();
-        if (parts.Count == 1) WritePart(writer, parts[0].Part, parts[0].Rewards);
+        if (parts.Count == 1)
+            WritePart(writer, parts[0].Part, parts[0].Rewards);
         else
         {
             writer.WriteStartArray("comparisons");
@@ -116,14 +165,23 @@ internal sealed class ScoreJob(RewardModel model, string folder, string input, s
         }
         if (Array.FindIndex(rewards, reward => !double.IsFinite(reward)) is >= 0 and var bad)
         {
-            writer.WriteString("error", $"the reward of response {bad + 1} is not finite; the model's weights may be damaged.");
+            writer.WriteString(
+                "error",
+                $"the reward of response {bad + 1} is not finite; the model's weights may be damaged."
+            );
             return;
         }
         writer.WriteStartArray("rewards");
-        foreach (var reward in rewards) writer.WriteNumberValue(normalize ? (reward - model.Settings.RewardMean!.Value) / model.Settings.RewardStandardDeviation!.Value : reward);
+        foreach (var reward in rewards)
+            writer.WriteNumberValue(
+                normalize
+                    ? (reward - model.Settings.RewardMean!.Value) / model.Settings.RewardStandardDeviation!.Value
+                    : reward
+            );
         writer.WriteEndArray();
         writer.WriteStartArray("tokens");
-        for (var row = 0; row < rewards.Length; row++) writer.WriteNumberValue(comparison.RowLength(row));
+        for (var row = 0; row < rewards.Length; row++)
+            writer.WriteNumberValue(comparison.RowLength(row));
         writer.WriteEndArray();
         writer.WriteBoolean("truncated", comparison.Truncated);
     }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Concord.Cli.Terminals;
 
 /// <summary>
-/// How far long work has come, with its rate and the time left, on standard error: one line rewritten in place on a terminal, elsewhere a plain line
-/// at each tenth and at least every 30 seconds.
+/// How far long work has come, with its rate and the time left, on standard error: one line rewritten in place on a
+/// terminal, elsewhere a plain line at each tenth and at least every 30 seconds.
 /// </summary>
 internal sealed class Progress : IDisposable
 {
@@ -31,11 +31,19 @@ internal sealed class Progress : IDisposable
     /// <param name="label">What is being done: <c>scoring</c>.</param>
     /// <param name="total">How much there is to do, or 0 where that is not known.</param>
     /// <param name="unit">What is counted, in the plural: <c>comparisons</c>.</param>
-    /// <param name="alreadyDone">What an earlier run had done; it counts towards the total but not towards the rate.</param>
+    /// <param name="alreadyDone">What an earlier run had done; it counts towards the total but not towards the
+    /// rate.</param>
     /// <param name="brief">For work that is usually short: no line at tenths nor at the end.</param>
     public Progress(Terminal terminal, string label, long total, string unit, long alreadyDone = 0, bool brief = false)
     {
-        (this.terminal, this.label, this.total, this.unit, skipped, done) = (terminal, label, total, unit, alreadyDone, alreadyDone);
+        (this.terminal, this.label, this.total, this.unit, skipped, done) = (
+            terminal,
+            label,
+            total,
+            unit,
+            alreadyDone,
+            alreadyDone
+        );
         this.brief = brief;
         startedAt = terminal.Time.GetTimestamp();
         tenth = Tenth();
@@ -44,7 +52,8 @@ internal sealed class Progress : IDisposable
     /// <summary>Says that <paramref name="count"/> more are done.</summary>
     public void Add(long count, string? about = null)
     {
-        lock (gate) Advance(done + count, about);
+        lock (gate)
+            Advance(done + count, about);
     }
 
     /// <summary>Says that <paramref name="count"/> are done in all.</summary>
@@ -52,13 +61,15 @@ internal sealed class Progress : IDisposable
     /// <param name="about">A few words shown beside: <c>loss .612</c>.</param>
     public void Report(long count, string? about = null)
     {
-        lock (gate) Advance(count, about);
+        lock (gate)
+            Advance(count, about);
     }
 
     /// <summary>Takes the line off a terminal until the next report, for another progress to use it.</summary>
     public void Clear()
     {
-        lock (gate) Erase();
+        lock (gate)
+            Erase();
     }
 
     /// <summary>Writes a line of its own above the progress line.</summary>
@@ -68,7 +79,8 @@ internal sealed class Progress : IDisposable
         {
             Erase();
             terminal.Error.WriteLine(line);
-            if (terminal.IsErrorInteractive && !finished) Draw();
+            if (terminal.IsErrorInteractive && !finished)
+                Draw();
         }
     }
 
@@ -77,40 +89,53 @@ internal sealed class Progress : IDisposable
     {
         lock (gate)
         {
-            if (finished) return;
+            if (finished)
+                return;
             finished = true;
             Erase();
-            if (brief) return;
+            if (brief)
+                return;
             var seconds = Elapsed().TotalSeconds;
             terminal.Error.WriteLine($"{label}: {Count(done)} {unit} in {Duration(seconds)}{RateText(", ", seconds)}");
         }
     }
 
     /// <summary>A duration as people say it: <c>8.2 s</c>, <c>3 min 05 s</c>, <c>2 h 10 min</c>.</summary>
-    public static string Duration(double seconds) => seconds switch
-    {
-        < 10 => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, seconds):0.0} s"),
-        < 59.5 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
-        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Round(seconds) / 60} min {(long)Math.Round(seconds) % 60:00} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Round(seconds / 60) / 60} h {(long)Math.Round(seconds / 60) % 60:00} min"),
-    };
+    public static string Duration(double seconds) =>
+        seconds switch
+        {
+            < 10 => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, seconds):0.0} s"),
+            < 59.5 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+            < 3600 => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(long)Math.Round(seconds) / 60} min {(long)Math.Round(seconds) % 60:00} s"
+            ),
+            _ => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(long)Math.Round(seconds / 60) / 60} h {(long)Math.Round(seconds / 60) % 60:00} min"
+            ),
+        };
 
     private void Advance(long count, string? about)
     {
-        if (finished) return;
+        if (finished)
+            return;
         done = count;
-        if (about is not null) note = about;
+        if (about is not null)
+            note = about;
         var elapsed = Elapsed();
         if (terminal.IsErrorInteractive)
         {
-            if (elapsed - lastWritten < Redraw && done != total) return;
+            if (elapsed - lastWritten < Redraw && done != total)
+                return;
             Draw();
         }
         else
         {
             // The last milestone is the line that Dispose writes.
             var reached = Tenth();
-            if ((brief || reached == tenth || reached == 10) && elapsed - lastWritten < Silence) return;
+            if ((brief || reached == tenth || reached == 10) && elapsed - lastWritten < Silence)
+                return;
             tenth = reached;
             terminal.Error.WriteLine(Line(elapsed.TotalSeconds));
         }
@@ -120,30 +145,40 @@ internal sealed class Progress : IDisposable
     private void Draw()
     {
         var line = Line(Elapsed().TotalSeconds);
-        if (line.Length >= terminal.Width) line = line[..(terminal.Width - 1)];
+        if (line.Length >= terminal.Width)
+            line = line[..(terminal.Width - 1)];
         terminal.Error.Write("\r" + line.PadRight(drawn));
         drawn = line.Length;
     }
 
     private void Erase()
     {
-        if (drawn == 0) return;
+        if (drawn == 0)
+            return;
         terminal.Error.Write("\r" + new string(' ', drawn) + "\r");
         drawn = 0;
     }
 
     private string Line(double seconds)
     {
-        var share = total > 0 ? string.Create(CultureInfo.InvariantCulture, $" of {Count(total)} {unit} ({100.0 * done / total:0} %)") : $" {unit}";
-        var left = total > 0 && done > skipped && done < total ? $", {Duration(seconds / (done - skipped) * (total - done))} left" : "";
+        var share =
+            total > 0
+                ? string.Create(CultureInfo.InvariantCulture, $" of {Count(total)} {unit} ({100.0 * done / total:0} %)")
+                : $" {unit}";
+        var left =
+            total > 0 && done > skipped && done < total
+                ? $", {Duration(seconds / (done - skipped) * (total - done))} left"
+                : "";
         return $"{label}: {Count(done)}{share}{RateText(", ", seconds)}{left}{(note.Length > 0 ? ", " + note : "")}";
     }
 
     private string RateText(string before, double seconds)
     {
-        if (done <= skipped || seconds <= 0) return "";
+        if (done <= skipped || seconds <= 0)
+            return "";
         var rate = (done - skipped) / seconds;
-        if (rate is > 0 and < 1) return $"{before}{Duration(1 / rate)} each";
+        if (rate is > 0 and < 1)
+            return $"{before}{Duration(1 / rate)} each";
         return string.Create(CultureInfo.InvariantCulture, $"{before}{Math.Round(rate, rate < 10 ? 1 : 0)} a second");
     }
 

@@ -2,8 +2,11 @@ using System.Text;
 
 namespace Concord.Cli.Terminals;
 
-/// <summary>Where a command writes. Commands are given one instead of using <see cref="Console"/>, so tests read what users see.</summary>
-/// <param name="Out">Results. Not flushed by itself where it is a file or a pipe: flush after a line that somebody may be waiting for.</param>
+/// <summary>
+/// Where a command writes. Commands are given one instead of using <see cref="Console"/>, so tests read what users see.
+/// </summary>
+/// <param name="Out">Results. Not flushed by itself where it is a file or a pipe: flush after a line that somebody may
+/// be waiting for.</param>
 /// <param name="Error">Log lines, progress and errors.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error)
 {
@@ -16,7 +19,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error)
     /// <summary>Whether <see cref="Out"/> is a terminal with a person before it.</summary>
     public bool IsInteractive { get; init; }
 
-    /// <summary>Whether <see cref="Error"/> is a terminal with a person before it: progress may then rewrite its line.</summary>
+    /// <summary>
+    /// Whether <see cref="Error"/> is a terminal with a person before it: progress may then rewrite its line.
+    /// </summary>
     public bool IsErrorInteractive { get; init; }
 
     /// <summary>The clock of rates and remaining times.</summary>
@@ -30,7 +35,8 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error)
         var interactive = !Console.IsOutputRedirected && !plain;
         return new Terminal(
             new StreamWriter(Console.OpenStandardOutput(), utf8, 1 << 15) { AutoFlush = interactive, NewLine = "\n" },
-            new StreamWriter(Console.OpenStandardError(), utf8, 1 << 10) { AutoFlush = true, NewLine = "\n" })
+            new StreamWriter(Console.OpenStandardError(), utf8, 1 << 10) { AutoFlush = true, NewLine = "\n" }
+        )
         {
             IsInteractive = interactive,
             IsErrorInteractive = !Console.IsErrorRedirected && !plain,

@@ -6,7 +6,8 @@ namespace Concord.Modeling.Adapters;
 
 /// <summary><c>adapter_config.json</c> of a PEFT folder.</summary>
 /// <param name="Lora">Rank, scale, targets.</param>
-/// <param name="BaseModel">Where the base model is, as written: an absolute path, one relative to the adapter's folder, or a name of the Hub.</param>
+/// <param name="BaseModel">Where the base model is, as written: an absolute path, one relative to the adapter's folder,
+/// or a name of the Hub.</param>
 internal sealed record AdapterConfigFile(LoraSettings Lora, string BaseModel)
 {
     /// <summary>The file's name.</summary>
@@ -28,7 +29,9 @@ internal sealed record AdapterConfigFile(LoraSettings Lora, string BaseModel)
         var file = Path.Combine(folder, Name);
         try
         {
-            var json = JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new ConcordException($"{file}: expected a JSON object.");
+            var json =
+                JsonNode.Parse(File.ReadAllText(file)) as JsonObject
+                ?? throw new ConcordException($"{file}: expected a JSON object.");
             Expect("peft_type", json["peft_type"]?.GetValue<string>() == "LORA", "\"LORA\"");
             Expect("bias", (json["bias"]?.GetValue<string>() ?? "none") == "none", "\"none\"");
             Expect("fan_in_fan_out", !Flag("fan_in_fan_out"), "false");
@@ -39,21 +42,42 @@ internal sealed record AdapterConfigFile(LoraSettings Lora, string BaseModel)
             {
                 JsonArray list => list.Select(item => item!.GetValue<string>()).ToArray(),
                 JsonValue value when value.GetValue<string>() == "all-linear" => [],
-                _ => throw new ConcordException($"{file}: target_modules: expected a list of layer names, or \"all-linear\"."),
+                _ => throw new ConcordException(
+                    $"{file}: target_modules: expected a list of layer names, or \"all-linear\"."
+                ),
             };
-            var settings = new LoraSettings { Rank = rank, Alpha = json["lora_alpha"]?.GetValue<double>() ?? rank, RankStabilised = Flag("use_rslora"), Targets = targets };
+            var settings = new LoraSettings
+            {
+                Rank = rank,
+                Alpha = json["lora_alpha"]?.GetValue<double>() ?? rank,
+                RankStabilised = Flag("use_rslora"),
+                Targets = targets,
+            };
             return new AdapterConfigFile(settings, json["base_model_name_or_path"]?.GetValue<string>() ?? "");
 
             bool Flag(string key) => json[key]?.GetValue<bool>() ?? false;
 
             void Expect(string key, bool holds, string expected)
             {
-                if (!holds) throw new ConcordException($"{file}: {key}: expected {expected}; found {json[key]?.ToJsonString() ?? "nothing"}.");
+                if (!holds)
+                    throw new ConcordException(
+                        $"{file}: {key}: expected {expected}; found {json[key]?.ToJsonString() ?? "nothing"}."
+                    );
             }
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error
+                    is JsonException
+                        or InvalidOperationException
+                        or FormatException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
-            throw new ConcordException($"{file} cannot be read as the configuration of a LoRA adapter: {error.Message}", error);
+            throw new ConcordException(
+                $"{file} cannot be read as the configuration of a LoRA adapter: {error.Message}",
+                error
+            );
         }
     }
 
@@ -75,7 +99,10 @@ internal sealed record AdapterConfigFile(LoraSettings Lora, string BaseModel)
             ["target_modules"] = new JsonArray([.. targets.Select(target => (JsonNode)target)]),
             ["modules_to_save"] = new JsonArray("score"),
         };
-        AtomicFile.WriteText(Path.Combine(folder, Name), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n");
+        AtomicFile.WriteText(
+            Path.Combine(folder, Name),
+            json.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n"
+        );
     }
 
     /// <summary>The base model's folder.</summary>
@@ -83,7 +110,11 @@ internal sealed record AdapterConfigFile(LoraSettings Lora, string BaseModel)
     public string FindBase(string folder)
     {
         foreach (var candidate in (string[])[Path.Combine(folder, BaseModel), BaseModel])
-            if (BaseModel.Length > 0 && Directory.Exists(candidate)) return candidate;
-        throw new ConcordException($"{Path.Combine(folder, Name)}: base_model_name_or_path '{BaseModel}' is no folder here. Put the base model's folder there, or write its path into the file.");
+            if (BaseModel.Length > 0 && Directory.Exists(candidate))
+                return candidate;
+        throw new ConcordException(
+            $"{Path.Combine(folder, Name)}: base_model_name_or_path '{BaseModel}' is no folder here. Put the base "
+                + $"model's folder there, or write its path into the file."
+        );
     }
 }

@@ -6,13 +6,18 @@ public sealed record LoraSettings
     /// <summary>r, the rank; 1 or more.</summary>
     public int Rank { get; init; } = 16;
 
-    /// <summary>alpha; the update is scaled by alpha / r (alpha / sqrt(r) where <see cref="RankStabilised"/>).</summary>
+    /// <summary>
+    /// alpha; the update is scaled by alpha / r (alpha / sqrt(r) where <see cref="RankStabilised"/>).
+    /// </summary>
     public double Alpha { get; init; } = 32;
 
     /// <summary>Whether the scale is alpha / sqrt(r) (rsLoRA, Kalajdzievski 2023).</summary>
     public bool RankStabilised { get; init; }
 
-    /// <summary>Short names of the layers that get one (<c>q_proj</c>, <c>query_key_value</c>, ...); empty for all linear layers of the backbone.</summary>
+    /// <summary>
+    /// Short names of the layers that get one (<c>q_proj</c>, <c>query_key_value</c>, ...); empty for all linear layers
+    /// of the backbone.
+    /// </summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
     /// <summary>Seed of A's initialisation; B begins at zero.</summary>

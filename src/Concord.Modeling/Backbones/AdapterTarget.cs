@@ -3,7 +3,8 @@ using Concord.Modeling.Operations;
 namespace Concord.Modeling.Backbones;
 
 /// <summary>A linear map of a checkpoint that a low-rank adapter can be put on.</summary>
-/// <param name="Module">Its name in the checkpoint without <c>.weight</c>, e.g. <c>model.layers.0.self_attn.q_proj</c>.</param>
+/// <param name="Module">Its name in the checkpoint without <c>.weight</c>, e.g.
+/// <c>model.layers.0.self_attn.q_proj</c>.</param>
 /// <param name="Layer">The linear layer that holds it.</param>
 /// <param name="FirstRow">Its first output row there.</param>
 /// <param name="Rows">Its output rows.</param>

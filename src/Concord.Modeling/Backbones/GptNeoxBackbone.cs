@@ -5,12 +5,23 @@ using Concord.Modeling.Weights;
 namespace Concord.Modeling.Backbones;
 
 /// <summary>
-/// GPT-NeoX (all Pythia sizes): LayerNorm with biases, rotary positions on a part of each head, GELU, attention and MLP beside each other or one after the other.
+/// GPT-NeoX (all Pythia sizes): LayerNorm with biases, rotary positions on a part of each head, GELU, attention and MLP
+/// beside each other or one after the other.
 /// </summary>
-/// <remarks>Checkpoints hold query, key and value rows alternating by head; here all queries come first, then keys, then values, as in the other families.</remarks>
+/// <remarks>
+/// Checkpoints hold query, key and value rows alternating by head; here all queries come first, then keys, then values,
+/// as in the other families.
+/// </remarks>
 internal sealed class GptNeoxBackbone : IBackbone
 {
-    private sealed record Block(NormLayer InputNorm, LinearLayer QueryKeyValue, LinearLayer Output, NormLayer MlpNorm, LinearLayer Up, LinearLayer Down);
+    private sealed record Block(
+        NormLayer InputNorm,
+        LinearLayer QueryKeyValue,
+        LinearLayer Output,
+        NormLayer MlpNorm,
+        LinearLayer Up,
+        LinearLayer Down
+    );
 
     private readonly Parameter embedding; // (V, H)
     private readonly Block[] blocks;
@@ -20,25 +31,62 @@ internal sealed class GptNeoxBackbone : IBackbone
     public GptNeoxBackbone(BackboneConfig config, IParameterSource source)
     {
         Config = config;
-        int hidden = config.HiddenSize, inner = config.IntermediateSize;
-        shape = new AttentionShape(config.Heads, config.Heads, config.HeadDimension, 0, new RotaryTable(RotaryFrequencies.Of(config)));
-        embedding = source.Make(ParameterSpec.Single("gpt_neox.embed_in.weight", [config.VocabularySize, hidden], ParameterStart.Normal));
-        blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => $"gpt_neox.layers.{layer}").Select(name => new Block(
-            Norm($"{name}.input_layernorm"),
-            Linear($"{name}.attention.query_key_value", 3 * hidden, hidden, config.QueryKeyValueBias, config.Heads),
-            Linear($"{name}.attention.dense", hidden, hidden, config.AttentionOutputBias),
-            Norm($"{name}.post_attention_layernorm"),
-            Linear($"{name}.mlp.dense_h_to_4h", inner, hidden, true),
-            Linear($"{name}.mlp.dense_4h_to_h", hidden, inner, true)))];
+        int hidden = config.HiddenSize,
+            inner = config.IntermediateSize;
+        shape = new AttentionShape(
+            config.Heads,
+            config.Heads,
+            config.HeadDimension,
+            0,
+            new RotaryTable(RotaryFrequencies.Of(config))
+        );
+        embedding = source.Make(
+            ParameterSpec.Single("gpt_neox.embed_in.weight", [config.VocabularySize, hidden], ParameterStart.Normal)
+        );
+        blocks =
+        [
+            .. Enumerable
+                .Range(0, config.Layers)
+                .Select(layer => $"gpt_neox.layers.{layer}")
+                .Select(name => new Block(
+                    Norm($"{name}.input_layernorm"),
+                    Linear(
+                        $"{name}.attention.query_key_value",
+                        3 * hidden,
+                        hidden,
+                        config.QueryKeyValueBias,
+                        config.Heads
+                    ),
+                    Linear($"{name}.attention.dense", hidden, hidden, config.AttentionOutputBias),
+                    Norm($"{name}.post_attention_layernorm"),
+                    Linear($"{name}.mlp.dense_h_to_4h", inner, hidden, true),
+                    Linear($"{name}.mlp.dense_4h_to_h", hidden, inner, true)
+                )),
+        ];
         FinalNorm = Norm("gpt_neox.final_layer_norm");
 
-        NormLayer Norm(string name) => new(
-            source.Make(ParameterSpec.Single($"{name}.weight", [hidden], ParameterStart.Ones)), source.Make(ParameterSpec.Single($"{name}.bias", [hidden], ParameterStart.Zeros)), config.NormEpsilon);
+        NormLayer Norm(string name) =>
+            new(
+                source.Make(ParameterSpec.Single($"{name}.weight", [hidden], ParameterStart.Ones)),
+                source.Make(ParameterSpec.Single($"{name}.bias", [hidden], ParameterStart.Zeros)),
+                config.NormEpsilon
+            );
 
         LinearLayer Linear(string name, int outputs, int inputs, bool bias, int interleaved = 0)
         {
-            Parameter Make(string kind, long[] shape, ParameterStart start) => source.Make(new ParameterSpec($"{name}.{kind}", new WeightLayout([$"{name}.{kind}"], [outputs], interleaved), shape, start));
-            return new LinearLayer(Make("weight", [outputs, inputs], ParameterStart.Normal), bias ? Make("bias", [outputs], ParameterStart.Zeros) : null);
+            Parameter Make(string kind, long[] shape, ParameterStart start) =>
+                source.Make(
+                    new ParameterSpec(
+                        $"{name}.{kind}",
+                        new WeightLayout([$"{name}.{kind}"], [outputs], interleaved),
+                        shape,
+                        start
+                    )
+                );
+            return new LinearLayer(
+                Make("weight", [outputs, inputs], ParameterStart.Normal),
+                bias ? Make("bias", [outputs], ParameterStart.Zeros) : null
+            );
         }
     }
 
@@ -49,17 +97,36 @@ internal sealed class GptNeoxBackbone : IBackbone
     public NormLayer FinalNorm { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Parameter> Parameters => [embedding, .. Enumerable.Range(0, blocks.Length).SelectMany(LayerParameters), FinalNorm.Weight, FinalNorm.Bias!];
+    public IReadOnlyList<Parameter> Parameters =>
+        [
+            embedding,
+            .. Enumerable.Range(0, blocks.Length).SelectMany(LayerParameters),
+            FinalNorm.Weight,
+            FinalNorm.Bias!,
+        ];
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> LayerParameters(int layer)
     {
         var block = blocks[layer];
-        return [.. new[]
-        {
-            block.InputNorm.Weight, block.InputNorm.Bias, block.QueryKeyValue.Weight, block.QueryKeyValue.Bias, block.Output.Weight, block.Output.Bias,
-            block.MlpNorm.Weight, block.MlpNorm.Bias, block.Up.Weight, block.Up.Bias, block.Down.Weight, block.Down.Bias,
-        }.OfType<Parameter>()];
+        return
+        [
+            .. new[]
+            {
+                block.InputNorm.Weight,
+                block.InputNorm.Bias,
+                block.QueryKeyValue.Weight,
+                block.QueryKeyValue.Bias,
+                block.Output.Weight,
+                block.Output.Bias,
+                block.MlpNorm.Weight,
+                block.MlpNorm.Bias,
+                block.Up.Weight,
+                block.Up.Bias,
+                block.Down.Weight,
+                block.Down.Bias,
+            }.OfType<Parameter>(),
+        ];
     }
 
     /// <inheritdoc/>
@@ -92,8 +159,13 @@ internal sealed class GptNeoxBackbone : IBackbone
     {
         var block = blocks[^1];
         var rows = operations.RewardRows(x, batch); // (R, H)
-        var queries = operations.NormLinear(rows, block.InputNorm, block.QueryKeyValue.Rows(0, shape.QueryWidth)); // (R, Q)
-        var keysValues = operations.NormLinear(x, block.InputNorm, block.QueryKeyValue.Rows(shape.QueryWidth, 2 * shape.KeyWidth)); // (T, K | V)
+        // (R, Q)
+        var queries = operations.NormLinear(rows, block.InputNorm, block.QueryKeyValue.Rows(0, shape.QueryWidth));
+        var keysValues = operations.NormLinear(
+            x,
+            block.InputNorm,
+            block.QueryKeyValue.Rows(shape.QueryWidth, 2 * shape.KeyWidth)
+        ); // (T, K | V)
         return Finish(operations, block, operations.RewardAttention(queries, keysValues, shape, batch), rows);
     }
 
@@ -101,17 +173,29 @@ internal sealed class GptNeoxBackbone : IBackbone
     {
         if (Config.ParallelResidual)
         {
-            var beside = operations.NormLinear(x, block.MlpNorm, block.Up.All); // (T, inner), before x is taken as a residual
-            return operations.GeluLinearResidual(beside, Config.Activation == BackboneActivation.GeluTanh, block.Down.All, operations.LinearResidual(attended, block.Output.All, x));
+            // (T, inner), before x is taken as a residual
+            var beside = operations.NormLinear(x, block.MlpNorm, block.Up.All);
+            return operations.GeluLinearResidual(
+                beside,
+                Config.Activation == BackboneActivation.GeluTanh,
+                block.Down.All,
+                operations.LinearResidual(attended, block.Output.All, x)
+            );
         }
         var between = operations.LinearResidual(attended, block.Output.All, x);
-        return operations.GeluLinearResidual(operations.NormLinear(between, block.MlpNorm, block.Up.All), Config.Activation == BackboneActivation.GeluTanh, block.Down.All, between);
+        return operations.GeluLinearResidual(
+            operations.NormLinear(between, block.MlpNorm, block.Up.All),
+            Config.Activation == BackboneActivation.GeluTanh,
+            block.Down.All,
+            between
+        );
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         shape.Rotary.Dispose();
-        foreach (var parameter in Parameters) parameter.Dispose();
+        foreach (var parameter in Parameters)
+            parameter.Dispose();
     }
 }

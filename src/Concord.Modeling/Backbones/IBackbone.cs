@@ -16,7 +16,10 @@ internal interface IBackbone : IDisposable
     /// <summary>The weights of one layer.</summary>
     IReadOnlyList<Parameter> LayerParameters(int layer);
 
-    /// <summary>The linear layers of a layer by the names a low-rank adapter is declared with (<c>q_proj</c>, <c>query_key_value</c>, ...).</summary>
+    /// <summary>
+    /// The linear layers of a layer by the names a low-rank adapter is declared with (<c>q_proj</c>,
+    /// <c>query_key_value</c>, ...).
+    /// </summary>
     IReadOnlyList<AdapterTarget> AdapterTargets(int layer);
 
     /// <summary>The token embeddings. // ids (T) -> (T, H)</summary>
@@ -25,7 +28,10 @@ internal interface IBackbone : IDisposable
     /// <summary>One layer over all tokens. // (T, H) -> (T, H)</summary>
     Activation Layer(IOperations operations, Activation x, int layer, PackedBatch batch);
 
-    /// <summary>The last layer at the reward positions only: keys and values of all tokens, queries and what follows of R. // (T, H) -> (R, H)</summary>
+    /// <summary>
+    /// The last layer at the reward positions only: keys and values of all tokens, queries and what follows of R. //
+    /// (T, H) -> (R, H)
+    /// </summary>
     Activation RewardLayer(IOperations operations, Activation x, PackedBatch batch);
 
     /// <summary>The norm above the last layer.</summary>

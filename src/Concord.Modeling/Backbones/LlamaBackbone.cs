@@ -6,11 +6,21 @@ namespace Concord.Modeling.Backbones;
 
 /// <summary>
 /// The LLaMA family: LLaMA 1 to 3, Alpaca, SmolLM, Mistral, Qwen2, Qwen3.
-/// Pre-norm decoder with RMSNorm, rotary positions, grouped-query attention and SwiGLU; families differ in biases, head norms, window and rotary scaling only.
+/// Pre-norm decoder with RMSNorm, rotary positions, grouped-query attention and SwiGLU; families differ in biases, head
+/// norms, window and rotary scaling only.
 /// </summary>
 internal sealed class LlamaBackbone : IBackbone
 {
-    private sealed record Block(AttentionShape Shape, NormLayer InputNorm, LinearLayer QueryKeyValue, HeadNorms? HeadNorms, LinearLayer Output, NormLayer MlpNorm, LinearLayer GateUp, LinearLayer Down);
+    private sealed record Block(
+        AttentionShape Shape,
+        NormLayer InputNorm,
+        LinearLayer QueryKeyValue,
+        HeadNorms? HeadNorms,
+        LinearLayer Output,
+        NormLayer MlpNorm,
+        LinearLayer GateUp,
+        LinearLayer Down
+    );
 
     private readonly Parameter embedding; // (V, H)
     private readonly Block[] blocks;
@@ -20,9 +30,18 @@ internal sealed class LlamaBackbone : IBackbone
     public LlamaBackbone(BackboneConfig config, IParameterSource source)
     {
         Config = config;
-        int hidden = config.HiddenSize, head = config.HeadDimension;
-        shape = new AttentionShape(config.Heads, config.KeyValueHeads, head, 0, new RotaryTable(RotaryFrequencies.Of(config)));
-        embedding = source.Make(ParameterSpec.Single("model.embed_tokens.weight", [config.VocabularySize, hidden], ParameterStart.Normal));
+        int hidden = config.HiddenSize,
+            head = config.HeadDimension;
+        shape = new AttentionShape(
+            config.Heads,
+            config.KeyValueHeads,
+            head,
+            0,
+            new RotaryTable(RotaryFrequencies.Of(config))
+        );
+        embedding = source.Make(
+            ParameterSpec.Single("model.embed_tokens.weight", [config.VocabularySize, hidden], ParameterStart.Normal)
+        );
         blocks = [.. Enumerable.Range(0, config.Layers).Select(MakeBlock)];
         FinalNorm = Norm("model.norm", hidden);
 
@@ -30,25 +49,71 @@ internal sealed class LlamaBackbone : IBackbone
         {
             var name = $"model.layers.{layer}";
             return new Block(
-                shape with { Window = config.SlidingWindowOf(layer) ?? 0 },
+                shape with
+                {
+                    Window = config.SlidingWindowOf(layer) ?? 0,
+                },
                 Norm($"{name}.input_layernorm", hidden),
-                Linear(name, "self_attn.qkv_proj", [("self_attn.q_proj", shape.QueryWidth), ("self_attn.k_proj", shape.KeyWidth), ("self_attn.v_proj", shape.KeyWidth)], hidden, config.QueryKeyValueBias),
-                config.QueryKeyNorm ? new HeadNorms(NormWeight($"{name}.self_attn.q_norm", head), NormWeight($"{name}.self_attn.k_norm", head), config.NormEpsilon) : null,
-                Linear(name, "self_attn.o_proj", [("self_attn.o_proj", hidden)], shape.QueryWidth, config.AttentionOutputBias),
+                Linear(
+                    name,
+                    "self_attn.qkv_proj",
+                    [
+                        ("self_attn.q_proj", shape.QueryWidth),
+                        ("self_attn.k_proj", shape.KeyWidth),
+                        ("self_attn.v_proj", shape.KeyWidth),
+                    ],
+                    hidden,
+                    config.QueryKeyValueBias
+                ),
+                config.QueryKeyNorm
+                    ? new HeadNorms(
+                        NormWeight($"{name}.self_attn.q_norm", head),
+                        NormWeight($"{name}.self_attn.k_norm", head),
+                        config.NormEpsilon
+                    )
+                    : null,
+                Linear(
+                    name,
+                    "self_attn.o_proj",
+                    [("self_attn.o_proj", hidden)],
+                    shape.QueryWidth,
+                    config.AttentionOutputBias
+                ),
                 Norm($"{name}.post_attention_layernorm", hidden),
-                Linear(name, "mlp.gate_up_proj", [("mlp.gate_proj", config.IntermediateSize), ("mlp.up_proj", config.IntermediateSize)], hidden, config.MlpBias),
-                Linear(name, "mlp.down_proj", [("mlp.down_proj", hidden)], config.IntermediateSize, config.MlpBias));
+                Linear(
+                    name,
+                    "mlp.gate_up_proj",
+                    [("mlp.gate_proj", config.IntermediateSize), ("mlp.up_proj", config.IntermediateSize)],
+                    hidden,
+                    config.MlpBias
+                ),
+                Linear(name, "mlp.down_proj", [("mlp.down_proj", hidden)], config.IntermediateSize, config.MlpBias)
+            );
         }
 
-        Parameter NormWeight(string name, int size) => source.Make(ParameterSpec.Single($"{name}.weight", [size], ParameterStart.Ones));
+        Parameter NormWeight(string name, int size) =>
+            source.Make(ParameterSpec.Single($"{name}.weight", [size], ParameterStart.Ones));
 
         NormLayer Norm(string name, int size) => new(NormWeight(name, size), null, config.NormEpsilon);
 
         LinearLayer Linear(string layer, string name, (string Name, int Rows)[] parts, int inputs, bool bias)
         {
-            Parameter Make(string kind, long[] tail, ParameterStart start) => source.Make(new ParameterSpec(
-                $"{layer}.{name}.{kind}", new WeightLayout([.. parts.Select(part => $"{layer}.{part.Name}.{kind}")], [.. parts.Select(part => (long)part.Rows)]), [parts.Sum(part => part.Rows), .. tail], start));
-            return new LinearLayer(Make("weight", [inputs], ParameterStart.Normal), bias ? Make("bias", [], ParameterStart.Zeros) : null);
+            Parameter Make(string kind, long[] tail, ParameterStart start) =>
+                source.Make(
+                    new ParameterSpec(
+                        $"{layer}.{name}.{kind}",
+                        new WeightLayout(
+                            [.. parts.Select(part => $"{layer}.{part.Name}.{kind}")],
+                            [.. parts.Select(part => (long)part.Rows)]
+                        ),
+                        [parts.Sum(part => part.Rows), .. tail],
+                        start
+                    )
+                );
+            return new LinearLayer(
+                Make("weight", [inputs], ParameterStart.Normal),
+                bias ? Make("bias", [], ParameterStart.Zeros) : null
+            );
         }
     }
 
@@ -59,17 +124,31 @@ internal sealed class LlamaBackbone : IBackbone
     public NormLayer FinalNorm { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Parameter> Parameters => [embedding, .. Enumerable.Range(0, blocks.Length).SelectMany(LayerParameters), FinalNorm.Weight];
+    public IReadOnlyList<Parameter> Parameters =>
+        [embedding, .. Enumerable.Range(0, blocks.Length).SelectMany(LayerParameters), FinalNorm.Weight];
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> LayerParameters(int layer)
     {
         var block = blocks[layer];
-        return [.. new[]
-        {
-            block.InputNorm.Weight, block.QueryKeyValue.Weight, block.QueryKeyValue.Bias, block.HeadNorms?.Query, block.HeadNorms?.Key, block.Output.Weight, block.Output.Bias,
-            block.MlpNorm.Weight, block.GateUp.Weight, block.GateUp.Bias, block.Down.Weight, block.Down.Bias,
-        }.OfType<Parameter>()];
+        return
+        [
+            .. new[]
+            {
+                block.InputNorm.Weight,
+                block.QueryKeyValue.Weight,
+                block.QueryKeyValue.Bias,
+                block.HeadNorms?.Query,
+                block.HeadNorms?.Key,
+                block.Output.Weight,
+                block.Output.Bias,
+                block.MlpNorm.Weight,
+                block.GateUp.Weight,
+                block.GateUp.Bias,
+                block.Down.Weight,
+                block.Down.Bias,
+            }.OfType<Parameter>(),
+        ];
     }
 
     /// <inheritdoc/>
@@ -98,7 +177,14 @@ internal sealed class LlamaBackbone : IBackbone
     {
         var block = blocks[layer];
         var queriesKeysValues = operations.NormLinear(x, block.InputNorm, block.QueryKeyValue.All); // (T, Q | K | V)
-        if (block.HeadNorms is { } norms) queriesKeysValues = operations.NormHeads(queriesKeysValues, norms, shape.Heads, shape.KeyHeads, shape.HeadSize);
+        if (block.HeadNorms is { } norms)
+            queriesKeysValues = operations.NormHeads(
+                queriesKeysValues,
+                norms,
+                shape.Heads,
+                shape.KeyHeads,
+                shape.HeadSize
+            );
         var attended = operations.Attention(queriesKeysValues, block.Shape, batch); // (T, Q)
         return Mlp(operations, block, operations.LinearResidual(attended, block.Output.All, x));
     }
@@ -108,8 +194,13 @@ internal sealed class LlamaBackbone : IBackbone
     {
         var block = blocks[^1];
         var rows = operations.RewardRows(x, batch); // (R, H)
-        var queries = operations.NormLinear(rows, block.InputNorm, block.QueryKeyValue.Rows(0, shape.QueryWidth)); // (R, Q)
-        var keysValues = operations.NormLinear(x, block.InputNorm, block.QueryKeyValue.Rows(shape.QueryWidth, 2 * shape.KeyWidth)); // (T, K | V)
+        // (R, Q)
+        var queries = operations.NormLinear(rows, block.InputNorm, block.QueryKeyValue.Rows(0, shape.QueryWidth));
+        var keysValues = operations.NormLinear(
+            x,
+            block.InputNorm,
+            block.QueryKeyValue.Rows(shape.QueryWidth, 2 * shape.KeyWidth)
+        ); // (T, K | V)
         if (block.HeadNorms is { } norms)
         {
             queries = operations.NormHeads(queries, norms, shape.Heads, 0, shape.HeadSize);
@@ -129,6 +220,7 @@ internal sealed class LlamaBackbone : IBackbone
     public void Dispose()
     {
         shape.Rotary.Dispose();
-        foreach (var parameter in Parameters) parameter.Dispose();
+        foreach (var parameter in Parameters)
+            parameter.Dispose();
     }
 }

@@ -4,7 +4,10 @@ using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels;
 
-/// <summary>One step of AdamW (Loshchilov and Hutter 2019) over parameters, gradients and both moments that lie in flat buffers: one pass, each value read once.</summary>
+/// <summary>
+/// One step of AdamW (Loshchilov and Hutter 2019) over parameters, gradients and both moments that lie in flat buffers:
+/// one pass, each value read once.
+/// </summary>
 internal static unsafe class AdamWStep
 {
     /// <summary>Floats per task: enough to make the call cheap, few enough to share the work evenly.</summary>
@@ -16,10 +19,20 @@ internal static unsafe class AdamWStep
     /// <param name="Beta2">Decay of the second moment.</param>
     /// <param name="Epsilon">Added to the root of the second moment.</param>
     /// <param name="WeightDecay">λ: parameters shrink by ηλ before the step.</param>
-    /// <param name="GradientScale">Gradients are multiplied by this first: what clipping them to a norm comes down to.</param>
-    public readonly record struct Settings(double LearningRate, double Beta1, double Beta2, double Epsilon, double WeightDecay, double GradientScale = 1);
+    /// <param name="GradientScale">Gradients are multiplied by this first: what clipping them to a norm comes down
+    /// to.</param>
+    public readonly record struct Settings(
+        double LearningRate,
+        double Beta1,
+        double Beta2,
+        double Epsilon,
+        double WeightDecay,
+        double GradientScale = 1
+    );
 
-    /// <summary>Updates <paramref name="parameters"/> and both moments in place, as <c>torch.optim.AdamW</c> does.</summary>
+    /// <summary>
+    /// Updates <paramref name="parameters"/> and both moments in place, as <c>torch.optim.AdamW</c> does.
+    /// </summary>
     /// <param name="parameters">The parameters (count).</param>
     /// <param name="gradients">Their gradients (count).</param>
     /// <param name="firstMoments">m (count), zero before the first step.</param>
@@ -28,32 +41,74 @@ internal static unsafe class AdamWStep
     /// <param name="settings">The step's settings.</param>
     /// <param name="step">Number of this step, from 1.</param>
     /// <param name="clearGradients">Whether to leave zeroes in <paramref name="gradients"/>.</param>
-    public static void Run(float* parameters, float* gradients, float* firstMoments, float* secondMoments, long count, in Settings settings, long step, bool clearGradients)
+    public static void Run(
+        float* parameters,
+        float* gradients,
+        float* firstMoments,
+        float* secondMoments,
+        long count,
+        in Settings settings,
+        long step,
+        bool clearGradients
+    )
     {
-        if (LaneWidth.Bits == 512) Run<Lanes512>(parameters, gradients, firstMoments, secondMoments, count, settings, step, clearGradients);
-        else if (LaneWidth.Bits == 256) Run<Lanes256>(parameters, gradients, firstMoments, secondMoments, count, settings, step, clearGradients);
-        else Run<Lanes128>(parameters, gradients, firstMoments, secondMoments, count, settings, step, clearGradients);
+        if (LaneWidth.Bits == 512)
+            Run<Lanes512>(parameters, gradients, firstMoments, secondMoments, count, settings, step, clearGradients);
+        else if (LaneWidth.Bits == 256)
+            Run<Lanes256>(parameters, gradients, firstMoments, secondMoments, count, settings, step, clearGradients);
+        else
+            Run<Lanes128>(parameters, gradients, firstMoments, secondMoments, count, settings, step, clearGradients);
     }
 
-    private static void Run<TLanes>(float* parameters, float* gradients, float* firstMoments, float* secondMoments, long count, Settings settings, long step, bool clearGradients)
+    private static void Run<TLanes>(
+        float* parameters,
+        float* gradients,
+        float* firstMoments,
+        float* secondMoments,
+        long count,
+        Settings settings,
+        long step,
+        bool clearGradients
+    )
         where TLanes : unmanaged, ILanes<TLanes>
     {
         var factors = new Factors(settings, step);
-        ThreadTeam.Ranges((int)((count + BlockLength - 1) / BlockLength), 1, (from, to) =>
-        {
-            long start = (long)from * BlockLength, end = Math.Min(count, (long)to * BlockLength), whole = start + (end - start) / TLanes.Count * TLanes.Count;
-            Update<TLanes>(parameters, gradients, firstMoments, secondMoments, factors, start, whole);
-            Update<OneLane>(parameters, gradients, firstMoments, secondMoments, factors, whole, end);
-            if (clearGradients) NativeMemory.Clear(gradients + start, (nuint)(end - start) * sizeof(float));
-        });
+        ThreadTeam.Ranges(
+            (int)((count + BlockLength - 1) / BlockLength),
+            1,
+            (from, to) =>
+            {
+                long start = (long)from * BlockLength,
+                    end = Math.Min(count, (long)to * BlockLength),
+                    whole = start + (end - start) / TLanes.Count * TLanes.Count;
+                Update<TLanes>(parameters, gradients, firstMoments, secondMoments, factors, start, whole);
+                Update<OneLane>(parameters, gradients, firstMoments, secondMoments, factors, whole, end);
+                if (clearGradients)
+                    NativeMemory.Clear(gradients + start, (nuint)(end - start) * sizeof(float));
+            }
+        );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Update<TLanes>(float* parameters, float* gradients, float* firstMoments, float* secondMoments, in Factors factors, long from, long to)
+    private static void Update<TLanes>(
+        float* parameters,
+        float* gradients,
+        float* firstMoments,
+        float* secondMoments,
+        in Factors factors,
+        long from,
+        long to
+    )
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes keep1 = TLanes.Create(factors.Keep1), take1 = TLanes.Create(factors.Take1), keep2 = TLanes.Create(factors.Keep2), take2 = TLanes.Create(factors.Take2);
-        TLanes rootScale = TLanes.Create(factors.RootScale), epsilon = TLanes.Create(factors.Epsilon), rate = TLanes.Create(factors.Rate), shrink = TLanes.Create(factors.Shrink);
+        TLanes keep1 = TLanes.Create(factors.Keep1),
+            take1 = TLanes.Create(factors.Take1),
+            keep2 = TLanes.Create(factors.Keep2),
+            take2 = TLanes.Create(factors.Take2);
+        TLanes rootScale = TLanes.Create(factors.RootScale),
+            epsilon = TLanes.Create(factors.Epsilon),
+            rate = TLanes.Create(factors.Rate),
+            shrink = TLanes.Create(factors.Shrink);
         var scale = TLanes.Create(factors.GradientScale);
         for (var i = from; i < to; i += TLanes.Count)
         {
@@ -67,7 +122,10 @@ internal static unsafe class AdamWStep
         }
     }
 
-    /// <summary>The settings as the loop uses them; the bias corrections 1 - β^t are taken in double precision, where the first steps would lose most of 1 - β2^t.</summary>
+    /// <summary>
+    /// The settings as the loop uses them; the bias corrections 1 - β^t are taken in double precision, where the first
+    /// steps would lose most of 1 - β2^t.
+    /// </summary>
     private readonly struct Factors(Settings settings, long step)
     {
         public float Keep1 { get; } = (float)settings.Beta1;

@@ -10,7 +10,10 @@ internal sealed class AttentionPlan
         Segments = segments;
         PartsOf = [.. parts.Select(list => list.ToArray())];
         PartsByCost = [.. parts.SelectMany(list => list).OrderByDescending(part => part.Cost)];
-        SegmentsByCost = [.. Enumerable.Range(0, segments.Count).OrderByDescending(index => parts[index].Sum(part => part.Cost))];
+        SegmentsByCost =
+        [
+            .. Enumerable.Range(0, segments.Count).OrderByDescending(index => parts[index].Sum(part => part.Cost)),
+        ];
     }
 
     /// <summary>The comparisons of the batch.</summary>
@@ -28,20 +31,42 @@ internal sealed class AttentionPlan
     /// <summary>Every row of the batch asks.</summary>
     /// <param name="segments">The comparisons of the batch.</param>
     /// <param name="window">Number of positions a query looks back, its own included; null for all.</param>
-    public static AttentionPlan ForAllRows(IReadOnlyList<PackedSegment> segments, int? window = null) => new(
-        segments,
-        [.. segments.Select(segment => Stretches(segment).Where(stretch => stretch.Length > 0).Select(stretch => Part(segment, stretch, stretch.Start, 0, stretch.Length, window)).ToList())]);
+    public static AttentionPlan ForAllRows(IReadOnlyList<PackedSegment> segments, int? window = null) =>
+        new(
+            segments,
+            [
+                .. segments.Select(segment =>
+                    Stretches(segment)
+                        .Where(stretch => stretch.Length > 0)
+                        .Select(stretch => Part(segment, stretch, stretch.Start, 0, stretch.Length, window))
+                        .ToList()
+                ),
+            ]
+        );
 
-    /// <summary>Only some rows ask, for a last layer of which nothing else is read: query row i stands for row <paramref name="rows"/>[i] of the batch.</summary>
+    /// <summary>
+    /// Only some rows ask, for a last layer of which nothing else is read: query row i stands for row
+    /// <paramref name="rows"/>[i] of the batch.
+    /// </summary>
     /// <exception cref="ArgumentException">A row lies in no segment.</exception>
-    public static AttentionPlan ForRows(IReadOnlyList<PackedSegment> segments, IReadOnlyList<int> rows, int? window = null)
+    public static AttentionPlan ForRows(
+        IReadOnlyList<PackedSegment> segments,
+        IReadOnlyList<int> rows,
+        int? window = null
+    )
     {
         var parts = segments.Select(_ => new List<AttentionPart>()).ToArray();
         for (var query = 0; query < rows.Count; query++)
         {
             var row = rows[query];
-            var s = Enumerable.Range(0, segments.Count).FirstOrDefault(index => row >= segments[index].Offset && row < segments[index].Offset + segments[index].Length, -1);
-            if (s < 0) throw new ArgumentException($"Row {row} lies in no segment of the batch.", nameof(rows));
+            var s = Enumerable
+                .Range(0, segments.Count)
+                .FirstOrDefault(
+                    index => row >= segments[index].Offset && row < segments[index].Offset + segments[index].Length,
+                    -1
+                );
+            if (s < 0)
+                throw new ArgumentException($"Row {row} lies in no segment of the batch.", nameof(rows));
             var stretch = Stretches(segments[s]).Last(candidate => candidate.Length > 0 && candidate.Start <= row);
             parts[s].Add(Part(segments[s], stretch, query, row - stretch.Start, 1, window));
         }
@@ -60,12 +85,30 @@ internal sealed class AttentionPlan
     }
 
     /// <summary>What tokens [token, token + count) of a stretch ask.</summary>
-    private static AttentionPart Part(PackedSegment segment, Stretch stretch, int query, int token, int count, int? window)
+    private static AttentionPart Part(
+        PackedSegment segment,
+        Stretch stretch,
+        int query,
+        int token,
+        int count,
+        int? window
+    )
     {
         var position = stretch.Prefix + token;
-        var first = window is { } width ? Math.Max(0, position - width + 1) : 0; // position of the first key that the first query sees
-        int prefix = Math.Max(0, stretch.Prefix - first), own = Math.Max(0, first - stretch.Prefix);
-        return new AttentionPart(query, count, segment.Offset + first, prefix, stretch.Start + own, token + count - own, position - first + 1, window ?? int.MaxValue);
+        // position of the first key that the first query sees
+        var first = window is { } width ? Math.Max(0, position - width + 1) : 0;
+        int prefix = Math.Max(0, stretch.Prefix - first),
+            own = Math.Max(0, first - stretch.Prefix);
+        return new AttentionPart(
+            query,
+            count,
+            segment.Offset + first,
+            prefix,
+            stretch.Start + own,
+            token + count - own,
+            position - first + 1,
+            window ?? int.MaxValue
+        );
     }
 
     /// <summary>A prefix or a response.</summary>

@@ -3,14 +3,19 @@ using Concord.Modeling.Kernels.Lanes;
 
 namespace Concord.Modeling.Kernels;
 
-/// <summary>The Gaussian error linear unit, x · Φ(x), exact or in the tanh form that some checkpoints were trained with.</summary>
+/// <summary>
+/// The Gaussian error linear unit, x · Φ(x), exact or in the tanh form that some checkpoints were trained with.
+/// </summary>
 internal static unsafe class Gelu
 {
-    private const float SqrtHalf = 0.70710678f, InverseSqrtTwoPi = 0.39894228f, SqrtTwoOverPi = 0.79788456f, Cubic = 0.044715f;
+    private const float SqrtHalf = 0.70710678f,
+        InverseSqrtTwoPi = 0.39894228f,
+        SqrtTwoOverPi = 0.79788456f,
+        Cubic = 0.044715f;
 
     /// <summary>
-    /// What x is multiplied by. A type of its own for each form: the compiler inlines so much and no more into one method, and a loop that holds both forms runs at a
-    /// fifth of the speed.
+    /// What x is multiplied by. A type of its own for each form: the compiler inlines so much and no more into one
+    /// method, and a loop that holds both forms runs at a fifth of the speed.
     /// </summary>
     private interface IGate
     {
@@ -24,8 +29,10 @@ internal static unsafe class Gelu
     /// <summary>a (T, I) from x (T, I).</summary>
     public static void Forward(MatrixView x, MatrixView activation, bool tanh)
     {
-        if (tanh) Forward<TanhGate>(x, activation);
-        else Forward<NormalGate>(x, activation);
+        if (tanh)
+            Forward<TanhGate>(x, activation);
+        else
+            Forward<NormalGate>(x, activation);
     }
 
     /// <summary>
@@ -34,54 +41,72 @@ internal static unsafe class Gelu
     /// </summary>
     public static void Backward(MatrixView x, MatrixView activationGradient, bool tanh)
     {
-        if (tanh) Backward<TanhGate>(x, activationGradient);
-        else Backward<NormalGate>(x, activationGradient);
+        if (tanh)
+            Backward<TanhGate>(x, activationGradient);
+        else
+            Backward<NormalGate>(x, activationGradient);
     }
 
     private static void Forward<TGate>(MatrixView x, MatrixView activation)
         where TGate : struct, IGate
     {
-        if (LaneWidth.Bits == 512) Forward<Lanes512, TGate>(x, activation);
-        else if (LaneWidth.Bits == 256) Forward<Lanes256, TGate>(x, activation);
-        else Forward<Lanes128, TGate>(x, activation);
+        if (LaneWidth.Bits == 512)
+            Forward<Lanes512, TGate>(x, activation);
+        else if (LaneWidth.Bits == 256)
+            Forward<Lanes256, TGate>(x, activation);
+        else
+            Forward<Lanes128, TGate>(x, activation);
     }
 
     private static void Backward<TGate>(MatrixView x, MatrixView activationGradient)
         where TGate : struct, IGate
     {
-        if (LaneWidth.Bits == 512) Backward<Lanes512, TGate>(x, activationGradient);
-        else if (LaneWidth.Bits == 256) Backward<Lanes256, TGate>(x, activationGradient);
-        else Backward<Lanes128, TGate>(x, activationGradient);
+        if (LaneWidth.Bits == 512)
+            Backward<Lanes512, TGate>(x, activationGradient);
+        else if (LaneWidth.Bits == 256)
+            Backward<Lanes256, TGate>(x, activationGradient);
+        else
+            Backward<Lanes128, TGate>(x, activationGradient);
     }
 
     private static void Forward<TLanes, TGate>(MatrixView x, MatrixView activation)
         where TLanes : unmanaged, ILanes<TLanes>
         where TGate : struct, IGate
     {
-        int width = x.Columns, whole = width - width % TLanes.Count;
-        ThreadTeam.Ranges(x.Rows, 8, (from, to) =>
-        {
-            for (var row = from; row < to; row++)
+        int width = x.Columns,
+            whole = width - width % TLanes.Count;
+        ThreadTeam.Ranges(
+            x.Rows,
+            8,
+            (from, to) =>
             {
-                Forward<TLanes, TGate>(x.Row(row), activation.Row(row), 0, whole);
-                Forward<OneLane, TGate>(x.Row(row), activation.Row(row), whole, width);
+                for (var row = from; row < to; row++)
+                {
+                    Forward<TLanes, TGate>(x.Row(row), activation.Row(row), 0, whole);
+                    Forward<OneLane, TGate>(x.Row(row), activation.Row(row), whole, width);
+                }
             }
-        });
+        );
     }
 
     private static void Backward<TLanes, TGate>(MatrixView x, MatrixView activationGradient)
         where TLanes : unmanaged, ILanes<TLanes>
         where TGate : struct, IGate
     {
-        int width = x.Columns, whole = width - width % TLanes.Count;
-        ThreadTeam.Ranges(x.Rows, 8, (from, to) =>
-        {
-            for (var row = from; row < to; row++)
+        int width = x.Columns,
+            whole = width - width % TLanes.Count;
+        ThreadTeam.Ranges(
+            x.Rows,
+            8,
+            (from, to) =>
             {
-                Backward<TLanes, TGate>(x.Row(row), activationGradient.Row(row), 0, whole);
-                Backward<OneLane, TGate>(x.Row(row), activationGradient.Row(row), whole, width);
+                for (var row = from; row < to; row++)
+                {
+                    Backward<TLanes, TGate>(x.Row(row), activationGradient.Row(row), 0, whole);
+                    Backward<OneLane, TGate>(x.Row(row), activationGradient.Row(row), whole, width);
+                }
             }
-        });
+        );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -103,7 +128,8 @@ internal static unsafe class Gelu
     {
         for (var i = from; i < to; i += TLanes.Count)
         {
-            TLanes value = TLanes.Load(x + i), da = TLanes.Load(gradient + i);
+            TLanes value = TLanes.Load(x + i),
+                da = TLanes.Load(gradient + i);
             var gate = TGate.Of(value, out var slope);
             (value * gate).Store(gradient + i);
             (da * TLanes.MultiplyAdd(value, slope, gate)).Store(x + i);
@@ -141,7 +167,9 @@ internal static unsafe class Gelu
         public static TLanes Of<TLanes>(TLanes x, out TLanes slope)
             where TLanes : unmanaged, ILanes<TLanes>
         {
-            TLanes half = TLanes.Create(0.5f), one = TLanes.Create(1f), scale = TLanes.Create(SqrtTwoOverPi);
+            TLanes half = TLanes.Create(0.5f),
+                one = TLanes.Create(1f),
+                scale = TLanes.Create(SqrtTwoOverPi);
             var square = x * x;
             var t = LaneMath.Tanh(scale * x * TLanes.MultiplyAdd(square, TLanes.Create(Cubic), one));
             slope = half * (one - t * t) * scale * TLanes.MultiplyAdd(square, TLanes.Create(3 * Cubic), one);

@@ -1,6 +1,9 @@
 namespace Concord.Modeling.Kernels;
 
-/// <summary>Where the vectors of attention heads lie: head h of row t begins <c>t * RowStride + h * HeadStride</c> floats after <see cref="Data"/>.</summary>
+/// <summary>
+/// Where the vectors of attention heads lie: head h of row t begins <c>t * RowStride + h * HeadStride</c> floats after
+/// <see cref="Data"/>.
+/// </summary>
 internal readonly unsafe struct HeadView(float* data, int rowStride, int headStride)
 {
     public float* Data { get; } = data;
@@ -13,5 +16,6 @@ internal readonly unsafe struct HeadView(float* data, int rowStride, int headStr
     public float* At(int row, int head) => Data + (long)row * RowStride + (long)head * HeadStride;
 
     /// <summary>One head in some rows, as a matrix (rows, dimension).</summary>
-    public MatrixView Head(int head, int fromRow, int rows, int dimension) => new(At(fromRow, head), rows, dimension, RowStride);
+    public MatrixView Head(int head, int fromRow, int rows, int dimension) =>
+        new(At(fromRow, head), rows, dimension, RowStride);
 }

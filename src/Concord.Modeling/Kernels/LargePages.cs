@@ -4,7 +4,8 @@ using TorchSharp;
 namespace Concord.Modeling.Kernels;
 
 /// <summary>
-/// Asks the system to back a block of memory by large pages (2 MiB instead of 4 KiB): one page fault instead of 512 when it is first touched, and fewer misses of the address cache when products stride through it.
+/// Asks the system to back a block of memory by large pages (2 MiB instead of 4 KiB): one page fault instead of 512
+/// when it is first touched, and fewer misses of the address cache when products stride through it.
 /// </summary>
 /// <remarks>A hint on Linux, where large pages are to be had by asking on most systems; nothing elsewhere.</remarks>
 internal static partial class LargePages
@@ -19,8 +20,10 @@ internal static partial class LargePages
     public static unsafe torch.Tensor Advise(torch.Tensor tensor)
     {
         var bytes = (nuint)(tensor.numel() * tensor.element_size());
-        if (isUnavailable || tensor.device_type != DeviceType.CPU || bytes < 2 * Page) return tensor;
-        using var one = tensor.flatten().narrow(0, 0, 1); // spans count in 32 bits, so the address is taken of one element
+        if (isUnavailable || tensor.device_type != DeviceType.CPU || bytes < 2 * Page)
+            return tensor;
+        // spans count in 32 bits, so the address is taken of one element
+        using var one = tensor.flatten().narrow(0, 0, 1);
         fixed (byte* address = one.bytes)
         {
             var start = ((nuint)address + Page - 1) / Page * Page;

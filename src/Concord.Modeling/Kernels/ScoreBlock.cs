@@ -5,8 +5,8 @@ using Concord.Modeling.Kernels.Products;
 namespace Concord.Modeling.Kernels;
 
 /// <summary>
-/// Scores of a block of query rows against all keys, where the micro-kernel writes them and reads them again as a left factor, so that they are never copied: rows at a constant step, and for
-/// many keys one such sheet behind the other.
+/// Scores of a block of query rows against all keys, where the micro-kernel writes them and reads them again as a left
+/// factor, so that they are never copied: rows at a constant step, and for many keys one such sheet behind the other.
 /// </summary>
 internal readonly unsafe struct ScoreBlock(float* data)
 {
@@ -32,37 +32,46 @@ internal readonly unsafe struct ScoreBlock(float* data)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* At(int row, int key) => data + ((long)(key / SheetKeys) * Rows + row) * RowStep + key % SheetKeys;
 
-    /// <summary>Replaces the scores [from, to) of a row by e^(score - largest), those outside it up to <paramref name="count"/> keys by 0; returns the largest score and the sum.</summary>
+    /// <summary>
+    /// Replaces the scores [from, to) of a row by e^(score - largest), those outside it up to <paramref name="count"/>
+    /// keys by 0; returns the largest score and the sum.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (float Largest, float Sum) Exponentials<TLanes>(int row, int from, int to, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int first = from - from % TLanes.Count, end = End<TLanes>(to);
+        int first = from - from % TLanes.Count,
+            end = End<TLanes>(to);
         Hide<TLanes>(row, from, to);
         Clear<TLanes>(row, 0, first);
         Clear<TLanes>(row, end, Whole(count));
         var largest = float.NegativeInfinity;
-        for (var key = first; key < end; key = NextSheet(key)) largest = MathF.Max(largest, Largest<TLanes>(At(row, key), Math.Min(NextSheet(key), end) - key));
+        for (var key = first; key < end; key = NextSheet(key))
+            largest = MathF.Max(largest, Largest<TLanes>(At(row, key), Math.Min(NextSheet(key), end) - key));
         var sum = 0f;
-        for (var key = first; key < end; key = NextSheet(key)) sum += Exponentials<TLanes>(At(row, key), Math.Min(NextSheet(key), end) - key, largest);
+        for (var key = first; key < end; key = NextSheet(key))
+            sum += Exponentials<TLanes>(At(row, key), Math.Min(NextSheet(key), end) - key, largest);
         return (largest, sum);
     }
 
     /// <summary>
-    /// Replaces the scores [from, to) of a row by their softmax weights and, in the same row of <paramref name="gradients"/>, dL/dweight by dL/dscore = weight · (dL/dweight - mean); both are 0 outside
-    /// it up to <paramref name="count"/> keys.
+    /// Replaces the scores [from, to) of a row by their softmax weights and, in the same row of
+    /// <paramref name="gradients"/>, dL/dweight by dL/dscore = weight · (dL/dweight - mean); both are 0 outside it up
+    /// to <paramref name="count"/> keys.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gradients<TLanes>(ScoreBlock gradients, int row, int from, int to, int count, float logSum, float mean)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int first = from - from % TLanes.Count, end = End<TLanes>(to);
+        int first = from - from % TLanes.Count,
+            end = End<TLanes>(to);
         Hide<TLanes>(row, from, to);
         Clear<TLanes>(row, 0, first);
         Clear<TLanes>(row, end, Whole(count));
         gradients.Clear<TLanes>(row, 0, first);
         gradients.Clear<TLanes>(row, end, Whole(count));
-        for (var key = first; key < end; key = NextSheet(key)) Gradients<TLanes>(At(row, key), gradients.At(row, key), Math.Min(NextSheet(key), end) - key, logSum, mean);
+        for (var key = first; key < end; key = NextSheet(key))
+            Gradients<TLanes>(At(row, key), gradients.At(row, key), Math.Min(NextSheet(key), end) - key, logSum, mean);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,14 +85,18 @@ internal readonly unsafe struct ScoreBlock(float* data)
     private static int End<TLanes>(int to)
         where TLanes : unmanaged, ILanes<TLanes> => (to + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
-    /// <summary>Sets the scores outside [from, to) that share a register with it to -∞, whose exponential is 0. A register's worth after the last key is written: a row has room for it.</summary>
+    /// <summary>
+    /// Sets the scores outside [from, to) that share a register with it to -∞, whose exponential is 0. A register's
+    /// worth after the last key is written: a row has room for it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Hide<TLanes>(int row, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         var outside = TLanes.Create(float.NegativeInfinity);
         outside.Store(At(row, to - 1) + 1);
-        for (var key = from - from % TLanes.Count; key < from; key++) *At(row, key) = float.NegativeInfinity;
+        for (var key = from - from % TLanes.Count; key < from; key++)
+            *At(row, key) = float.NegativeInfinity;
     }
 
     /// <summary>Clears whole registers.</summary>
@@ -91,10 +104,11 @@ internal readonly unsafe struct ScoreBlock(float* data)
     private void Clear<TLanes>(int row, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        for (var key = from; key < to;)
+        for (var key = from; key < to; )
         {
             var place = At(row, key);
-            for (var end = Math.Min(NextSheet(key), to); key < end; key += TLanes.Count, place += TLanes.Count) TLanes.Zero.Store(place);
+            for (var end = Math.Min(NextSheet(key), to); key < end; key += TLanes.Count, place += TLanes.Count)
+                TLanes.Zero.Store(place);
         }
     }
 
@@ -103,7 +117,8 @@ internal readonly unsafe struct ScoreBlock(float* data)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         var largest = TLanes.Load(scores);
-        for (var i = TLanes.Count; i < count; i += TLanes.Count) largest = TLanes.Max(largest, TLanes.Load(scores + i));
+        for (var i = TLanes.Count; i < count; i += TLanes.Count)
+            largest = TLanes.Max(largest, TLanes.Load(scores + i));
         return TLanes.MaxOf(largest);
     }
 
@@ -111,7 +126,8 @@ internal readonly unsafe struct ScoreBlock(float* data)
     private static float Exponentials<TLanes>(float* scores, int count, float largest)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes sum = TLanes.Zero, shift = TLanes.Create(largest);
+        TLanes sum = TLanes.Zero,
+            shift = TLanes.Create(largest);
         for (var i = 0; i < count; i += TLanes.Count)
         {
             var value = LaneMath.Exp(TLanes.Load(scores + i) - shift);
@@ -125,7 +141,8 @@ internal readonly unsafe struct ScoreBlock(float* data)
     private static void Gradients<TLanes>(float* scores, float* gradients, int count, float logSum, float mean)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes shift = TLanes.Create(logSum), centre = TLanes.Create(mean);
+        TLanes shift = TLanes.Create(logSum),
+            centre = TLanes.Create(mean);
         for (var i = 0; i < count; i += TLanes.Count)
         {
             var weight = LaneMath.Exp(TLanes.Load(scores + i) - shift);

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Concord.Modeling.Kernels;
 
-/// <summary>A block of working memory that stays with a thread and only grows: a kernel that took fresh memory on every call would pay for its page faults every time.</summary>
+/// <summary>
+/// A block of working memory that stays with a thread and only grows: a kernel that took fresh memory on every call
+/// would pay for its page faults every time.
+/// </summary>
 internal sealed unsafe class Scratch
 {
     private const nuint Alignment = 64; // a cache line, and the widest register
@@ -13,7 +16,9 @@ internal sealed unsafe class Scratch
     private void* block;
     private nuint size;
 
-    /// <summary>What the thread's block of that number is for; two uses that overlap in time take different ones.</summary>
+    /// <summary>
+    /// What the thread's block of that number is for; two uses that overlap in time take different ones.
+    /// </summary>
     public enum Use
     {
         LeftPanel,
@@ -33,7 +38,10 @@ internal sealed unsafe class Scratch
         ScoreGradients,
     }
 
-    /// <summary>At least <paramref name="count"/> floats, aligned to 64 bytes, not cleared. Valid on this thread until the next call with the same <paramref name="use"/>.</summary>
+    /// <summary>
+    /// At least <paramref name="count"/> floats, aligned to 64 bytes, not cleared. Valid on this thread until the next
+    /// call with the same <paramref name="use"/>.
+    /// </summary>
     public static float* Floats(Use use, long count)
     {
         slots ??= [.. Enum.GetValues<Use>().Select(_ => new Scratch())];
@@ -42,7 +50,8 @@ internal sealed unsafe class Scratch
 
     private void* Grow(nuint bytes)
     {
-        if (bytes <= size) return block;
+        if (bytes <= size)
+            return block;
         NativeMemory.AlignedFree(block);
         size = 0;
         block = NativeMemory.AlignedAlloc(bytes, Alignment);

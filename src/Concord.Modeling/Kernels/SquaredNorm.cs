@@ -11,22 +11,28 @@ internal static unsafe class SquaredNorm
 
     /// <summary>Σ x² over <paramref name="count"/> floats.</summary>
     public static double Of(float* values, long count) =>
-        LaneWidth.Bits == 512 ? Of<Lanes512>(values, count) : LaneWidth.Bits == 256 ? Of<Lanes256>(values, count) : Of<Lanes128>(values, count);
+        LaneWidth.Bits == 512 ? Of<Lanes512>(values, count)
+        : LaneWidth.Bits == 256 ? Of<Lanes256>(values, count)
+        : Of<Lanes128>(values, count);
 
     private static double Of<TLanes>(float* values, long count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         var sums = new double[(count + BlockLength - 1) / BlockLength];
-        ThreadTeam.Ranges(sums.Length, 16, (from, to) =>
-        {
-            for (var block = from; block < to; block++)
+        ThreadTeam.Ranges(
+            sums.Length,
+            16,
+            (from, to) =>
             {
-                var start = values + (long)block * BlockLength;
-                var length = (int)Math.Min(BlockLength, count - (long)block * BlockLength);
-                var whole = length - length % TLanes.Count;
-                sums[block] = Block<TLanes>(start, 0, whole) + Block<OneLane>(start, whole, length);
+                for (var block = from; block < to; block++)
+                {
+                    var start = values + (long)block * BlockLength;
+                    var length = (int)Math.Min(BlockLength, count - (long)block * BlockLength);
+                    var whole = length - length % TLanes.Count;
+                    sums[block] = Block<TLanes>(start, 0, whole) + Block<OneLane>(start, whole, length);
+                }
             }
-        });
+        );
         return sums.Sum();
     }
 
@@ -34,11 +40,13 @@ internal static unsafe class SquaredNorm
     private static float Block<TLanes>(float* values, int from, int to)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes even = TLanes.Zero, odd = TLanes.Zero;
+        TLanes even = TLanes.Zero,
+            odd = TLanes.Zero;
         var i = from;
         for (; i + 2 * TLanes.Count <= to; i += 2 * TLanes.Count)
         {
-            TLanes first = TLanes.Load(values + i), second = TLanes.Load(values + i + TLanes.Count);
+            TLanes first = TLanes.Load(values + i),
+                second = TLanes.Load(values + i + TLanes.Count);
             even = TLanes.MultiplyAdd(first, first, even);
             odd = TLanes.MultiplyAdd(second, second, odd);
         }

@@ -5,42 +5,71 @@ using TorchSharp;
 namespace Concord.Modeling.Kernels;
 
 /// <summary>
-/// libtorch's own threads, for kernels written here. One pool serves tensor operations, matrix products and kernels: a second one would find the
-/// cores taken by the first one's threads, which spin for a while after every operation.
+/// libtorch's own threads, for kernels written here. One pool serves tensor operations, matrix products and kernels: a
+/// second one would find the cores taken by the first one's threads, which spin for a while after every operation.
 /// </summary>
-/// <remarks>How work is split never decides a result: a part writes only its own outputs, and sums over parts are taken afterwards in the order of the parts.</remarks>
+/// <remarks>
+/// How work is split never decides a result: a part writes only its own outputs, and sums over parts are taken
+/// afterwards in the order of the parts.
+/// </remarks>
 internal static unsafe class ThreadTeam
 {
-    private static readonly delegate* unmanaged<long, long, long, delegate* unmanaged<long, long, IntPtr, void>, IntPtr, int> ParallelFor =
-        (delegate* unmanaged<long, long, long, delegate* unmanaged<long, long, IntPtr, void>, IntPtr, int>)NativeExports.Find("torch_parallel_for");
+    private static readonly delegate* unmanaged<
+        long,
+        long,
+        long,
+        delegate* unmanaged<long, long, IntPtr, void>,
+        IntPtr,
+        int> ParallelFor = (delegate* unmanaged<
+        long,
+        long,
+        long,
+        delegate* unmanaged<long, long, IntPtr, void>,
+        IntPtr,
+        int>)
+        NativeExports.Find("torch_parallel_for");
 
     /// <summary>Number of threads, the caller's included; as set by <c>torch.set_num_threads</c>.</summary>
     public static int Size => torch.get_num_threads();
 
-    /// <summary>Calls <paramref name="work"/> for ranges [from, to) that cover 0..<paramref name="count"/> once, one range per thread and none smaller than <paramref name="grain"/> where there are several.</summary>
-    /// <exception cref="Exception">What <paramref name="work"/> threw first; the other threads finish their ranges.</exception>
+    /// <summary>
+    /// Calls <paramref name="work"/> for ranges [from, to) that cover 0..<paramref name="count"/> once, one range per
+    /// thread and none smaller than <paramref name="grain"/> where there are several.
+    /// </summary>
+    /// <exception cref="Exception">What <paramref name="work"/> threw first; the other threads finish their
+    /// ranges.</exception>
     public static void Ranges(int count, int grain, Action<int, int> work)
     {
-        if (count <= 0) return;
+        if (count <= 0)
+            return;
         var parts = Math.Clamp(count / Math.Max(grain, 1), 1, Size);
-        if (parts == 1) work(0, count);
-        else Run(parts, part => work((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts)));
+        if (parts == 1)
+            work(0, count);
+        else
+            Run(parts, part => work((int)((long)count * part / parts), (int)((long)count * (part + 1) / parts)));
     }
 
-    /// <summary>Calls <paramref name="work"/> once for each of 0..<paramref name="count"/>, a free thread taking the next in order. For tasks of unequal length: put the long ones first.</summary>
+    /// <summary>
+    /// Calls <paramref name="work"/> once for each of 0..<paramref name="count"/>, a free thread taking the next in
+    /// order. For tasks of unequal length: put the long ones first.
+    /// </summary>
     /// <exception cref="Exception">What <paramref name="work"/> threw first.</exception>
     public static void Tasks(int count, Action<int> work)
     {
-        if (count <= 0) return;
+        if (count <= 0)
+            return;
         var parts = Math.Min(count, Size);
         var next = -1;
         void Take(int part)
         {
-            for (int task; (task = Interlocked.Increment(ref next)) < count;) work(task);
+            for (int task; (task = Interlocked.Increment(ref next)) < count; )
+                work(task);
         }
 
-        if (parts == 1) Take(0);
-        else Run(parts, Take);
+        if (parts == 1)
+            Take(0);
+        else
+            Run(parts, Take);
     }
 
     private static void Run(int parts, Action<int> work)
@@ -56,7 +85,8 @@ internal static unsafe class ThreadTeam
         try
         {
             var error = ParallelFor(0, parts, 1, &OnThread, GCHandle.ToIntPtr(handle));
-            if (error != 0) throw new InvalidOperationException($"libtorch's torch_parallel_for failed with code {error}.");
+            if (error != 0)
+                throw new InvalidOperationException($"libtorch's torch_parallel_for failed with code {error}.");
         }
         finally
         {
@@ -66,7 +96,8 @@ internal static unsafe class ThreadTeam
     }
 
     [UnmanagedCallersOnly]
-    private static void OnThread(long from, long to, IntPtr context) => ((Job)GCHandle.FromIntPtr(context).Target!).Do(from, to);
+    private static void OnThread(long from, long to, IntPtr context) =>
+        ((Job)GCHandle.FromIntPtr(context).Target!).Do(from, to);
 
     private sealed class Job(Action<int> work)
     {
@@ -78,7 +109,8 @@ internal static unsafe class ThreadTeam
 #pragma warning disable CA1031 // the caller throws it again
             try
             {
-                for (var part = from; part < to; part++) work((int)part);
+                for (var part = from; part < to; part++)
+                    work((int)part);
             }
             catch (Exception exception)
             {
@@ -90,7 +122,8 @@ internal static unsafe class ThreadTeam
         /// <summary>Throws what the first part that failed threw.</summary>
         public void ThrowFailure()
         {
-            if (failure is not null) ExceptionDispatchInfo.Throw(failure);
+            if (failure is not null)
+                ExceptionDispatchInfo.Throw(failure);
         }
     }
 }

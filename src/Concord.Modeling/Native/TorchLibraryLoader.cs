@@ -9,8 +9,9 @@ namespace Concord.Modeling.Native;
 /// Loads TorchSharp's native library where the system's C++ runtime is older than the one it was linked with.
 /// </summary>
 /// <remarks>
-/// The handler runs only after the ordinary loading of the library has failed, so newer systems never reach it. It edits a copy in memory
-/// (<see cref="LibStdCxxCompatibility"/>) and loads that: neither the package cache nor the output folder is written to.
+/// The handler runs only after the ordinary loading of the library has failed, so newer systems never reach it. It
+/// edits a copy in memory (<see cref="LibStdCxxCompatibility"/>) and loads that: neither the package cache nor the
+/// output folder is written to.
 /// </remarks>
 public static partial class TorchLibraryLoader
 {
@@ -20,13 +21,17 @@ public static partial class TorchLibraryLoader
 
     private static int installed;
 
-    /// <summary>Installs the handler. Called when this assembly is loaded; calling it again does nothing. Code that uses TorchSharp before anything of this assembly calls it first.</summary>
+    /// <summary>
+    /// Installs the handler. Called when this assembly is loaded; calling it again does nothing. Code that uses
+    /// TorchSharp before anything of this assembly calls it first.
+    /// </summary>
 #pragma warning disable CA2255 // a library that adapts a dependency's loading must do so before the first use of it
     [ModuleInitializer]
 #pragma warning restore CA2255
     public static void Install()
     {
-        if (Interlocked.Exchange(ref installed, 1) != 0 || !OperatingSystem.IsLinux()) return;
+        if (Interlocked.Exchange(ref installed, 1) != 0 || !OperatingSystem.IsLinux())
+            return;
         ThreadWaiting.Shorten();
         if (RuntimeInformation.ProcessArchitecture == Architecture.X64)
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
@@ -38,25 +43,36 @@ public static partial class TorchLibraryLoader
     private static IntPtr LoadAdapted()
     {
         var file = Find("libLibTorchSharp.so");
-        if (file is null) return IntPtr.Zero;
+        if (file is null)
+            return IntPtr.Zero;
         // The copy in memory has no folder of its own to find its neighbour in, so that is loaded first.
         var torch = Find("libtorch.so");
-        if (torch is not null) NativeLibrary.Load(torch);
+        if (torch is not null)
+            NativeLibrary.Load(torch);
         return LoadFromMemory(LibStdCxxCompatibility.Edit(File.ReadAllBytes(file)));
     }
 
     private static string? Find(string fileName)
     {
-        var folders = ((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return folders.Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"))
-            .Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);
+        var folders = ((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string) ?? "").Split(
+            Path.PathSeparator,
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        return folders
+            .Append(AppContext.BaseDirectory)
+            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"))
+            .Select(folder => Path.Combine(folder, fileName))
+            .FirstOrDefault(File.Exists);
     }
 
     private static IntPtr LoadFromMemory(byte[] image)
     {
         var descriptor = CreateMemoryFile("concord-LibTorchSharp", 0);
         if (descriptor < 0)
-            throw new DllNotFoundException("The system's C++ runtime is older than GCC 13's, and no memory file could be made to hold an adapted copy of libLibTorchSharp.so (memfd_create failed).");
+            throw new DllNotFoundException(
+                "The system's C++ runtime is older than GCC 13's, and no memory file could be made to hold an "
+                    + "adapted copy of libLibTorchSharp.so (memfd_create failed)."
+            );
         var file = $"/proc/self/fd/{descriptor}";
         File.WriteAllBytes(file, image);
         return NativeLibrary.Load(file);

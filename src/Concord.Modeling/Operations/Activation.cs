@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace Concord.Modeling.Operations;
 
-/// <summary>A value that flows through a model: a tensor, and for operations with a backward pass of their own the place of its gradient.</summary>
+/// <summary>
+/// A value that flows through a model: a tensor, and for operations with a backward pass of their own the place of its
+/// gradient.
+/// </summary>
 internal sealed class Activation
 {
     private readonly Func<torch.Tensor>? compute;
@@ -11,7 +14,10 @@ internal sealed class Activation
     /// <summary>A value that is there.</summary>
     public Activation(torch.Tensor value) => this.value = value;
 
-    /// <summary>A value that is computed when it is first asked for: the way back needs the gradients of some and never their values.</summary>
+    /// <summary>
+    /// A value that is computed when it is first asked for: the way back needs the gradients of some and never their
+    /// values.
+    /// </summary>
     public Activation(Func<torch.Tensor> compute) => this.compute = compute;
 
     /// <summary>The value, of any shape.</summary>
@@ -20,7 +26,9 @@ internal sealed class Activation
     /// <summary>The value where it is there already.</summary>
     public torch.Tensor? Computed => value;
 
-    /// <summary>The gradient that has arrived so far; null before any has. Unused where the tensor library differentiates.</summary>
+    /// <summary>
+    /// The gradient that has arrived so far; null before any has. Unused where the tensor library differentiates.
+    /// </summary>
     public torch.Tensor? Gradient { get; set; }
 
     /// <summary>Whether anything below it is trained.</summary>

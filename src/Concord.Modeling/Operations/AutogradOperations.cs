@@ -5,8 +5,12 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Concord.Modeling.Operations;
 
-/// <summary>The operations in the tensor library's own terms: for any device and precision, and the oracle the fused ones are tested against.</summary>
-/// <param name="precision">Of the products of linear layers, whose results are rounded to it; everything else is fp32.</param>
+/// <summary>
+/// The operations in the tensor library's own terms: for any device and precision, and the oracle the fused ones are
+/// tested against.
+/// </summary>
+/// <param name="precision">Of the products of linear layers, whose results are rounded to it; everything else is
+/// fp32.</param>
 internal sealed class AutogradOperations(ProductPrecision precision = ProductPrecision.Single) : IOperations
 {
     private sealed record Segment(Activation Input, Func<Activation, Activation> Layer, Tensor Output);
@@ -24,70 +28,106 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
     public ProductPrecision Precision => precision;
 
     /// <inheritdoc/>
-    public Activation Embed(Parameter table, PackedBatch batch) => Run(() => table.Value.index_select(0, batch.TokenIds).to_type(ScalarType.Float32));
+    public Activation Embed(Parameter table, PackedBatch batch) =>
+        Run(() => table.Value.index_select(0, batch.TokenIds).to_type(ScalarType.Float32));
 
     /// <inheritdoc/>
     public Activation Input(Tensor value) => Run(() => value.alias());
 
     /// <inheritdoc/>
-    public Activation NormLinear(Activation x, NormLayer norm, LinearRows linear) => Run(() => Linear(Normalise(x.Value, norm), linear));
+    public Activation NormLinear(Activation x, NormLayer norm, LinearRows linear) =>
+        Run(() => Linear(Normalise(x.Value, norm), linear));
 
     /// <inheritdoc/>
-    public Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize) => Run(() =>
-    {
-        var parts = x.Value.split([heads * headSize, keyHeads * headSize, x.Value.shape[1] - (heads + keyHeads) * headSize], 1);
-        return cat([Heads(parts[0], norms.Query), Heads(parts[1], norms.Key), parts[2]], 1);
-
-        Tensor Heads(Tensor part, Parameter weight) => part.shape[1] == 0 ? part
-            : RootMeanSquare(part.view(part.shape[0], -1, headSize), weight.Value, norms.Epsilon).view(part.shape); // (T, heads, d)
-    });
-
-    /// <inheritdoc/>
-    public Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch) => Run(() =>
-    {
-        var parts = queriesKeysValues.Value.split([shape.QueryWidth, shape.KeyWidth, shape.KeyWidth], 1);
-        var queries = Rotate(parts[0], shape, batch, batch.Positions); // (T, heads, d)
-        var keys = Rotate(parts[1], shape, batch, batch.Positions); // (T, keyHeads, d)
-        var values = parts[2].view(parts[2].shape[0], shape.KeyHeads, shape.HeadSize);
-        var masks = batch.AttentionMasks(shape.Window);
-        var outputs = batch.Segments.Select((segment, i) => Attend(
-            queries.narrow(0, segment.Offset, segment.Length), keys.narrow(0, segment.Offset, segment.Length), values.narrow(0, segment.Offset, segment.Length), masks[i], shape));
-        return cat([.. outputs], 0);
-    });
-
-    /// <inheritdoc/>
-    public Activation RewardAttention(Activation queries, Activation keysValues, AttentionShape shape, PackedBatch batch) => Run(() =>
-    {
-        var parts = keysValues.Value.split([shape.KeyWidth, shape.KeyWidth], 1);
-        var rotated = Rotate(queries.Value, shape, batch, batch.Positions.index_select(0, batch.RewardPositions)); // (R, heads, d)
-        var keys = Rotate(parts[0], shape, batch, batch.Positions);
-        var values = parts[1].view(parts[1].shape[0], shape.KeyHeads, shape.HeadSize);
-        var masks = batch.AttentionMasks(shape.Window);
-        var outputs = batch.Segments.Select((segment, i) =>
+    public Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize) =>
+        Run(() =>
         {
-            var count = segment.ResponseLengths.Length;
-            var rows = batch.RewardPositions.narrow(0, batch.RowOffsets[i], count) - segment.Offset;
-            return Attend(rotated.narrow(0, batch.RowOffsets[i], count), keys.narrow(0, segment.Offset, segment.Length), values.narrow(0, segment.Offset, segment.Length), masks[i].index_select(0, rows), shape);
+            var parts = x.Value.split(
+                [heads * headSize, keyHeads * headSize, x.Value.shape[1] - (heads + keyHeads) * headSize],
+                1
+            );
+            return cat([Heads(parts[0], norms.Query), Heads(parts[1], norms.Key), parts[2]], 1);
+
+            Tensor Heads(Tensor part, Parameter weight) =>
+                part.shape[1] == 0
+                    ? part
+                    : RootMeanSquare(part.view(part.shape[0], -1, headSize), weight.Value, norms.Epsilon)
+                        .view(part.shape); // (T, heads, d)
         });
-        return cat([.. outputs], 0);
-    });
 
     /// <inheritdoc/>
-    public Activation LinearResidual(Activation x, LinearRows linear, Activation residual) => Run(() => residual.Value + Linear(x.Value, linear));
+    public Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch) =>
+        Run(() =>
+        {
+            var parts = queriesKeysValues.Value.split([shape.QueryWidth, shape.KeyWidth, shape.KeyWidth], 1);
+            var queries = Rotate(parts[0], shape, batch, batch.Positions); // (T, heads, d)
+            var keys = Rotate(parts[1], shape, batch, batch.Positions); // (T, keyHeads, d)
+            var values = parts[2].view(parts[2].shape[0], shape.KeyHeads, shape.HeadSize);
+            var masks = batch.AttentionMasks(shape.Window);
+            var outputs = batch.Segments.Select(
+                (segment, i) =>
+                    Attend(
+                        queries.narrow(0, segment.Offset, segment.Length),
+                        keys.narrow(0, segment.Offset, segment.Length),
+                        values.narrow(0, segment.Offset, segment.Length),
+                        masks[i],
+                        shape
+                    )
+            );
+            return cat([.. outputs], 0);
+        });
 
     /// <inheritdoc/>
-    public Activation GatedLinearResidual(Activation gateUp, LinearRows linear, Activation residual) => Run(() =>
-    {
-        var parts = gateUp.Value.chunk(2, 1);
-        return residual.Value + Linear(F.silu(parts[0]) * parts[1], linear);
-    });
+    public Activation RewardAttention(
+        Activation queries,
+        Activation keysValues,
+        AttentionShape shape,
+        PackedBatch batch
+    ) =>
+        Run(() =>
+        {
+            var parts = keysValues.Value.split([shape.KeyWidth, shape.KeyWidth], 1);
+            // (R, heads, d)
+            var rotated = Rotate(queries.Value, shape, batch, batch.Positions.index_select(0, batch.RewardPositions));
+            var keys = Rotate(parts[0], shape, batch, batch.Positions);
+            var values = parts[1].view(parts[1].shape[0], shape.KeyHeads, shape.HeadSize);
+            var masks = batch.AttentionMasks(shape.Window);
+            var outputs = batch.Segments.Select(
+                (segment, i) =>
+                {
+                    var count = segment.ResponseLengths.Length;
+                    var rows = batch.RewardPositions.narrow(0, batch.RowOffsets[i], count) - segment.Offset;
+                    return Attend(
+                        rotated.narrow(0, batch.RowOffsets[i], count),
+                        keys.narrow(0, segment.Offset, segment.Length),
+                        values.narrow(0, segment.Offset, segment.Length),
+                        masks[i].index_select(0, rows),
+                        shape
+                    );
+                }
+            );
+            return cat([.. outputs], 0);
+        });
+
+    /// <inheritdoc/>
+    public Activation LinearResidual(Activation x, LinearRows linear, Activation residual) =>
+        Run(() => residual.Value + Linear(x.Value, linear));
+
+    /// <inheritdoc/>
+    public Activation GatedLinearResidual(Activation gateUp, LinearRows linear, Activation residual) =>
+        Run(() =>
+        {
+            var parts = gateUp.Value.chunk(2, 1);
+            return residual.Value + Linear(F.silu(parts[0]) * parts[1], linear);
+        });
 
     /// <inheritdoc/>
     public Activation GeluLinearResidual(Activation x, bool tanh, LinearRows linear, Activation residual) =>
         Run(() => residual.Value + Linear(tanh ? GeluTanh(x.Value) : F.gelu(x.Value), linear));
 
     /// <inheritdoc/>
-    public Activation RewardRows(Activation x, PackedBatch batch) => Run(() => x.Value.index_select(0, batch.RewardPositions));
+    public Activation RewardRows(Activation x, PackedBatch batch) =>
+        Run(() => x.Value.index_select(0, batch.RewardPositions));
 
     /// <inheritdoc/>
     public Activation Norm(Activation x, NormLayer norm) => Run(() => Normalise(x.Value, norm));
@@ -95,7 +135,8 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
     /// <inheritdoc/>
     public Activation Recomputed(Activation x, Func<Activation, Activation> layer)
     {
-        if (!Recording) return layer(x);
+        if (!Recording)
+            return layer(x);
         var kept = values.Count;
         Recording = false;
         var output = layer(x).Value;
@@ -111,7 +152,8 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
     /// <inheritdoc/>
     public void Backward(Activation output, Tensor gradient)
     {
-        if (output.Value.requires_grad) output.Value.backward([gradient]);
+        if (output.Value.requires_grad)
+            output.Value.backward([gradient]);
         Recording = true;
         for (var i = recomputed.Count - 1; i >= 0; i--)
         {
@@ -119,11 +161,15 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
             var kept = values.Count;
             var segment = recomputed[i];
             var input = segment.Input.Value.detach();
-            if (segment.Input.NeedsGradient) input.requires_grad_(true);
-            segment.Layer(new Activation(input) { NeedsGradient = segment.Input.NeedsGradient }).Value.backward([segment.Output.grad!]);
+            if (segment.Input.NeedsGradient)
+                input.requires_grad_(true);
+            segment
+                .Layer(new Activation(input) { NeedsGradient = segment.Input.NeedsGradient })
+                .Value.backward([segment.Output.grad!]);
             segment.Output.grad = null;
             DropFrom(kept);
-            if (segment.Input.NeedsGradient) segment.Input.Value.backward([input.grad!]);
+            if (segment.Input.NeedsGradient)
+                segment.Input.Value.backward([input.grad!]);
         }
         Reset();
     }
@@ -137,7 +183,8 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
 
     private void DropFrom(int kept)
     {
-        for (var i = kept; i < values.Count; i++) values[i].Dispose();
+        for (var i = kept; i < values.Count; i++)
+            values[i].Dispose();
         values.RemoveRange(kept, values.Count - kept);
     }
 
@@ -162,9 +209,15 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         var result = Product(x, weight, bias);
         foreach (var adapter in layer.Adapters)
         {
-            int first = Math.Max(rows.First, adapter.FirstRow), end = Math.Min(rows.First + rows.Count, adapter.FirstRow + adapter.Rows);
-            if (first >= end) continue;
-            var delta = Product(Product(x, adapter.Down.Value), adapter.Up.Value.narrow(0, first - adapter.FirstRow, end - first)) * adapter.Scale;
+            int first = Math.Max(rows.First, adapter.FirstRow),
+                end = Math.Min(rows.First + rows.Count, adapter.FirstRow + adapter.Rows);
+            if (first >= end)
+                continue;
+            var delta =
+                Product(
+                    Product(x, adapter.Down.Value),
+                    adapter.Up.Value.narrow(0, first - adapter.FirstRow, end - first)
+                ) * adapter.Scale;
             result = result + F.pad(delta, [first - rows.First, rows.First + rows.Count - end]);
         }
         return result;
@@ -177,16 +230,26 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         return F.linear(x.to_type(type), weight.to_type(type), bias?.to_type(type)).to_type(x.dtype);
     }
 
-    private static Tensor Rows(Tensor tensor, LinearRows rows) => rows.Count == rows.Layer.Outputs ? tensor : tensor.narrow(0, rows.First, rows.Count);
+    private static Tensor Rows(Tensor tensor, LinearRows rows) =>
+        rows.Count == rows.Layer.Outputs ? tensor : tensor.narrow(0, rows.First, rows.Count);
 
-    private static Tensor Normalise(Tensor x, NormLayer norm) => norm.Bias is null
-        ? RootMeanSquare(x, norm.Weight.Value, norm.Epsilon)
-        : F.layer_norm(x, [x.shape[^1]], norm.Weight.Value.to_type(x.dtype), norm.Bias.Value.to_type(x.dtype), norm.Epsilon);
+    private static Tensor Normalise(Tensor x, NormLayer norm) =>
+        norm.Bias is null
+            ? RootMeanSquare(x, norm.Weight.Value, norm.Epsilon)
+            : F.layer_norm(
+                x,
+                [x.shape[^1]],
+                norm.Weight.Value.to_type(x.dtype),
+                norm.Bias.Value.to_type(x.dtype),
+                norm.Epsilon
+            );
 
-    private static Tensor RootMeanSquare(Tensor x, Tensor weight, double epsilon) => x * rsqrt(x.square().mean([-1], true) + epsilon) * weight.to_type(x.dtype);
+    private static Tensor RootMeanSquare(Tensor x, Tensor weight, double epsilon) =>
+        x * rsqrt(x.square().mean([-1], true) + epsilon) * weight.to_type(x.dtype);
 
     // 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))
-    private static Tensor GeluTanh(Tensor x) => 0.5 * x * (1 + ((x + 0.044715 * x.pow(3)) * Math.Sqrt(2 / Math.PI)).tanh());
+    private static Tensor GeluTanh(Tensor x) =>
+        0.5 * x * (1 + ((x + 0.044715 * x.pow(3)) * Math.Sqrt(2 / Math.PI)).tanh());
 
     private static Tensor Rotate(Tensor part, AttentionShape shape, PackedBatch batch, Tensor positions)
     {
@@ -194,10 +257,12 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         var turning = shape.Rotary.Dimensions;
         var (cosines, sines) = shape.Rotary.Tables(batch.PositionIndices.Max() + 1, part.device);
         Tensor Angles(Tensor table) => table.index_select(0, positions).to_type(part.dtype).unsqueeze(1); // (T, 1, n/2)
-        Tensor cosine = Angles(cosines), sine = Angles(sines);
+        Tensor cosine = Angles(cosines),
+            sine = Angles(sines);
         var halves = heads.narrow(-1, 0, turning).chunk(2, -1);
         var pieces = new List<Tensor> { halves[0] * cosine - halves[1] * sine, halves[1] * cosine + halves[0] * sine };
-        if (turning < shape.HeadSize) pieces.Add(heads.narrow(-1, turning, shape.HeadSize - turning));
+        if (turning < shape.HeadSize)
+            pieces.Add(heads.narrow(-1, turning, shape.HeadSize - turning));
         return cat(pieces, -1);
     }
 
@@ -205,7 +270,12 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
     private static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor mask, AttentionShape shape)
     {
         var group = shape.Heads / shape.KeyHeads;
-        var output = F.scaled_dot_product_attention(ByHead(queries, 1), ByHead(keys, group), ByHead(values, group), mask); // (1, heads, Tq, d)
+        var output = F.scaled_dot_product_attention(
+            ByHead(queries, 1),
+            ByHead(keys, group),
+            ByHead(values, group),
+            mask
+        ); // (1, heads, Tq, d)
         return output.squeeze(0).transpose(0, 1).reshape(queries.shape[0], shape.QueryWidth);
 
         static Tensor ByHead(Tensor x, int repeats)

@@ -4,11 +4,12 @@ using TorchSharp;
 namespace Concord.Modeling.Operations;
 
 /// <summary>
-/// Memory of activations, kept from batch to batch: a fresh large block costs a page fault for every 4 KiB of it, on every step.
+/// Memory of activations, kept from batch to batch: a fresh large block costs a page fault for every 4 KiB of it, on
+/// every step.
 /// </summary>
 /// <remarks>
-/// Matrices are cut from large chunks, always at the lowest free place, so that batches of any lengths use the same memory again and a chunk is touched only
-/// as far as it was ever needed. Not for several threads.
+/// Matrices are cut from large chunks, always at the lowest free place, so that batches of any lengths use the same
+/// memory again and a chunk is touched only as far as it was ever needed. Not for several threads.
 /// </remarks>
 internal sealed class BufferPool : IDisposable
 {
@@ -28,7 +29,10 @@ internal sealed class BufferPool : IDisposable
         var place = Find(size) ?? Grow(size);
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        var view = place.Chunk.Memory.narrow(0, place.Start, rows * columns).view(rows, columns).DetachFromDisposeScope();
+        var view = place
+            .Chunk.Memory.narrow(0, place.Start, rows * columns)
+            .view(rows, columns)
+            .DetachFromDisposeScope();
         rented.Add(view, place);
         return view;
     }
@@ -45,7 +49,8 @@ internal sealed class BufferPool : IDisposable
     /// <summary>Takes a matrix back. One that was not rented here, or was given back, is left alone.</summary>
     public void Return(torch.Tensor? view)
     {
-        if (view is null || !rented.Remove(view, out var place)) return;
+        if (view is null || !rented.Remove(view, out var place))
+            return;
         view.Dispose();
         place.Chunk.Give(place);
     }
@@ -64,15 +69,21 @@ internal sealed class BufferPool : IDisposable
     private Place? Find(long size)
     {
         foreach (var chunk in chunks)
-            if (chunk.Take(size) is { } place) return place;
+            if (chunk.Take(size) is { } place)
+                return place;
         return null;
     }
 
     private Place Grow(long size)
     {
         using var mode = torch.no_grad();
-        // a matrix that has a chunk to itself leaves it behind when a longer batch comes: ever longer ones would pile up
-        foreach (var outgrown in chunks.FindAll(chunk => chunk.IsFree && chunk.Memory.numel() > ChunkFloats && chunk.Memory.numel() < size))
+        // a matrix that has a chunk to itself leaves it behind when a longer batch comes: ever longer ones would pile
+        // up
+        foreach (
+            var outgrown in chunks.FindAll(chunk =>
+                chunk.IsFree && chunk.Memory.numel() > ChunkFloats && chunk.Memory.numel() < size
+            )
+        )
         {
             chunks.Remove(outgrown);
             outgrown.Memory.Dispose();
@@ -86,7 +97,8 @@ internal sealed class BufferPool : IDisposable
     public void Dispose()
     {
         ReturnAll();
-        foreach (var chunk in chunks) chunk.Memory.Dispose();
+        foreach (var chunk in chunks)
+            chunk.Memory.Dispose();
         chunks.Clear();
     }
 
@@ -96,7 +108,8 @@ internal sealed class BufferPool : IDisposable
     /// <summary>One block of memory and its free places.</summary>
     private sealed class Chunk(torch.Tensor memory)
     {
-        private readonly List<(long Start, long End)> free = [(0, memory.numel())]; // in order, never touching each other
+        // in order, never touching each other
+        private readonly List<(long Start, long End)> free = [(0, memory.numel())];
 
         public torch.Tensor Memory => memory;
 
@@ -110,10 +123,13 @@ internal sealed class BufferPool : IDisposable
         public Place? Take(long size)
         {
             var at = free.FindIndex(gap => gap.End - gap.Start >= size);
-            if (at < 0) return null;
+            if (at < 0)
+                return null;
             var (start, end) = free[at];
-            if (end - start == size) free.RemoveAt(at);
-            else free[at] = (start + size, end);
+            if (end - start == size)
+                free.RemoveAt(at);
+            else
+                free[at] = (start + size, end);
             Touched = Math.Max(Touched, start + size);
             return new(this, start, size);
         }
@@ -123,7 +139,8 @@ internal sealed class BufferPool : IDisposable
         {
             var (start, end) = (place.Start, place.Start + place.Length);
             var at = free.FindIndex(gap => gap.Start >= end);
-            if (at < 0) at = free.Count;
+            if (at < 0)
+                at = free.Count;
             if (at < free.Count && free[at].Start == end)
             {
                 end = free[at].End;

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace Concord.Modeling.Operations;
 
 /// <summary>
-/// The operations on the CPU: one pass forward and one back for everything between two matrix products, weight gradients added up by the product itself,
-/// memory kept from batch to batch.
+/// The operations on the CPU: one pass forward and one back for everything between two matrix products, weight
+/// gradients added up by the product itself, memory kept from batch to batch.
 /// </summary>
 /// <remarks>
-/// Each operation notes how it is undone on a <see cref="Tape"/>; going back over it frees what it has used. Cheap things (normalised inputs, activations of the MLP)
-/// are computed twice instead of kept.
+/// Each operation notes how it is undone on a <see cref="Tape"/>; going back over it frees what it has used. Cheap
+/// things (normalised inputs, activations of the MLP) are computed twice instead of kept.
 /// </remarks>
 internal sealed class FusedOperations : IOperations
 {
@@ -34,7 +34,10 @@ internal sealed class FusedOperations : IOperations
         set => tape.Recording = value;
     }
 
-    /// <summary>Every sum of an fp32 kernel goes in an order of its own row; the tensor library's bf16 products go in blocks of rows.</summary>
+    /// <summary>
+    /// Every sum of an fp32 kernel goes in an order of its own row; the tensor library's bf16 products go in blocks of
+    /// rows.
+    /// </summary>
     public bool IsBatchInvariant => precision == ProductPrecision.Single;
 
     /// <inheritdoc/>
@@ -50,29 +53,54 @@ internal sealed class FusedOperations : IOperations
     public Activation Input(Tensor value) => new(tape.Pool.Copy(value));
 
     /// <inheritdoc/>
-    public Activation NormLinear(Activation x, NormLayer norm, LinearRows linear) => FusedNormLinear.Linear(tape, x, norm, linear, precision);
+    public Activation NormLinear(Activation x, NormLayer norm, LinearRows linear) =>
+        FusedNormLinear.Linear(tape, x, norm, linear, precision);
 
     /// <inheritdoc/>
-    public Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize) => FusedHeadNorms.Apply(tape, x, norms, heads, keyHeads, headSize);
+    public Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize) =>
+        FusedHeadNorms.Apply(tape, x, norms, heads, keyHeads, headSize);
 
     /// <inheritdoc/>
-    public Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch) => attention.OfAllRows(queriesKeysValues, shape, batch);
+    public Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch) =>
+        attention.OfAllRows(queriesKeysValues, shape, batch);
 
     /// <inheritdoc/>
-    public Activation RewardAttention(Activation queries, Activation keysValues, AttentionShape shape, PackedBatch batch) =>
-        attention.OfRewardRows(queries, keysValues, shape, batch);
+    public Activation RewardAttention(
+        Activation queries,
+        Activation keysValues,
+        AttentionShape shape,
+        PackedBatch batch
+    ) => attention.OfRewardRows(queries, keysValues, shape, batch);
 
     /// <inheritdoc/>
-    public Activation LinearResidual(Activation x, LinearRows linear, Activation residual) => FusedResidual.Linear(tape, x, linear, residual, precision);
+    public Activation LinearResidual(Activation x, LinearRows linear, Activation residual) =>
+        FusedResidual.Linear(tape, x, linear, residual, precision);
 
     /// <inheritdoc/>
     public Activation GatedLinearResidual(Activation gateUp, LinearRows linear, Activation residual) =>
-        FusedResidual.ActivatedLinear(tape, gateUp, gateUp.Value.shape[1] / 2, SwiGlu.Forward, SwiGlu.Backward, linear, residual, precision);
+        FusedResidual.ActivatedLinear(
+            tape,
+            gateUp,
+            gateUp.Value.shape[1] / 2,
+            SwiGlu.Forward,
+            SwiGlu.Backward,
+            linear,
+            residual,
+            precision
+        );
 
     /// <inheritdoc/>
-    public Activation GeluLinearResidual(Activation x, bool tanh, LinearRows linear, Activation residual) => FusedResidual.ActivatedLinear(
-        tape, x, x.Value.shape[1], (input, activated) => Gelu.Forward(input, activated, tanh), (input, activated) => Gelu.Backward(input, activated, tanh),
-        linear, residual, precision);
+    public Activation GeluLinearResidual(Activation x, bool tanh, LinearRows linear, Activation residual) =>
+        FusedResidual.ActivatedLinear(
+            tape,
+            x,
+            x.Value.shape[1],
+            (input, activated) => Gelu.Forward(input, activated, tanh),
+            (input, activated) => Gelu.Backward(input, activated, tanh),
+            linear,
+            residual,
+            precision
+        );
 
     /// <inheritdoc/>
     public Activation RewardRows(Activation x, PackedBatch batch) => FusedRows.OfRewards(tape, x, batch);
@@ -83,23 +111,28 @@ internal sealed class FusedOperations : IOperations
     /// <inheritdoc/>
     public Activation Recomputed(Activation x, Func<Activation, Activation> layer)
     {
-        if (!Recording) return layer(x);
+        if (!Recording)
+            return layer(x);
         var copy = tape.Pool.Copy(x.Value); // a layer that is not recorded writes over its residual
         Recording = false;
         var output = new Activation(layer(new Activation(copy)).Value) { NeedsGradient = true };
         Recording = true;
-        if (!ReferenceEquals(output.Value, copy)) tape.Pool.Return(copy);
-        tape.Record(output, () =>
-        {
-            var start = tape.Mark;
-            var input = new Activation(x.Value) { NeedsGradient = x.NeedsGradient, Gradient = x.Gradient };
-            (tape.Recording, tape.Recomputing) = (true, true);
-            var again = layer(input);
-            tape.Recomputing = false;
-            (again.Gradient, output.Gradient) = (output.Gradient, null);
-            tape.GoBackTo(start);
-            x.Gradient = input.Gradient;
-        });
+        if (!ReferenceEquals(output.Value, copy))
+            tape.Pool.Return(copy);
+        tape.Record(
+            output,
+            () =>
+            {
+                var start = tape.Mark;
+                var input = new Activation(x.Value) { NeedsGradient = x.NeedsGradient, Gradient = x.Gradient };
+                (tape.Recording, tape.Recomputing) = (true, true);
+                var again = layer(input);
+                tape.Recomputing = false;
+                (again.Gradient, output.Gradient) = (output.Gradient, null);
+                tape.GoBackTo(start);
+                x.Gradient = input.Gradient;
+            }
+        );
         return output;
     }
 

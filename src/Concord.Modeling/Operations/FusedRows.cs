@@ -11,7 +11,10 @@ internal static class FusedRows
     public static Activation Embed(Tape tape, Parameter table, PackedBatch batch)
     {
         var output = Pick(tape, table.Value, batch.TokenIds, batch.TokenCount, table.Trainable);
-        tape.Record(output, () => RowSums.Add(MatrixView.Of(output.Gradient!), batch.Ids, MatrixView.Of(table.Gradient!)));
+        tape.Record(
+            output,
+            () => RowSums.Add(MatrixView.Of(output.Gradient!), batch.Ids, MatrixView.Of(table.Gradient!))
+        );
         return output;
     }
 
@@ -19,15 +22,18 @@ internal static class FusedRows
     public static Activation OfRewards(Tape tape, Activation x, PackedBatch batch)
     {
         var output = Pick(tape, x.Value, batch.RewardPositions, batch.RowCount, x.NeedsGradient);
-        tape.Record(output, () =>
-        {
-            if (x.Gradient is null)
+        tape.Record(
+            output,
+            () =>
             {
-                x.Gradient = tape.Pool.Rent(x.Value.shape[0], x.Value.shape[1]);
-                x.Gradient.zero_();
+                if (x.Gradient is null)
+                {
+                    x.Gradient = tape.Pool.Rent(x.Value.shape[0], x.Value.shape[1]);
+                    x.Gradient.zero_();
+                }
+                RowSums.Add(MatrixView.Of(output.Gradient!), batch.RewardIndices, MatrixView.Of(x.Gradient));
             }
-            RowSums.Add(MatrixView.Of(output.Gradient!), batch.RewardIndices, MatrixView.Of(x.Gradient));
-        });
+        );
         return output;
     }
 

@@ -5,21 +5,26 @@ using TorchSharp;
 namespace Concord.Modeling.Operations;
 
 /// <summary>
-/// The operations a backbone is written in. Each family's file reads as a sequence of them; how they are computed, and differentiated, is decided here once.
+/// The operations a backbone is written in. Each family's file reads as a sequence of them; how they are computed, and
+/// differentiated, is decided here once.
 /// </summary>
 /// <remarks>
-/// T tokens, H hidden size. Parameters collect their gradients in <see cref="Parameter.Gradient"/>. Where an operation takes a residual, the residual is not to be used afterwards:
-/// without <see cref="Recording"/> it is overwritten.
+/// T tokens, H hidden size. Parameters collect their gradients in <see cref="Parameter.Gradient"/>. Where an operation
+/// takes a residual, the residual is not to be used afterwards: without <see cref="Recording"/> it is overwritten.
 /// </remarks>
 internal interface IOperations : IDisposable
 {
-    /// <summary>Whether what is computed can be differentiated afterwards. Off for scoring and below the lowest trained layer.</summary>
+    /// <summary>
+    /// Whether what is computed can be differentiated afterwards. Off for scoring and below the lowest trained layer.
+    /// </summary>
     bool Recording { get; set; }
 
     /// <summary>Whether what is computed for a comparison has the same bits whatever else is in its batch.</summary>
     bool IsBatchInvariant { get; }
 
-    /// <summary>What the products of linear layers multiply: bf16 factors keep 8 bits, and rewards that many fewer.</summary>
+    /// <summary>
+    /// What the products of linear layers multiply: bf16 factors keep 8 bits, and rewards that many fewer.
+    /// </summary>
     ProductPrecision Precision { get; }
 
     /// <summary>Rows of an embedding table. // (V, H) -> (T, H)</summary>
@@ -39,10 +44,15 @@ internal interface IOperations : IDisposable
     /// <param name="headSize">d.</param>
     Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize);
 
-    /// <summary>Rotary embedding and causal attention of each comparison: a response sees its prompt and itself. // (T, queries | keys | values) -> (T, heads * d)</summary>
+    /// <summary>
+    /// Rotary embedding and causal attention of each comparison: a response sees its prompt and itself. // (T, queries
+    /// | keys | values) -> (T, heads * d)
+    /// </summary>
     Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch);
 
-    /// <summary>The same for the queries of the reward positions only. // (R, heads * d), (T, keys | values) -> (R, heads * d)</summary>
+    /// <summary>
+    /// The same for the queries of the reward positions only. // (R, heads * d), (T, keys | values) -> (R, heads * d)
+    /// </summary>
     Activation RewardAttention(Activation queries, Activation keysValues, AttentionShape shape, PackedBatch batch);
 
     /// <summary>residual + x Wᵀ + b. // (T, in) -> (T, H)</summary>
@@ -61,15 +71,20 @@ internal interface IOperations : IDisposable
     Activation Norm(Activation x, NormLayer norm);
 
     /// <summary>
-    /// A layer of which only the input is kept: what lies between is computed once more when its turn comes on the way back (activation checkpointing, Chen et al. 2016). // (T, H) -> (T, H)
+    /// A layer of which only the input is kept: what lies between is computed once more when its turn comes on the way
+    /// back (activation checkpointing, Chen et al. 2016). // (T, H) -> (T, H)
     /// </summary>
     /// <param name="x">The layer's input. Not to be used afterwards.</param>
-    /// <param name="layer">The operations of the layer; called again by <see cref="Backward"/>, and to give the same values then.</param>
+    /// <param name="layer">The operations of the layer; called again by <see cref="Backward"/>, and to give the same
+    /// values then.</param>
     Activation Recomputed(Activation x, Func<Activation, Activation> layer);
 
     /// <summary>Adds the gradients of everything recorded, given that of the output, and forgets the record.</summary>
     void Backward(Activation output, torch.Tensor gradient);
 
-    /// <summary>Forgets what was recorded and takes back the memory of all activations. Called after each batch, whether or not it was differentiated.</summary>
+    /// <summary>
+    /// Forgets what was recorded and takes back the memory of all activations. Called after each batch, whether or not
+    /// it was differentiated.
+    /// </summary>
     void Reset();
 }

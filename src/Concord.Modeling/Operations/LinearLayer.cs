@@ -25,5 +25,8 @@ internal sealed class LinearLayer(Parameter weight, Parameter? bias = null)
     public LinearRows Rows(int first, int count) => new(this, first, count);
 
     /// <summary>Whether any of its parameters is trained.</summary>
-    public bool Trainable => Weight.Trainable || Bias is { Trainable: true } || Adapters.Exists(adapter => adapter.Up.Trainable || adapter.Down.Trainable);
+    public bool Trainable =>
+        Weight.Trainable
+        || Bias is { Trainable: true }
+        || Adapters.Exists(adapter => adapter.Up.Trainable || adapter.Down.Trainable);
 }

@@ -14,8 +14,13 @@ internal static class OperationsFactory
     public static IOperations For(torch.Device device, bool half = false)
     {
         var precision = half ? ProductPrecision.Bf16 : ProductPrecision.Single;
-        if (device.type != DeviceType.CPU) return new AutogradOperations(precision);
-        if (half && !MatrixProduct.HasBf16) throw new ConcordException("precision bf16: this processor has no bf16 instructions (AVX512_BF16). Take fp32; a run begun in bf16 goes on only where they are.");
+        if (device.type != DeviceType.CPU)
+            return new AutogradOperations(precision);
+        if (half && !MatrixProduct.HasBf16)
+            throw new ConcordException(
+                "precision bf16: this processor has no bf16 instructions (AVX512_BF16). Take fp32; a run begun in "
+                    + "bf16 goes on only where they are."
+            );
         return new FusedOperations(precision);
     }
 }

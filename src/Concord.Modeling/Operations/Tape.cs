@@ -1,7 +1,8 @@
 namespace Concord.Modeling.Operations;
 
 /// <summary>
-/// What operations with a way back of their own write down on the way forward: how each of them is undone. Going back over it frees what they have used.
+/// What operations with a way back of their own write down on the way forward: how each of them is undone. Going back
+/// over it frees what they have used.
 /// </summary>
 /// <param name="pool">Where outputs, their gradients and what is kept between forward and back come from.</param>
 internal sealed class Tape(BufferPool pool)
@@ -14,7 +15,10 @@ internal sealed class Tape(BufferPool pool)
     /// <summary>Whether operations are noted.</summary>
     public bool Recording { get; set; } = true;
 
-    /// <summary>Whether a layer is computed again on the way back: sums into the residual stream are formed only where something reads them.</summary>
+    /// <summary>
+    /// Whether a layer is computed again on the way back: sums into the residual stream are formed only where something
+    /// reads them.
+    /// </summary>
     public bool Recomputing { get; set; }
 
     /// <summary>The end of what is noted so far.</summary>
@@ -24,18 +28,22 @@ internal sealed class Tape(BufferPool pool)
     /// <param name="rows">Its rows.</param>
     /// <param name="columns">Its columns.</param>
     /// <param name="trained">Whether an input of the operation needs a gradient or a parameter is trained.</param>
-    public Activation Output(long rows, long columns, bool trained) => new(pool.Rent(rows, columns)) { NeedsGradient = Recording && trained };
+    public Activation Output(long rows, long columns, bool trained) =>
+        new(pool.Rent(rows, columns)) { NeedsGradient = Recording && trained };
 
     /// <summary>Notes how an operation is undone; its output and the output's gradient are free afterwards.</summary>
     public void Record(Activation output, Action back)
     {
-        if (!output.NeedsGradient) return;
+        if (!output.NeedsGradient)
+            return;
         steps.Add(() =>
         {
-            if (output.Gradient is not null) back();
+            if (output.Gradient is not null)
+                back();
             var shared = ReferenceEquals(output.Gradient, output.Computed);
             pool.Return(output.Gradient);
-            if (!shared) pool.Return(output.Computed);
+            if (!shared)
+                pool.Return(output.Computed);
         });
     }
 

@@ -3,7 +3,9 @@ using TorchSharp;
 
 namespace Concord.Modeling.Operations;
 
-/// <summary>Rows of a weight as floats: where they lie, or widened for one product where they are stored in fewer bits.</summary>
+/// <summary>
+/// Rows of a weight as floats: where they lie, or widened for one product where they are stored in fewer bits.
+/// </summary>
 internal readonly struct WeightMatrix : IDisposable
 {
     private readonly BufferPool pool;
@@ -23,7 +25,8 @@ internal readonly struct WeightMatrix : IDisposable
     public static WeightMatrix Of(BufferPool pool, LinearRows rows)
     {
         var value = rows.Layer.Weight.Value;
-        if (value.dtype == torch.ScalarType.Float32) return new WeightMatrix(pool, MatrixView.Of(value).RowRange(rows.First, rows.Count), null);
+        if (value.dtype == torch.ScalarType.Float32)
+            return new WeightMatrix(pool, MatrixView.Of(value).RowRange(rows.First, rows.Count), null);
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
         var widened = pool.Rent(rows.Count, rows.Layer.Inputs);

@@ -5,7 +5,9 @@ namespace Concord.Modeling.Packing;
 /// <summary>
 /// Comparisons laid end to end without padding: [prompt | response 1 | ... | response n] each, the shared prompt once.
 /// </summary>
-/// <remarks>T tokens in all, R rows (responses) in all, in the order of the comparisons and of their responses.</remarks>
+/// <remarks>
+/// T tokens in all, R rows (responses) in all, in the order of the comparisons and of their responses.
+/// </remarks>
 public sealed class PackedBatch : IDisposable
 {
     private readonly Dictionary<int, torch.Tensor[]> masks = [];
@@ -21,7 +23,8 @@ public sealed class PackedBatch : IDisposable
         Ids = new int[TokenCount];
         PositionIndices = new int[TokenCount];
         RewardIndices = new int[RowCount];
-        int token = 0, row = 0;
+        int token = 0,
+            row = 0;
         for (var i = 0; i < comparisons.Count; i++)
         {
             var (prefix, suffixes) = comparisons[i].Ids;
@@ -37,8 +40,12 @@ public sealed class PackedBatch : IDisposable
         }
         using var scope = torch.NewDisposeScope();
         TokenIds = torch.tensor(Array.ConvertAll(Ids, id => (long)id), device: device).DetachFromDisposeScope();
-        Positions = torch.tensor(Array.ConvertAll(PositionIndices, position => (long)position), device: device).DetachFromDisposeScope();
-        RewardPositions = torch.tensor(Array.ConvertAll(RewardIndices, position => (long)position), device: device).DetachFromDisposeScope();
+        Positions = torch
+            .tensor(Array.ConvertAll(PositionIndices, position => (long)position), device: device)
+            .DetachFromDisposeScope();
+        RewardPositions = torch
+            .tensor(Array.ConvertAll(RewardIndices, position => (long)position), device: device)
+            .DetachFromDisposeScope();
     }
 
     /// <summary>The comparisons, in the order in which they lie in the batch.</summary>
@@ -47,7 +54,9 @@ public sealed class PackedBatch : IDisposable
     /// <summary>Where each comparison lies.</summary>
     public PackedSegment[] Segments { get; }
 
-    /// <summary>First row of each comparison: the rewards of comparison c are rows RowOffsets[c] .. RowOffsets[c] + n - 1.</summary>
+    /// <summary>
+    /// First row of each comparison: the rewards of comparison c are rows RowOffsets[c] .. RowOffsets[c] + n - 1.
+    /// </summary>
     public int[] RowOffsets { get; }
 
     /// <summary>R, the number of responses.</summary>
@@ -77,18 +86,27 @@ public sealed class PackedBatch : IDisposable
     /// <summary>Index of each row's last token, in managed memory. // (R)</summary>
     internal int[] RewardIndices { get; }
 
-    /// <summary>Number of tokens of all rows, each with its own prompt: what a batch without sharing and without padding would compute.</summary>
-    public int RowTokenCount => Comparisons.Sum(comparison => Enumerable.Range(0, comparison.RowCount).Sum(comparison.RowLength));
+    /// <summary>
+    /// Number of tokens of all rows, each with its own prompt: what a batch without sharing and without padding would
+    /// compute.
+    /// </summary>
+    public int RowTokenCount =>
+        Comparisons.Sum(comparison => Enumerable.Range(0, comparison.RowCount).Sum(comparison.RowLength));
 
     /// <summary>Packs comparisons.</summary>
     /// <exception cref="ArgumentException">There is none, or one without a token.</exception>
     public static PackedBatch Create(IReadOnlyList<TokenizedComparison> comparisons, torch.Device? device = null)
     {
-        if (comparisons.Count == 0) throw new ArgumentException("A batch needs at least one comparison.", nameof(comparisons));
+        if (comparisons.Count == 0)
+            throw new ArgumentException("A batch needs at least one comparison.", nameof(comparisons));
         foreach (var comparison in comparisons)
             for (var row = 0; row < comparison.RowCount; row++)
                 if (comparison.RowLength(row) == 0)
-                    throw new ArgumentException($"{comparison.Comparison.Origin.File}:{comparison.Comparison.Origin.Line}: response {row + 1} has no token.", nameof(comparisons));
+                    throw new ArgumentException(
+                        $"{comparison.Comparison.Origin.File}:{comparison.Comparison.Origin.Line}: response "
+                            + $"{row + 1} has no token.",
+                        nameof(comparisons)
+                    );
         return new PackedBatch(comparisons, device ?? torch.CPU);
     }
 
@@ -97,14 +115,20 @@ public sealed class PackedBatch : IDisposable
     {
         var segment = Segments[comparison];
         var start = segment.Offset + segment.PrefixLength + segment.ResponseLengths.Take(row).Sum();
-        return Enumerable.Range(segment.Offset, segment.PrefixLength).Concat(Enumerable.Range(start, segment.ResponseLengths[row]));
+        return Enumerable
+            .Range(segment.Offset, segment.PrefixLength)
+            .Concat(Enumerable.Range(start, segment.ResponseLengths[row]));
     }
 
-    /// <summary>What each token of a segment sees, one mask a segment: true at (t, s) where t sees s. // (L, L), bool</summary>
-    /// <param name="window">0, or how far back a token sees (sliding window): s is seen where position(t) - window &lt; position(s).</param>
+    /// <summary>
+    /// What each token of a segment sees, one mask a segment: true at (t, s) where t sees s. // (L, L), bool
+    /// </summary>
+    /// <param name="window">0, or how far back a token sees (sliding window): s is seen where position(t) - window &lt;
+    /// position(s).</param>
     internal torch.Tensor[] AttentionMasks(int window)
     {
-        if (masks.TryGetValue(window, out var made)) return made;
+        if (masks.TryGetValue(window, out var made))
+            return made;
         return masks[window] = [.. Segments.Select(segment => Mask(segment, window))];
     }
 
@@ -112,14 +136,19 @@ public sealed class PackedBatch : IDisposable
     {
         var length = segment.Length;
         var owner = new int[length];
-        for (int response = 0, at = segment.PrefixLength; response < segment.ResponseLengths.Length; at += segment.ResponseLengths[response++])
+        for (
+            int response = 0, at = segment.PrefixLength;
+            response < segment.ResponseLengths.Length;
+            at += segment.ResponseLengths[response++]
+        )
             Array.Fill(owner, response + 1, at, segment.ResponseLengths[response]);
         var seen = new bool[length * length];
         for (var t = 0; t < length; t++)
         {
             for (var s = 0; s <= t; s++)
             {
-                var near = window == 0 || PositionIndices[segment.Offset + t] - PositionIndices[segment.Offset + s] < window;
+                var near =
+                    window == 0 || PositionIndices[segment.Offset + t] - PositionIndices[segment.Offset + s] < window;
                 seen[t * length + s] = near && (owner[s] == 0 || owner[s] == owner[t]);
             }
         }
@@ -141,7 +170,8 @@ public sealed class PackedBatch : IDisposable
         TokenIds.Dispose();
         Positions.Dispose();
         RewardPositions.Dispose();
-        foreach (var mask in masks.Values.SelectMany(list => list)) mask.Dispose();
+        foreach (var mask in masks.Values.SelectMany(list => list))
+            mask.Dispose();
         masks.Clear();
     }
 }

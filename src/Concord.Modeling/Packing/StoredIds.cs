@@ -7,7 +7,14 @@ namespace Concord.Modeling.Packing;
 /// <param name="PrefixLength">Ids of the prefix.</param>
 /// <param name="SuffixLengths">Ids of each suffix.</param>
 /// <param name="Key">The hash of the ids.</param>
-internal sealed record StoredIds(TokenFile File, int Index, long Offset, int PrefixLength, int[] SuffixLengths, UInt128 Key)
+internal sealed record StoredIds(
+    TokenFile File,
+    int Index,
+    long Offset,
+    int PrefixLength,
+    int[] SuffixLengths,
+    UInt128 Key
+)
 {
     /// <summary>Copies the ids out.</summary>
     public (int[] Prefix, int[][] Suffixes) Read() => File.Read(this);

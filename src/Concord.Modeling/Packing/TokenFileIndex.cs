@@ -3,12 +3,20 @@ using Concord.Preferences;
 
 namespace Concord.Modeling.Packing;
 
-/// <summary>The index of a <see cref="TokenFile"/>: whose each comparison is, where its ids lie and what they hash to; names are written once.</summary>
+/// <summary>
+/// The index of a <see cref="TokenFile"/>: whose each comparison is, where its ids lie and what they hash to; names are
+/// written once.
+/// </summary>
 internal static class TokenFileIndex
 {
-    private const byte Truncated = 1, ResponseCut = 2, HasMargin = 4;
+    private const byte Truncated = 1,
+        ResponseCut = 2,
+        HasMargin = 4;
 
-    /// <summary>Comparisons and addition as bytes; the ids lie end to end after the file's header, in the order of the comparisons.</summary>
+    /// <summary>
+    /// Comparisons and addition as bytes; the ids lie end to end after the file's header, in the order of the
+    /// comparisons.
+    /// </summary>
     public static byte[] Bytes(IReadOnlyList<IReadOnlyList<TokenizedComparison>> parts, byte[] about)
     {
         using var bytes = new MemoryStream();
@@ -22,12 +30,14 @@ internal static class TokenFileIndex
         writer.Write(about.Length);
         writer.Write(about);
         writer.Write(names.Count);
-        foreach (var name in names.Keys) WriteText(writer, name);
+        foreach (var name in names.Keys)
+            WriteText(writer, name);
         writer.Write(parts.Count);
         foreach (var part in parts)
         {
             writer.Write(part.Count);
-            foreach (var comparison in part) Write(writer, comparison, names);
+            foreach (var comparison in part)
+                Write(writer, comparison, names);
         }
         return bytes.ToArray();
     }
@@ -37,18 +47,24 @@ internal static class TokenFileIndex
     /// <param name="index">The bytes.</param>
     /// <param name="endOfIds">Where the ids must end.</param>
     /// <exception cref="InvalidDataException">The index does not fit the file.</exception>
-    public static (IReadOnlyList<IReadOnlyList<TokenizedComparison>> Parts, byte[] About) Read(TokenFile file, Stream index, long endOfIds)
+    public static (IReadOnlyList<IReadOnlyList<TokenizedComparison>> Parts, byte[] About) Read(
+        TokenFile file,
+        Stream index,
+        long endOfIds
+    )
     {
         using var reader = new BinaryReader(index);
         var about = reader.ReadBytes(reader.ReadInt32());
         var names = new string[reader.ReadInt32()];
-        for (var i = 0; i < names.Length; i++) names[i] = ReadText(reader);
+        for (var i = 0; i < names.Length; i++)
+            names[i] = ReadText(reader);
         var parts = new TokenizedComparison[reader.ReadInt32()][];
         var (number, offset) = (0, (long)TokenFile.HeaderLength);
         for (var part = 0; part < parts.Length; part++)
         {
             parts[part] = new TokenizedComparison[reader.ReadInt32()];
-            for (var i = 0; i < parts[part].Length; i++) parts[part][i] = Read(reader, file, names, number++, ref offset);
+            for (var i = 0; i < parts[part].Length; i++)
+                parts[part][i] = Read(reader, file, names, number++, ref offset);
         }
         return offset == endOfIds ? (parts, about) : throw new InvalidDataException("is damaged");
     }
@@ -60,8 +76,15 @@ internal static class TokenFileIndex
         writer.Write(names[comparison.Origin.File]);
         writer.Write(comparison.Origin.Line);
         WriteText(writer, comparison.PromptId);
-        writer.Write((byte)((tokenized.Truncated ? Truncated : 0) | (tokenized.ResponseCut ? ResponseCut : 0) | (comparison.Margin is not null ? HasMargin : 0)));
-        if (comparison.Margin is { } margin) writer.Write(margin);
+        writer.Write(
+            (byte)(
+                (tokenized.Truncated ? Truncated : 0)
+                | (tokenized.ResponseCut ? ResponseCut : 0)
+                | (comparison.Margin is not null ? HasMargin : 0)
+            )
+        );
+        if (comparison.Margin is { } margin)
+            writer.Write(margin);
         var key = tokenized.ContentKey;
         writer.Write((ulong)key);
         writer.Write((ulong)(key >> 64));
@@ -74,9 +97,16 @@ internal static class TokenFileIndex
         }
     }
 
-    private static TokenizedComparison Read(BinaryReader reader, TokenFile file, string[] names, int number, ref long offset)
+    private static TokenizedComparison Read(
+        BinaryReader reader,
+        TokenFile file,
+        string[] names,
+        int number,
+        ref long offset
+    )
     {
-        string source = names[reader.ReadInt32()], origin = names[reader.ReadInt32()];
+        string source = names[reader.ReadInt32()],
+            origin = names[reader.ReadInt32()];
         var line = reader.ReadInt32();
         var prompt = ReadText(reader);
         var flags = reader.ReadByte();
@@ -86,14 +116,23 @@ internal static class TokenFileIndex
         var suffixes = new int[reader.ReadInt32()];
         var prefix = reader.ReadInt32();
         var scores = new double[suffixes.Length];
-        long ids = prefix, begin = offset;
+        long ids = prefix,
+            begin = offset;
         for (var row = 0; row < suffixes.Length; row++)
         {
             ids += suffixes[row] = reader.ReadInt32();
             scores[row] = reader.ReadDouble();
         }
         offset += ids * sizeof(int);
-        var comparison = new Comparison { Source = source, Responses = [], Scores = scores, Margin = margin, PromptId = prompt, Origin = new RecordOrigin(origin, line) };
+        var comparison = new Comparison
+        {
+            Source = source,
+            Responses = [],
+            Scores = scores,
+            Margin = margin,
+            PromptId = prompt,
+            Origin = new RecordOrigin(origin, line),
+        };
         return new TokenizedComparison(new StoredIds(file, number, begin, prefix, suffixes, key), comparison, scores)
         {
             Truncated = (flags & Truncated) != 0,
@@ -108,5 +147,6 @@ internal static class TokenFileIndex
         writer.Write(MemoryMarshal.AsBytes(text.AsSpan()));
     }
 
-    private static string ReadText(BinaryReader reader) => new(MemoryMarshal.Cast<byte, char>(reader.ReadBytes(2 * reader.ReadInt32())));
+    private static string ReadText(BinaryReader reader) =>
+        new(MemoryMarshal.Cast<byte, char>(reader.ReadBytes(2 * reader.ReadInt32())));
 }

@@ -5,11 +5,14 @@ using Concord.Preferences;
 
 namespace Concord.Modeling.Packing;
 
-/// <summary>A comparison as the model reads it: the ids all responses share, once, and each response's own ids after them.</summary>
+/// <summary>
+/// A comparison as the model reads it: the ids all responses share, once, and each response's own ids after them.
+/// </summary>
 /// <remarks>
-/// Row j of the comparison is <c>Prefix ++ Suffixes[j]</c>. A suffix is empty where one response's ids are a prefix of all others'; its reward then
-/// sits on the last id of the prefix.
-/// The ids lie in memory, or in a <see cref="TokenFile"/>, from which every reading copies them anew: who needs them more than once takes <see cref="Ids"/> once.
+/// Row j of the comparison is <c>Prefix ++ Suffixes[j]</c>. A suffix is empty where one response's ids are a prefix of
+/// all others'; its reward then sits on the last id of the prefix.
+/// The ids lie in memory, or in a <see cref="TokenFile"/>, from which every reading copies them anew: who needs them
+/// more than once takes <see cref="Ids"/> once.
 /// </remarks>
 public sealed record TokenizedComparison
 {
@@ -18,9 +21,7 @@ public sealed record TokenizedComparison
     private readonly StoredIds? stored;
 
     /// <summary>A comparison whose ids are given.</summary>
-    public TokenizedComparison()
-    {
-    }
+    public TokenizedComparison() { }
 
     [SetsRequiredMembers]
     internal TokenizedComparison(StoredIds stored, Comparison comparison, double[] scores)
@@ -48,7 +49,8 @@ public sealed record TokenizedComparison
     {
         get
         {
-            if (prefix is not null && suffixes is not null) return (prefix, suffixes);
+            if (prefix is not null && suffixes is not null)
+                return (prefix, suffixes);
             var read = stored!.Read();
             return (prefix ?? read.Prefix, suffixes ?? read.Suffixes);
         }
@@ -81,7 +83,8 @@ public sealed record TokenizedComparison
         get
         {
             var length = PrefixLength;
-            for (var row = 0; row < RowCount; row++) length += SuffixLength(row);
+            for (var row = 0; row < RowCount; row++)
+                length += SuffixLength(row);
             return length;
         }
     }
@@ -94,7 +97,8 @@ public sealed record TokenizedComparison
     {
         var hash = new XxHash128();
         Add(hash, prefix);
-        foreach (var suffix in suffixes) Add(hash, suffix);
+        foreach (var suffix in suffixes)
+            Add(hash, suffix);
         return hash.GetCurrentHashAsUInt128();
 
         static void Add(XxHash128 hash, int[] ids)
@@ -108,7 +112,8 @@ public sealed record TokenizedComparison
     public static (int[] Prefix, int[][] Suffixes) Share(IReadOnlyList<int[]> rows)
     {
         var shared = rows.Min(row => row.Length);
-        foreach (var row in rows) shared = row.AsSpan(0, shared).CommonPrefixLength(rows[0].AsSpan(0, shared));
+        foreach (var row in rows)
+            shared = row.AsSpan(0, shared).CommonPrefixLength(rows[0].AsSpan(0, shared));
         return (rows[0][..shared], [.. rows.Select(row => row[shared..])]);
     }
 

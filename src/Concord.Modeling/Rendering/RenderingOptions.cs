@@ -10,7 +10,9 @@ public sealed record RenderingOptions
     /// <value>Default <see cref="DialogueRendering.Auto"/>.</value>
     public DialogueRendering Rendering { get; init; } = DialogueRendering.Auto;
 
-    /// <summary>Whether EOS ends every row that is text: for pooling <c>eos</c>. A row that already ends with it gets no second.</summary>
+    /// <summary>
+    /// Whether EOS ends every row that is text: for pooling <c>eos</c>. A row that already ends with it gets no second.
+    /// </summary>
     /// <value>Default false.</value>
     public bool AppendEos { get; init; }
 
@@ -18,7 +20,9 @@ public sealed record RenderingOptions
     /// <value>Default <see cref="TruncationPolicy.SharedLeft"/>.</value>
     public TruncationPolicy Truncation { get; init; } = TruncationPolicy.SharedLeft;
 
-    /// <summary>The longest row, in tokens, special ones included; at least <see cref="ShortestMaximum"/>; null: no limit.</summary>
+    /// <summary>
+    /// The longest row, in tokens, special ones included; at least <see cref="ShortestMaximum"/>; null: no limit.
+    /// </summary>
     /// <value>Default null.</value>
     public int? MaximumLength { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Concord.Preferences;
 
 namespace Concord.Modeling.Rendering;
@@ -25,7 +26,10 @@ internal static class Truncation
         switch (policy)
         {
             case TruncationPolicy.Left:
-                return new Result([.. rows.Select(row => row.Length <= maximum ? row : WithoutLeft(row, kept, row.Length - maximum))], false);
+                return new Result(
+                    [.. rows.Select(row => row.Length <= maximum ? row : WithoutLeft(row, kept, row.Length - maximum))],
+                    false
+                );
             case TruncationPolicy.Right:
                 return new Result([.. rows.Select(row => WithoutRight(row, maximum, layout.EosId))], false);
             case TruncationPolicy.SharedLeft:
@@ -33,22 +37,35 @@ internal static class Truncation
                 var longest = rows.Max(row => row.Length);
                 var taken = Math.Clamp(longest - maximum, 0, Math.Max(0, layout.PromptLength - kept));
                 var shorter = rows.Select(row => WithoutLeft(row, kept, taken)).ToArray();
-                return new Result([.. shorter.Select(row => WithoutRight(row, maximum, layout.EosId))], longest - taken > maximum);
-            default: throw new ArgumentOutOfRangeException(nameof(policy));
+                return new Result(
+                    [.. shorter.Select(row => WithoutRight(row, maximum, layout.EosId))],
+                    longest - taken > maximum
+                );
+            default:
+                throw new ArgumentOutOfRangeException(nameof(policy));
         }
     }
 
     /// <summary>An error for the policy <see cref="TruncationPolicy.Error"/>.</summary>
     public static ConcordException TooLong(Comparison comparison, int length, int maximum) =>
-        new(FormattableString.Invariant($"{comparison.Origin.File}, line {comparison.Origin.Line}: a row has {length} tokens, more than the maximum length {maximum}. Raise it, or choose the truncation shared-left, left, right or drop."));
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{comparison.Origin.File}, line {comparison.Origin.Line}: a row has {length} tokens, more than the "
+                    + $"maximum length {maximum}. Raise it, or choose the truncation shared-left, left, right or drop."
+            )
+        );
 
-    private static int[] WithoutLeft(int[] row, int kept, int count) => count == 0 ? row : [.. row[..kept], .. row[(kept + count)..]];
+    private static int[] WithoutLeft(int[] row, int kept, int count) =>
+        count == 0 ? row : [.. row[..kept], .. row[(kept + count)..]];
 
     private static int[] WithoutRight(int[] row, int maximum, int? eosId)
     {
-        if (row.Length <= maximum) return row;
+        if (row.Length <= maximum)
+            return row;
         var cut = row[..maximum];
-        if (eosId is { } eos && row[^1] == eos) cut[^1] = eos;
+        if (eosId is { } eos && row[^1] == eos)
+            cut[^1] = eos;
         return cut;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Concord.Modeling.Packing;
 
 namespace Concord.Modeling.Rendering;
@@ -32,11 +33,15 @@ public sealed record TruncationReport
     /// <summary>Strictly ordered pairs of the comparisons left out.</summary>
     public int DroppedPairs { get; init; }
 
-    /// <summary>The report with one more comparison, given with what became of it: null where it was left out.</summary>
+    /// <summary>
+    /// The report with one more comparison, given with what became of it: null where it was left out.
+    /// </summary>
     public TruncationReport With(Preferences.Comparison comparison, TokenizedComparison? encoded)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        int pairs = comparison.StrictPairs, cut = encoded is { Truncated: true } ? 1 : 0, dropped = encoded is null ? 1 : 0;
+        int pairs = comparison.StrictPairs,
+            cut = encoded is { Truncated: true } ? 1 : 0,
+            dropped = encoded is null ? 1 : 0;
         return this with
         {
             Comparisons = Comparisons + 1,
@@ -52,8 +57,13 @@ public sealed record TruncationReport
     /// <summary>One line for a person.</summary>
     public override string ToString()
     {
-        if (MaximumLength is not { } length) return "truncation: none (no maximum length)";
+        if (MaximumLength is not { } length)
+            return "truncation: none (no maximum length)";
         var name = Policy == TruncationPolicy.SharedLeft ? "shared-left" : Policy.ToString().ToLowerInvariant();
-        return FormattableString.Invariant($"truncation {name} at {length} tokens: {CutPairs} of {Pairs} pairs cut, responses cut in {ResponseCutComparisons} of {Comparisons} comparisons, {DroppedPairs} pairs dropped");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"truncation {name} at {length} tokens: {CutPairs} of {Pairs} pairs cut, responses cut in "
+                + $"{ResponseCutComparisons} of {Comparisons} comparisons, {DroppedPairs} pairs dropped"
+        );
     }
 }

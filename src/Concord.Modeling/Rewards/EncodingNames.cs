@@ -6,15 +6,25 @@ namespace Concord.Modeling.Rewards;
 /// <summary>The names of renderings and truncation policies in files and settings.</summary>
 public static class EncodingNames
 {
-    private static readonly (string Name, DialogueRendering Value)[] Renderings = [("auto", DialogueRendering.Auto), ("hh", DialogueRendering.Hh), ("chat", DialogueRendering.Chat)];
+    private static readonly (string Name, DialogueRendering Value)[] Renderings =
+    [
+        ("auto", DialogueRendering.Auto),
+        ("hh", DialogueRendering.Hh),
+        ("chat", DialogueRendering.Chat),
+    ];
 
     private static readonly (string Name, TruncationPolicy Value)[] Policies =
     [
-        ("shared-left", TruncationPolicy.SharedLeft), ("left", TruncationPolicy.Left), ("right", TruncationPolicy.Right), ("drop", TruncationPolicy.Drop), ("error", TruncationPolicy.Error),
+        ("shared-left", TruncationPolicy.SharedLeft),
+        ("left", TruncationPolicy.Left),
+        ("right", TruncationPolicy.Right),
+        ("drop", TruncationPolicy.Drop),
+        ("error", TruncationPolicy.Error),
     ];
 
     /// <summary>The name of a rendering.</summary>
-    public static string Of(DialogueRendering rendering) => Array.Find(Renderings, entry => entry.Value == rendering).Name;
+    public static string Of(DialogueRendering rendering) =>
+        Array.Find(Renderings, entry => entry.Value == rendering).Name;
 
     /// <summary>The name of a policy.</summary>
     public static string Of(TruncationPolicy policy) => Array.Find(Policies, entry => entry.Value == policy).Name;
@@ -23,18 +33,23 @@ public static class EncodingNames
     /// <param name="name">The name.</param>
     /// <param name="where">The file or setting it stands in.</param>
     /// <exception cref="ConcordException">There is none of this name.</exception>
-    public static DialogueRendering ParseRendering(string name, string where) => Find(Renderings, name, where, "rendering");
+    public static DialogueRendering ParseRendering(string name, string where) =>
+        Find(Renderings, name, where, "rendering");
 
     /// <summary>The policy of a name.</summary>
     /// <param name="name">The name.</param>
     /// <param name="where">The file or setting it stands in.</param>
     /// <exception cref="ConcordException">There is none of this name.</exception>
-    public static TruncationPolicy ParseTruncation(string name, string where) => Find(Policies, name, where, "truncation");
+    public static TruncationPolicy ParseTruncation(string name, string where) =>
+        Find(Policies, name, where, "truncation");
 
     private static T Find<T>((string Name, T Value)[] known, string name, string where, string what)
     {
         foreach (var (knownName, value) in known)
-            if (knownName == name) return value;
-        throw new ConcordException($"{where}: {what} '{name}' is unknown; expected {string.Join(", ", known.Select(entry => entry.Name))}.");
+            if (knownName == name)
+                return value;
+        throw new ConcordException(
+            $"{where}: {what} '{name}' is unknown; expected {string.Join(", ", known.Select(entry => entry.Name))}."
+        );
     }
 }

@@ -9,14 +9,17 @@ using TorchSharp;
 namespace Concord.Modeling.Rewards;
 
 /// <summary>
-/// Hidden states below the lowest trained layer, kept on disk: computed once for all epochs, and for all runs over the same texts with the same frozen layers (schemes, seeds, numbers of sources).
+/// Hidden states below the lowest trained layer, kept on disk: computed once for all epochs, and for all runs over the
+/// same texts with the same frozen layers (schemes, seeds, numbers of sources).
 /// </summary>
 /// <remarks>
-/// <para>A file per frozen part, named by a hash of its weights (adapters included), device, precision, width of registers and Concord's own code; a record per comparison, found by a hash of its ids. Records
-/// are appended; a torn last one (a killed run) is cut off when the file is opened, and one whose hash is wrong is computed again. One process writes
-/// to a file at a time; a second one computes without it, as does one whose disk is full.</para>
-/// <para>What is kept is a function of the comparison alone, so that a run ends with the same bits whatever was in the folder: where a token's states
-/// depend in their last bits on what else is in the batch (<see cref="RewardModel.IsBatchInvariant"/>), each comparison is computed by itself.</para>
+/// <para>A file per frozen part, named by a hash of its weights (adapters included), device, precision, width of
+/// registers and Concord's own code; a record per comparison, found by a hash of its ids. Records are appended; a torn
+/// last one (a killed run) is cut off when the file is opened, and one whose hash is wrong is computed again. One
+/// process writes to a file at a time; a second one computes without it, as does one whose disk is full.</para>
+/// <para>What is kept is a function of the comparison alone, so that a run ends with the same bits whatever was in the
+/// folder: where a token's states depend in their last bits on what else is in the batch
+/// (<see cref="RewardModel.IsBatchInvariant"/>), each comparison is computed by itself.</para>
 /// </remarks>
 public sealed class FrozenStateCache : IDisposable
 {
@@ -29,7 +32,10 @@ public sealed class FrozenStateCache : IDisposable
     private FileStream? stream;
     private bool full;
 
-    /// <summary>Opens the file of a model's frozen part in a folder; the folder is made where it does not exist. Where that is impossible nothing is kept.</summary>
+    /// <summary>
+    /// Opens the file of a model's frozen part in a folder; the folder is made where it does not exist. Where that is
+    /// impossible nothing is kept.
+    /// </summary>
     /// <param name="folder">Any folder.</param>
     /// <param name="model">The model, with its trained part chosen.</param>
     /// <param name="say">Told why nothing is kept, or no longer; null to tell nobody.</param>
@@ -42,8 +48,10 @@ public sealed class FrozenStateCache : IDisposable
             Directory.CreateDirectory(folder);
             var path = Path.Combine(folder, $"{Fingerprint(model)}.states");
             stream = OpenAlone(path);
-            if (stream is null) say?.Invoke($"{path} is in use by another run: hidden states are computed every time.");
-            else stream.SetLength(ReadPlaces(stream));
+            if (stream is null)
+                say?.Invoke($"{path} is in use by another run: hidden states are computed every time.");
+            else
+                stream.SetLength(ReadPlaces(stream));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -57,7 +65,10 @@ public sealed class FrozenStateCache : IDisposable
     /// <summary>Comparisons kept.</summary>
     public int Count => places.Count;
 
-    /// <summary>Hidden states of a batch, as <see cref="RewardModel.FrozenStates"/> gives them: read where they are kept, else computed and kept.</summary>
+    /// <summary>
+    /// Hidden states of a batch, as <see cref="RewardModel.FrozenStates"/> gives them: read where they are kept, else
+    /// computed and kept.
+    /// </summary>
     public torch.Tensor States(PackedBatch batch)
     {
         var perToken = model.FirstTrainedLayer < model.Config.Layers;
@@ -65,26 +76,36 @@ public sealed class FrozenStateCache : IDisposable
         for (var i = 0; i < batch.Comparisons.Count; i++)
             firsts[i + 1] = rows += perToken ? batch.Segments[i].Length : batch.Comparisons[i].RowCount;
         var states = torch.empty(rows, width);
-        Span<byte> Of(int i) => MemoryMarshal.AsBytes(Floats(states))[(firsts[i] * width * sizeof(float))..(firsts[i + 1] * width * sizeof(float))];
+        Span<byte> Of(int i) =>
+            MemoryMarshal.AsBytes(Floats(states))[
+                (firsts[i] * width * sizeof(float))..(firsts[i + 1] * width * sizeof(float))
+            ];
 
         var missing = new List<(UInt128 Key, List<int> Places)>(); // each text once: sources may share their texts
         for (var i = 0; i < batch.Comparisons.Count; i++)
         {
             var key = batch.Comparisons[i].ContentKey;
-            if (Read(key, Of(i))) continue;
-            if (missing.Find(one => one.Key == key) is { Places: { } known }) known.Add(i);
-            else missing.Add((key, [i]));
+            if (Read(key, Of(i)))
+                continue;
+            if (missing.Find(one => one.Key == key) is { Places: { } known })
+                known.Add(i);
+            else
+                missing.Add((key, [i]));
         }
         foreach (var group in missing.Chunk(model.IsBatchInvariant ? int.MaxValue : 1))
         {
-            using var part = PackedBatch.Create([.. group.Select(one => batch.Comparisons[one.Places[0]])], batch.Device);
+            using var part = PackedBatch.Create(
+                [.. group.Select(one => batch.Comparisons[one.Places[0]])],
+                batch.Device
+            );
             using var computed = model.FrozenStates(part);
             using var host = computed.cpu();
             var bytes = MemoryMarshal.AsBytes(Floats(host));
             foreach (var (key, same) in group)
             {
                 var length = Of(same[0]).Length;
-                foreach (var i in same) bytes[..length].CopyTo(Of(i));
+                foreach (var i in same)
+                    bytes[..length].CopyTo(Of(i));
                 Keep(key, bytes[..length]);
                 bytes = bytes[length..];
             }
@@ -94,23 +115,32 @@ public sealed class FrozenStateCache : IDisposable
 
     private torch.Tensor Moved(torch.Tensor states)
     {
-        using (states) return states.to(model.Device);
+        using (states)
+            return states.to(model.Device);
     }
 
     // false where it is not kept, or damaged
     private bool Read(UInt128 key, Span<byte> bytes)
     {
-        if (stream is null || !places.TryGetValue(key, out var place) || place.Rows * width * sizeof(float) != bytes.Length) return false;
+        if (
+            stream is null
+            || !places.TryGetValue(key, out var place)
+            || place.Rows * width * sizeof(float) != bytes.Length
+        )
+            return false;
         Span<byte> hash = stackalloc byte[sizeof(ulong)];
-        return ReadWhole(hash, place.Offset - hash.Length) && ReadWhole(bytes, place.Offset) && XxHash64.HashToUInt64(bytes) == BinaryPrimitives.ReadUInt64LittleEndian(hash);
+        return ReadWhole(hash, place.Offset - hash.Length)
+            && ReadWhole(bytes, place.Offset)
+            && XxHash64.HashToUInt64(bytes) == BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 
     private bool ReadWhole(Span<byte> bytes, long offset)
     {
-        for (var read = 0; read < bytes.Length;)
+        for (var read = 0; read < bytes.Length; )
         {
             var count = RandomAccess.Read(stream!.SafeFileHandle, bytes[read..], offset + read);
-            if (count == 0) return false;
+            if (count == 0)
+                return false;
             read += count;
         }
         return true;
@@ -118,7 +148,8 @@ public sealed class FrozenStateCache : IDisposable
 
     private void Keep(UInt128 key, ReadOnlySpan<byte> bytes)
     {
-        if (stream is null || full) return;
+        if (stream is null || full)
+            return;
         var (end, rows) = (stream.Length, bytes.Length / (width * sizeof(float)));
         Span<byte> header = stackalloc byte[HeaderLength];
         BinaryPrimitives.WriteUInt128LittleEndian(header, key);
@@ -134,7 +165,9 @@ public sealed class FrozenStateCache : IDisposable
         catch (IOException error)
         {
             full = true; // what was kept is read on; a torn record is cut off when the file is opened next
-            say?.Invoke($"{stream.Name}: no more hidden states are kept, the rest is computed every time: {error.Message}");
+            say?.Invoke(
+                $"{stream.Name}: no more hidden states are kept, the rest is computed every time: {error.Message}"
+            );
         }
     }
 
@@ -147,7 +180,8 @@ public sealed class FrozenStateCache : IDisposable
         {
             var rows = BinaryPrimitives.ReadInt32LittleEndian(header[16..]);
             var next = end + HeaderLength + (long)rows * width * sizeof(float);
-            if (rows < 1 || BinaryPrimitives.ReadInt32LittleEndian(header[20..]) != width || next > file.Length) break;
+            if (rows < 1 || BinaryPrimitives.ReadInt32LittleEndian(header[20..]) != width || next > file.Length)
+                break;
             places[BinaryPrimitives.ReadUInt128LittleEndian(header)] = (end + HeaderLength, rows);
             end = next;
         }
@@ -170,14 +204,25 @@ public sealed class FrozenStateCache : IDisposable
     private static string Fingerprint(RewardModel model)
     {
         var hash = new XxHash128();
-        hash.Append(typeof(FrozenStateCache).Module.ModuleVersionId.ToByteArray()); // no version number that somebody forgets to raise
+        // no version number that somebody forgets to raise
+        hash.Append(typeof(FrozenStateCache).Module.ModuleVersionId.ToByteArray());
         var pooling = model.FirstTrainedLayer == model.Config.Layers ? PoolingNames.Of(model.Pooling) : "";
         var computing = $"{model.Device.type} {model.HasHalfProducts} {model.IsBatchInvariant} {LaneWidth.Bits}";
-        hash.Append(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{model.Config} {computing} {model.FirstTrainedLayer} {pooling} {model.Adapters?.Settings.Scale:r}")));
+        hash.Append(
+            Encoding.UTF8.GetBytes(
+                FormattableString.Invariant(
+                    $"{model.Config} {computing} {model.FirstTrainedLayer} {pooling} {model.Adapters?.Settings.Scale:r}"
+                )
+            )
+        );
         foreach (var parameter in model.FrozenParameters)
         {
             using var scope = torch.NewDisposeScope();
-            hash.Append(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{parameter.Name} {parameter.Value.dtype} {parameter.Value.numel()}")));
+            hash.Append(
+                Encoding.UTF8.GetBytes(
+                    FormattableString.Invariant($"{parameter.Name} {parameter.Value.dtype} {parameter.Value.numel()}")
+                )
+            );
             var host = parameter.Value.detach().cpu().contiguous().view(-1);
             for (long start = 0, count = host.numel(); start < count; start += 1 << 24)
             {

@@ -6,7 +6,10 @@ using Concord.Preferences;
 
 namespace Concord.Modeling.Rewards;
 
-/// <summary>How a reward model reads comparisons: rendering, truncation and maximum length as its folder says, unless told otherwise. Training, evaluation and scoring use the same.</summary>
+/// <summary>
+/// How a reward model reads comparisons: rendering, truncation and maximum length as its folder says, unless told
+/// otherwise. Training, evaluation and scoring use the same.
+/// </summary>
 public sealed class ModelEncoding
 {
     private readonly ComparisonEncoder texts;
@@ -17,10 +20,16 @@ public sealed class ModelEncoding
     /// <summary>Makes the encoding of a model.</summary>
     /// <param name="model">The model; its <see cref="RewardModel.Settings"/> decide what is not overridden.</param>
     /// <param name="folder">The model's folder, where its tokenizer lies.</param>
-    /// <param name="maximumLength">Longest row in tokens; null for the folder's for texts, and the model's positions.</param>
+    /// <param name="maximumLength">Longest row in tokens; null for the folder's for texts, and the model's
+    /// positions.</param>
     /// <param name="truncation">What happens to longer ones; null for the folder's.</param>
     /// <exception cref="ConcordException">The tokenizer or a setting cannot be used.</exception>
-    public ModelEncoding(RewardModel model, string folder, int? maximumLength = null, TruncationPolicy? truncation = null)
+    public ModelEncoding(
+        RewardModel model,
+        string folder,
+        int? maximumLength = null,
+        TruncationPolicy? truncation = null
+    )
     {
         this.model = folder;
         vocabulary = model.Config.VocabularySize;
@@ -28,22 +37,37 @@ public sealed class ModelEncoding
         var policy = truncation ?? EncodingNames.ParseTruncation(model.Settings.Truncation, where);
         var tokenizer = ModelFolder.HasTokenizer(folder) ? Tokenizer.Load(folder) : null;
         (Tokenizer, Truncation) = (tokenizer, policy);
-        MaximumLength = Math.Min(maximumLength ?? model.Settings.MaximumLength ?? int.MaxValue, model.Config.MaxPositions);
-        texts = new ComparisonEncoder(tokenizer, new RenderingOptions
-        {
-            Rendering = EncodingNames.ParseRendering(model.Settings.Rendering, where),
-            AppendEos = model.Pooling == Pooling.Eos && tokenizer is not null,
-            Truncation = policy,
-            MaximumLength = MaximumLength,
-        });
+        MaximumLength = Math.Min(
+            maximumLength ?? model.Settings.MaximumLength ?? int.MaxValue,
+            model.Config.MaxPositions
+        );
+        texts = new ComparisonEncoder(
+            tokenizer,
+            new RenderingOptions
+            {
+                Rendering = EncodingNames.ParseRendering(model.Settings.Rendering, where),
+                AppendEos = model.Pooling == Pooling.Eos && tokenizer is not null,
+                Truncation = policy,
+                MaximumLength = MaximumLength,
+            }
+        );
         // ids are taken as they are: only what the caller says, or the model cannot read, is cut
-        ids = new ComparisonEncoder(null, new RenderingOptions { Truncation = policy, MaximumLength = Math.Min(maximumLength ?? int.MaxValue, model.Config.MaxPositions) });
+        ids = new ComparisonEncoder(
+            null,
+            new RenderingOptions
+            {
+                Truncation = policy,
+                MaximumLength = Math.Min(maximumLength ?? int.MaxValue, model.Config.MaxPositions),
+            }
+        );
     }
 
     /// <summary>The tokenizer of the model's folder; null where it has none, and reads token ids only.</summary>
     public Tokenizer? Tokenizer { get; }
 
-    /// <summary>How messages are rendered: <see cref="DialogueRendering.Hh"/> or <see cref="DialogueRendering.Chat"/>.</summary>
+    /// <summary>
+    /// How messages are rendered: <see cref="DialogueRendering.Hh"/> or <see cref="DialogueRendering.Chat"/>.
+    /// </summary>
     public DialogueRendering Rendering => texts.Rendering;
 
     /// <summary>What happens to texts longer than <see cref="MaximumLength"/>.</summary>
@@ -58,7 +82,13 @@ public sealed class ModelEncoding
     {
         var encoded = (comparison.Form == ComparisonForm.TokenIds ? ids : texts).Encode(comparison);
         if (encoded is not null && encoded.Suffixes.Append(encoded.Prefix).Any(row => row.Any(id => id >= vocabulary)))
-            throw new ConcordException($"{comparison.Origin.File}, line {comparison.Origin.Line}: a token id is not below the model's vocabulary of {vocabulary}{(comparison.Form == ComparisonForm.TokenIds ? "" : $"; the tokenizer does not belong to {model}")}.");
+        {
+            var cause = comparison.Form == ComparisonForm.TokenIds ? "" : $"; the tokenizer does not belong to {model}";
+            throw new ConcordException(
+                $"{comparison.Origin.File}, line {comparison.Origin.Line}: a token id is not below the model's "
+                    + $"vocabulary of {vocabulary}{cause}."
+            );
+        }
         return encoded;
     }
 }

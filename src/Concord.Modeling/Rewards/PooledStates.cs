@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Concord.Modeling.Rewards;
 
-/// <summary>Mean or maximum of the hidden states of each row, and the way back for their gradient. A token of a shared prompt counts in every row of its comparison.</summary>
+/// <summary>
+/// Mean or maximum of the hidden states of each row, and the way back for their gradient. A token of a shared prompt
+/// counts in every row of its comparison.
+/// </summary>
 internal sealed class PooledStates : IDisposable
 {
     private readonly Tensor rowOf; // (N), the row of each of the N (row, token) pairs
@@ -51,15 +54,22 @@ internal sealed class PooledStates : IDisposable
     public Tensor Back(Tensor gradient)
     {
         var result = zeros(tokens, gradient.shape[1], dtype: gradient.dtype, device: gradient.device);
-        if (winners is not null) return result.scatter_add_(0, winners, gradient);
+        if (winners is not null)
+            return result.scatter_add_(0, winners, gradient);
         return AddRows(result, tokenOf, gradient.index_select(0, rowOf) * shares);
     }
 
     private Tensor Mean(Tensor hidden) =>
-        AddRows(zeros(rowEnds.Length, hidden.shape[1], dtype: hidden.dtype, device: hidden.device), rowOf, hidden.index_select(0, tokenOf) * shares);
+        AddRows(
+            zeros(rowEnds.Length, hidden.shape[1], dtype: hidden.dtype, device: hidden.device),
+            rowOf,
+            hidden.index_select(0, tokenOf) * shares
+        );
 
-    // index_add_ would take a temporary number that the garbage collector may free while it is read (github.com/dotnet/TorchSharp/pull/1434)
-    private static Tensor AddRows(Tensor target, Tensor index, Tensor rows) => target.scatter_add_(0, index.unsqueeze(1).expand_as(rows), rows);
+    // index_add_ would take a temporary number that the garbage collector may free while it is read
+    // (github.com/dotnet/TorchSharp/pull/1434)
+    private static Tensor AddRows(Tensor target, Tensor index, Tensor rows) =>
+        target.scatter_add_(0, index.unsqueeze(1).expand_as(rows), rows);
 
     private Tensor Max(Tensor hidden)
     {

@@ -9,7 +9,8 @@ using TorchSharp;
 namespace Concord.Modeling.Rewards;
 
 /// <summary>
-/// r(x, y) = &lt;w, z&gt;: a backbone, and a linear head without bias on the hidden state of one position of each text (paper, section 2).
+/// r(x, y) = &lt;w, z&gt;: a backbone, and a linear head without bias on the hidden state of one position of each text
+/// (paper, section 2).
 /// </summary>
 /// <remarks>Not safe for use from several threads at once.</remarks>
 public sealed class RewardModel : IDisposable
@@ -45,39 +46,54 @@ public sealed class RewardModel : IDisposable
     /// <summary>Where the parameters are.</summary>
     public torch.Device Device => Head.Value.device;
 
-    /// <summary>The lowest layer that training changes; below it hidden states can be kept from epoch to epoch. The number of layers where only the head is trained.</summary>
+    /// <summary>
+    /// The lowest layer that training changes; below it hidden states can be kept from epoch to epoch. The number of
+    /// layers where only the head is trained.
+    /// </summary>
     public int FirstTrainedLayer => runner.FirstTrainedLayer;
 
-    /// <summary>What belongs to the model beyond its weights: pooling, rendering, truncation, sources and their temperatures, the rewards' mean and standard deviation.</summary>
+    /// <summary>
+    /// What belongs to the model beyond its weights: pooling, rendering, truncation, sources and their temperatures,
+    /// the rewards' mean and standard deviation.
+    /// </summary>
     public ConcordModelSettings Settings { get; set; } = new();
 
-    /// <summary>The folder the backbone was read from; null for a model made in memory. Its tokenizer goes with the model.</summary>
+    /// <summary>
+    /// The folder the backbone was read from; null for a model made in memory. Its tokenizer goes with the model.
+    /// </summary>
     public string? SourceFolder { get; init; }
 
     /// <summary>Opens a Hugging Face folder, or one with a LoRA adapter whose base lies where it says.</summary>
-    /// <exception cref="Preferences.ConcordException">The folder is no such model, or has no head where one is needed; the message names file and tensor.</exception>
+    /// <exception cref="Preferences.ConcordException">The folder is no such model, or has no head where one is needed;
+    /// the message names file and tensor.</exception>
     public static RewardModel Load(string folder, RewardModelOptions? options = null)
     {
         options ??= new RewardModelOptions();
         return RewardModelLoader.Load(folder, options, OperationsFactory.For(options.Device, options.HalfProducts));
     }
 
-    /// <summary>Saves a folder that <c>AutoModelForSequenceClassification</c> loads. What is Concord's own lies in <c>concord.json</c>. The folder is opened again and compared before it takes its place.</summary>
+    /// <summary>
+    /// Saves a folder that <c>AutoModelForSequenceClassification</c> loads. What is Concord's own lies in
+    /// <c>concord.json</c>. The folder is opened again and compared before it takes its place.
+    /// </summary>
     /// <param name="folder">Where to; a folder that is there is replaced.</param>
     /// <param name="sample">Comparisons whose rewards are compared; null for a few random texts.</param>
     /// <param name="padId">The padding id where the backbone's config names none.</param>
-    /// <exception cref="Preferences.ConcordException">The folder cannot be written, or pooling <c>eos</c> meets a padding id that is the end-of-text id.</exception>
-    public void Save(string folder, IReadOnlyList<TokenizedComparison>? sample = null, int? padId = null) => RewardModelWriter.Save(this, folder, sample, padId);
+    /// <exception cref="Preferences.ConcordException">The folder cannot be written, or pooling <c>eos</c> meets a
+    /// padding id that is the end-of-text id.</exception>
+    public void Save(string folder, IReadOnlyList<TokenizedComparison>? sample = null, int? padId = null) =>
+        RewardModelWriter.Save(this, folder, sample, padId);
 
     /// <summary>Saves adapters and head in PEFT's form, without the base.</summary>
     /// <param name="folder">Where to; a folder that is there is replaced.</param>
     /// <param name="sample">As in <see cref="Save"/>.</param>
     /// <exception cref="Preferences.ConcordException">The folder cannot be written.</exception>
-    public void SaveAdapter(string folder, IReadOnlyList<TokenizedComparison>? sample = null) => RewardModelWriter.SaveAdapter(this, folder, sample);
+    public void SaveAdapter(string folder, IReadOnlyList<TokenizedComparison>? sample = null) =>
+        RewardModelWriter.SaveAdapter(this, folder, sample);
 
     /// <summary>
-    /// Whether a recorded <see cref="Forward"/> keeps only the input of each layer, and <see cref="Backward"/> computes the layer once more (activation checkpointing, Chen et al. 2016).
-    /// Gradients are the same to the bit.
+    /// Whether a recorded <see cref="Forward"/> keeps only the input of each layer, and <see cref="Backward"/> computes
+    /// the layer once more (activation checkpointing, Chen et al. 2016). Gradients are the same to the bit.
     /// </summary>
     /// <value>Default false. To be set between batches, not between a forward pass and its way back.</value>
     public bool ActivationCheckpointing
@@ -86,7 +102,10 @@ public sealed class RewardModel : IDisposable
         set => runner.RecomputeLayers = value;
     }
 
-    /// <summary>Whether the products of linear layers take bf16 factors, on whose rounding a reward then depends in its third digit.</summary>
+    /// <summary>
+    /// Whether the products of linear layers take bf16 factors, on whose rounding a reward then depends in its third
+    /// digit.
+    /// </summary>
     public bool HasHalfProducts => operations.Precision == ProductPrecision.Bf16;
 
     internal IBackbone Backbone { get; }
@@ -97,20 +116,32 @@ public sealed class RewardModel : IDisposable
     /// <param name="parts">The part. The head always belongs to it.</param>
     /// <param name="lastLayers">n, for <see cref="TrainedParts.LastLayers"/>: 1 to the number of layers.</param>
     /// <param name="lora">The adapters, for <see cref="TrainedParts.Adapters"/>; null for the defaults.</param>
-    /// <exception cref="Preferences.ConcordException">The model has not that many layers, or a LoRA target is unknown.</exception>
+    /// <exception cref="Preferences.ConcordException">The model has not that many layers, or a LoRA target is
+    /// unknown.</exception>
     public void SetTrained(TrainedParts parts, int lastLayers = 0, LoraSettings? lora = null)
     {
         if (parts == TrainedParts.LastLayers && (lastLayers < 1 || lastLayers > Config.Layers))
-            throw new Preferences.ConcordException($"Training the last {lastLayers} layers was asked for; this model has {Config.Layers}. Choose 1 to {Config.Layers}.");
-        if (parts == TrainedParts.Adapters && Adapters is null) UseAdapters(AdapterSet.Create(Backbone, lora ?? new LoraSettings()));
-        foreach (var parameter in Backbone.Parameters) parameter.SetTrainable(parts == TrainedParts.Full);
+            throw new Preferences.ConcordException(
+                $"Training the last {lastLayers} layers was asked for; this model has {Config.Layers}. Choose 1 to "
+                    + $"{Config.Layers}."
+            );
+        if (parts == TrainedParts.Adapters && Adapters is null)
+            UseAdapters(AdapterSet.Create(Backbone, lora ?? new LoraSettings()));
+        foreach (var parameter in Backbone.Parameters)
+            parameter.SetTrainable(parts == TrainedParts.Full);
         if (parts == TrainedParts.LastLayers)
         {
-            foreach (var parameter in Enumerable.Range(Config.Layers - lastLayers, lastLayers).SelectMany(Backbone.LayerParameters)) parameter.SetTrainable(true);
+            foreach (
+                var parameter in Enumerable
+                    .Range(Config.Layers - lastLayers, lastLayers)
+                    .SelectMany(Backbone.LayerParameters)
+            )
+                parameter.SetTrainable(true);
             Backbone.FinalNorm.Weight.SetTrainable(true);
             Backbone.FinalNorm.Bias?.SetTrainable(true);
         }
-        foreach (var parameter in Adapters?.Parameters ?? []) parameter.SetTrainable(parts == TrainedParts.Adapters);
+        foreach (var parameter in Adapters?.Parameters ?? [])
+            parameter.SetTrainable(parts == TrainedParts.Adapters);
         Head.SetTrainable(true);
     }
 
@@ -122,7 +153,8 @@ public sealed class RewardModel : IDisposable
     {
         Forget();
         var hidden = runner.Forward(batch, record, frozen); // (R, H)
-        if (record) recorded = hidden.alias().DetachFromDisposeScope();
+        if (record)
+            recorded = hidden.alias().DetachFromDisposeScope();
         return new RewardOutput(hidden, Project(hidden, Head.Value));
     }
 
@@ -139,31 +171,48 @@ public sealed class RewardModel : IDisposable
                 .. Enumerable.Range(0, layers).SelectMany(Backbone.LayerParameters),
                 .. (Adapters?.Parameters ?? []).Where(parameter => !parameter.Trainable),
             ];
-            return FirstTrainedLayer == Config.Layers ? frozen.Append(Backbone.FinalNorm.Weight).Concat(Backbone.FinalNorm.Bias is { } bias ? [bias] : []) : frozen;
+            return FirstTrainedLayer == Config.Layers
+                ? frozen.Append(Backbone.FinalNorm.Weight).Concat(Backbone.FinalNorm.Bias is { } bias ? [bias] : [])
+                : frozen;
         }
     }
 
-    /// <summary>Whether what is computed for a comparison has the same bits whatever else is in its batch: on the CPU in fp32.</summary>
+    /// <summary>
+    /// Whether what is computed for a comparison has the same bits whatever else is in its batch: on the CPU in fp32.
+    /// </summary>
     public bool IsBatchInvariant => operations.IsBatchInvariant;
 
-    /// <summary>Hidden states below the lowest trained layer, the same for a batch at every step. // (T, H), or (R, H) where only the head is trained</summary>
+    /// <summary>
+    /// Hidden states below the lowest trained layer, the same for a batch at every step. // (T, H), or (R, H) where
+    /// only the head is trained
+    /// </summary>
     public torch.Tensor FrozenStates(PackedBatch batch) => runner.FrozenStates(batch);
 
-    /// <summary>Adds to the gradients of the trained parameters, given the derivative of the loss by each reward of the last recorded batch. // R values</summary>
-    /// <exception cref="InvalidOperationException">No batch was recorded, or the number of rewards is another.</exception>
+    /// <summary>
+    /// Adds to the gradients of the trained parameters, given the derivative of the loss by each reward of the last
+    /// recorded batch. // R values
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No batch was recorded, or the number of rewards is
+    /// another.</exception>
     public void Backward(IReadOnlyList<double> rewardGradients)
     {
-        if (recorded is null || recorded.shape[0] != rewardGradients.Count) throw new InvalidOperationException("Backward follows a recorded Forward, with one value for each of its rewards.");
+        if (recorded is null || recorded.shape[0] != rewardGradients.Count)
+            throw new InvalidOperationException(
+                "Backward follows a recorded Forward, with one value for each of its rewards."
+            );
         using var scope = torch.NewDisposeScope();
         torch.Tensor gradient;
         using (torch.no_grad())
         {
-            var byReward = torch.tensor([.. rewardGradients], dtype: torch.ScalarType.Float64, device: Device).unsqueeze(1); // (R, 1)
+            var byReward = torch
+                .tensor([.. rewardGradients], dtype: torch.ScalarType.Float64, device: Device)
+                .unsqueeze(1); // (R, 1)
             AddToHead(byReward, recorded);
             gradient = byReward.to_type(torch.ScalarType.Float32) * Head.Value; // dL/dz = dL/dr w, (R, H)
         }
         runner.Backward(gradient);
-        foreach (var parameter in Parameters) parameter.CollectGradient();
+        foreach (var parameter in Parameters)
+            parameter.CollectGradient();
         Forget();
     }
 
@@ -171,7 +220,8 @@ public sealed class RewardModel : IDisposable
     /// <returns>Whether there were any.</returns>
     public bool MergeAdapters()
     {
-        if (Adapters is null) return false;
+        if (Adapters is null)
+            return false;
         Adapters.Merge();
         Adapters = null;
         return true;
@@ -179,7 +229,10 @@ public sealed class RewardModel : IDisposable
 
     internal void UseAdapters(AdapterSet adapters) => Adapters = adapters;
 
-    /// <summary>Rewards of a batch under the adapters and the head of a folder, over this model's own base; the model's own adapters are put back.</summary>
+    /// <summary>
+    /// Rewards of a batch under the adapters and the head of a folder, over this model's own base; the model's own
+    /// adapters are put back.
+    /// </summary>
     internal double[] RewardsUnder(string adapterFolder, PackedBatch batch)
     {
         Forget();
@@ -197,36 +250,49 @@ public sealed class RewardModel : IDisposable
         finally
         {
             others?.TakeOff();
-            foreach (var parameter in others?.Parameters ?? []) parameter.Dispose();
+            foreach (var parameter in others?.Parameters ?? [])
+                parameter.Dispose();
             Adapters?.PutOn();
         }
     }
 
-    // Heads and reward differences are in double precision: two close rewards stay apart. Each is summed by itself, in one order: the tensor library's
-    // product of a matrix and a vector gives a row other last bits under other rows.
+    // Heads and reward differences are in double precision: two close rewards stay apart. Each is summed by itself, in
+    // one order: the tensor library's product of a matrix and a vector gives a row other last bits under other rows.
     private static double[] Project(torch.Tensor hidden, torch.Tensor head)
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        float[] states = hidden.detach().cpu().data<float>().ToArray(), weights = head.detach().to_type(torch.ScalarType.Float32).cpu().reshape(-1).data<float>().ToArray();
+        float[] states = hidden.detach().cpu().data<float>().ToArray(),
+            weights = head.detach().to_type(torch.ScalarType.Float32).cpu().reshape(-1).data<float>().ToArray();
         var rewards = new double[hidden.shape[0]];
         for (var row = 0; row < rewards.Length; row++)
         {
             var state = states.AsSpan(row * weights.Length, weights.Length);
             var sum = 0.0;
-            for (var i = 0; i < weights.Length; i++) sum += (double)state[i] * weights[i];
+            for (var i = 0; i < weights.Length; i++)
+                sum += (double)state[i] * weights[i];
             rewards[row] = sum;
         }
         return rewards;
     }
 
-    // Σ dL/dr z. On the CPU by our own product: the tensor library's add takes a temporary number that the garbage collector may free while it is read
-    // (github.com/dotnet/TorchSharp/pull/1434), and a wrong factor here would go unseen.
+    // Σ dL/dr z. On the CPU by our own product: the tensor library's add takes a temporary number that the garbage
+    // collector may free while it is read (github.com/dotnet/TorchSharp/pull/1434), and a wrong factor here would go
+    // unseen.
     private void AddToHead(torch.Tensor byReward, torch.Tensor hidden)
     {
-        if (Head.Gradient is not { } gradient) return;
-        if (Device.type == DeviceType.CPU) MatrixProduct.WeightGradient(MatrixView.Of(byReward.to_type(torch.ScalarType.Float32)), MatrixView.Of(hidden), MatrixView.Of(gradient));
-        else gradient.add_(byReward.transpose(0, 1).mm(hidden.to_type(torch.ScalarType.Float64)).to_type(torch.ScalarType.Float32));
+        if (Head.Gradient is not { } gradient)
+            return;
+        if (Device.type == DeviceType.CPU)
+            MatrixProduct.WeightGradient(
+                MatrixView.Of(byReward.to_type(torch.ScalarType.Float32)),
+                MatrixView.Of(hidden),
+                MatrixView.Of(gradient)
+            );
+        else
+            gradient.add_(
+                byReward.transpose(0, 1).mm(hidden.to_type(torch.ScalarType.Float64)).to_type(torch.ScalarType.Float32)
+            );
     }
 
     private void Forget()
@@ -240,7 +306,8 @@ public sealed class RewardModel : IDisposable
     {
         Forget();
         runner.Dispose();
-        foreach (var parameter in Parameters) parameter.Dispose();
+        foreach (var parameter in Parameters)
+            parameter.Dispose();
         Backbone.Dispose();
         operations.Dispose();
     }

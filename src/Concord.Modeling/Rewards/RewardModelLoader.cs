@@ -17,7 +17,8 @@ internal static class RewardModelLoader
     /// <exception cref="ConcordException">The folder is no such model; the message names file and tensor.</exception>
     public static RewardModel Load(string folder, RewardModelOptions options, IOperations operations)
     {
-        if (!AdapterConfigFile.IsIn(folder)) return LoadWhole(folder, folder, options, operations, null);
+        if (!AdapterConfigFile.IsIn(folder))
+            return LoadWhole(folder, folder, options, operations, null);
         var adapter = AdapterConfigFile.Read(folder);
         using var file = SafetensorsFile.Open(Path.Combine(folder, AdapterConfigFile.WeightsName));
         using var scope = torch.NewDisposeScope();
@@ -28,57 +29,114 @@ internal static class RewardModelLoader
         return model;
     }
 
-    /// <summary>The adapters and the head of a folder, over a base that is in memory already. The adapters are on its layers; the head is the caller's.</summary>
-    /// <exception cref="ConcordException">The folder holds no such adapters; the message names file and tensor.</exception>
-    public static (AdapterSet Adapters, torch.Tensor Head) LoadAdapters(string folder, IBackbone backbone, torch.Device device)
+    /// <summary>
+    /// The adapters and the head of a folder, over a base that is in memory already. The adapters are on its layers;
+    /// the head is the caller's.
+    /// </summary>
+    /// <exception cref="ConcordException">The folder holds no such adapters; the message names file and
+    /// tensor.</exception>
+    public static (AdapterSet Adapters, torch.Tensor Head) LoadAdapters(
+        string folder,
+        IBackbone backbone,
+        torch.Device device
+    )
     {
         var adapter = AdapterConfigFile.Read(folder);
         adapter.FindBase(folder);
         using var file = SafetensorsFile.Open(Path.Combine(folder, AdapterConfigFile.WeightsName));
         using var scope = torch.NewDisposeScope();
-        return (ReadAdapters(adapter, file, backbone, device), file.Load(AdapterHeadName, torch.ScalarType.Float32).to(device).DetachFromDisposeScope());
+        return (
+            ReadAdapters(adapter, file, backbone, device),
+            file.Load(AdapterHeadName, torch.ScalarType.Float32).to(device).DetachFromDisposeScope()
+        );
     }
 
-    private static AdapterSet ReadAdapters(AdapterConfigFile adapter, SafetensorsFile file, IBackbone backbone, torch.Device device)
+    private static AdapterSet ReadAdapters(
+        AdapterConfigFile adapter,
+        SafetensorsFile file,
+        IBackbone backbone,
+        torch.Device device
+    )
     {
         var weights = file.Path;
         var used = new HashSet<string> { AdapterHeadName };
         var set = AdapterSet.Load(backbone, adapter.Lora, Take);
         if (file.Names.FirstOrDefault(name => !used.Contains(name)) is { } left)
-            throw new ConcordException($"{weights} holds a tensor this model has no place for: \"{left}\". Check that {AdapterConfigFile.Name} names the right base model and target_modules.");
+            throw new ConcordException(
+                $"{weights} holds a tensor this model has no place for: \"{left}\". Check that "
+                    + $"{AdapterConfigFile.Name} names the right base model and target_modules."
+            );
         return set;
 
         torch.Tensor Take(string name, long[] shape)
         {
-            if (!file.Contains(name)) throw new ConcordException($"{weights} has no tensor \"{name}\"; {AdapterConfigFile.Name} asks for it by target_modules.");
-            if (!file.Shape(name).SequenceEqual(shape)) throw new ConcordException($"{weights}: tensor \"{name}\" has shape [{string.Join(", ", file.Shape(name))}]; expected [{string.Join(", ", shape)}].");
+            if (!file.Contains(name))
+                throw new ConcordException(
+                    $"{weights} has no tensor \"{name}\"; {AdapterConfigFile.Name} asks for it by target_modules."
+                );
+            if (!file.Shape(name).SequenceEqual(shape))
+                throw new ConcordException(
+                    $"{weights}: tensor \"{name}\" has shape [{string.Join(", ", file.Shape(name))}]; expected "
+                        + $"[{string.Join(", ", shape)}]."
+                );
             used.Add(name);
             return file.Load(name, torch.ScalarType.Float32).to(device);
         }
     }
 
-    private static RewardModel LoadWhole(string folder, string settingsFolder, RewardModelOptions options, IOperations operations, torch.Tensor? adapterHead)
+    private static RewardModel LoadWhole(
+        string folder,
+        string settingsFolder,
+        RewardModelOptions options,
+        IOperations operations,
+        torch.Tensor? adapterHead
+    )
     {
         var config = BackboneConfig.Read(folder);
-        var settings = ConcordModelSettings.Read(settingsFolder) ?? ConcordModelSettings.Read(folder) ?? new ConcordModelSettings();
-        var pooling = options.Pooling ?? PoolingNames.Parse(settings.Pooling, Path.Combine(settingsFolder, ModelFolder.SettingsFileName));
+        var settings =
+            ConcordModelSettings.Read(settingsFolder)
+            ?? ConcordModelSettings.Read(folder)
+            ?? new ConcordModelSettings();
+        var pooling =
+            options.Pooling
+            ?? PoolingNames.Parse(settings.Pooling, Path.Combine(settingsFolder, ModelFolder.SettingsFileName));
         using var reader = CheckpointReader.Open(folder);
         using var scope = torch.NewDisposeScope();
         long[] shape = [1, config.HiddenSize];
         var head = reader.Contains(HeadName) ? reader.Load(HeadName, shape, torch.ScalarType.Float32) : null;
         if (adapterHead is not null)
         {
-            if (!adapterHead.shape.SequenceEqual(shape)) throw new ConcordException($"{settingsFolder}: tensor \"{AdapterHeadName}\" has shape [{string.Join(", ", adapterHead.shape)}]; expected [1, {config.HiddenSize}].");
+            if (!adapterHead.shape.SequenceEqual(shape))
+                throw new ConcordException(
+                    $"{settingsFolder}: tensor \"{AdapterHeadName}\" has shape "
+                        + $"[{string.Join(", ", adapterHead.shape)}]; expected [1, {config.HiddenSize}]."
+                );
             head = adapterHead;
         }
-        head ??= options.HeadSeed is { } seed ? FreshHead(shape, seed)
-            : throw new ConcordException($"{folder} has no reward head: tensor \"{HeadName}\" of shape [1, {config.HiddenSize}] is missing. Name a reward model's folder, or train one from this folder first (concord train).");
+        head ??= options.HeadSeed is { } seed
+            ? FreshHead(shape, seed)
+            : throw new ConcordException(
+                $"{folder} has no reward head: tensor \"{HeadName}\" of shape [1, {config.HiddenSize}] is missing. "
+                    + $"Name a reward model's folder, or train one from this folder first (concord train)."
+            );
         var parameter = new Parameter(HeadName, head.to(options.Device), WeightLayout.Single(HeadName, 1));
-        var backbone = BackboneFactory.Load(config, reader, options.WeightType, options.Device, BackboneFactory.VocabularyProjections);
-        return new RewardModel(backbone, parameter, pooling, operations) { SourceFolder = folder, Settings = settings with { Pooling = PoolingNames.Of(pooling) } };
+        var backbone = BackboneFactory.Load(
+            config,
+            reader,
+            options.WeightType,
+            options.Device,
+            BackboneFactory.VocabularyProjections
+        );
+        return new RewardModel(backbone, parameter, pooling, operations)
+        {
+            SourceFolder = folder,
+            Settings = settings with { Pooling = PoolingNames.Of(pooling) },
+        };
     }
 
-    /// <summary>Normal with standard deviation 1 / sqrt(H + 1), as the field initialises reward heads (Stiennon et al. 2020).</summary>
+    /// <summary>
+    /// Normal with standard deviation 1 / sqrt(H + 1), as the field initialises reward heads (Stiennon et al. 2020).
+    /// </summary>
     private static torch.Tensor FreshHead(long[] shape, ulong seed)
     {
         using var generator = new torch.Generator(seed);

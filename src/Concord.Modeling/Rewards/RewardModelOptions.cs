@@ -5,19 +5,30 @@ namespace Concord.Modeling.Rewards;
 /// <summary>How a folder is opened as a reward model.</summary>
 public sealed record RewardModelOptions
 {
-    /// <summary>Which position a reward is read from; null for what the folder's <c>concord.json</c> says, or <see cref="Pooling.Last"/>.</summary>
+    /// <summary>
+    /// Which position a reward is read from; null for what the folder's <c>concord.json</c> says, or
+    /// <see cref="Pooling.Last"/>.
+    /// </summary>
     public Pooling? Pooling { get; init; }
 
     /// <summary>Where the weights are held and computing is done: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
     public torch.Device Device { get; init; } = torch.CPU;
 
-    /// <summary>The type the matrices of the backbone are held in; null for that of the files where it is one of 16 bits, else fp32. Products widen them, which loses nothing: rewards are the same as with fp32.</summary>
+    /// <summary>
+    /// The type the matrices of the backbone are held in; null for that of the files where it is one of 16 bits, else
+    /// fp32. Products widen them, which loses nothing: rewards are the same as with fp32.
+    /// </summary>
     /// <value>Default fp32: the fastest, and what training and merging change without rounding.</value>
     public torch.ScalarType? WeightType { get; init; } = torch.ScalarType.Float32;
 
-    /// <summary>Seed of a fresh head where the folder has none; null where a missing head is an error (scoring, evaluation).</summary>
+    /// <summary>
+    /// Seed of a fresh head where the folder has none; null where a missing head is an error (scoring, evaluation).
+    /// </summary>
     public ulong? HeadSeed { get; init; }
 
-    /// <summary>Whether the products of linear layers take bf16 factors with fp32 sums; residual stream, norms, softmax, head, rewards and weights stay fp32. On the CPU it needs AVX512_BF16.</summary>
+    /// <summary>
+    /// Whether the products of linear layers take bf16 factors with fp32 sums; residual stream, norms, softmax, head,
+    /// rewards and weights stay fp32. On the CPU it needs AVX512_BF16.
+    /// </summary>
     public bool HalfProducts { get; init; }
 }

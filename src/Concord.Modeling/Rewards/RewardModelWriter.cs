@@ -1,3 +1,4 @@
+using System.Globalization;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Weights;
@@ -6,9 +7,13 @@ using Concord.Preferences;
 namespace Concord.Modeling.Rewards;
 
 /// <summary>
-/// Saves reward models as folders that <c>AutoModelForSequenceClassification</c> loads with nothing missing and nothing extra; what is Concord's lies in <c>concord.json</c>.
+/// Saves reward models as folders that <c>AutoModelForSequenceClassification</c> loads with nothing missing and nothing
+/// extra; what is Concord's lies in <c>concord.json</c>.
 /// </summary>
-/// <remarks>A folder is written beside its place, opened again, its scores compared with the model's, and only then renamed into place.</remarks>
+/// <remarks>
+/// A folder is written beside its place, opened again, its scores compared with the model's, and only then renamed into
+/// place.
+/// </remarks>
 internal static class RewardModelWriter
 {
     private const double LargestDifference = 1e-5;
@@ -18,53 +23,123 @@ internal static class RewardModelWriter
     /// <param name="folder">Where to; a folder that is there is replaced when the new one has been checked.</param>
     /// <param name="sample">Comparisons whose rewards are compared; none: a few texts of random ids.</param>
     /// <param name="padId">The padding id where neither config names one.</param>
-    /// <exception cref="ConcordException">Pooling <c>eos</c> with a padding id that is the end-of-text id, or the folder cannot be written, or scores otherwise when opened again.</exception>
-    public static void Save(RewardModel model, string folder, IReadOnlyList<TokenizedComparison>? sample = null, int? padId = null)
+    /// <exception cref="ConcordException">Pooling <c>eos</c> with a padding id that is the end-of-text id, or the
+    /// folder cannot be written, or scores otherwise when opened again.</exception>
+    public static void Save(
+        RewardModel model,
+        string folder,
+        IReadOnlyList<TokenizedComparison>? sample = null,
+        int? padId = null
+    )
     {
-        if (model.Adapters is not null) throw new InvalidOperationException("Merge the adapters first, or save them as an adapter folder.");
+        if (model.Adapters is not null)
+            throw new InvalidOperationException("Merge the adapters first, or save them as an adapter folder.");
         var config = model.Config;
         var pad = config.PadTokenId ?? padId ?? config.EosTokenId ?? 0;
         if (model.Pooling == Pooling.Eos && pad == config.EosTokenId)
-            throw new ConcordException($"{folder}: with pooling 'eos' the padding id must differ from the end-of-text id (both are {pad}): transformers would take the token before it. Set pad_token_id in {ModelFolder.ConfigFileName} to another id.");
-        Replace(folder, temporary =>
-        {
-            CheckpointWriter.Write(temporary, model.Parameters.SelectMany(parameter => parameter.Layout.Split(parameter.Value).Select(part => TensorSource.Of(part.Name, part.Tensor))));
-            ModelConfigFile.WriteRewardModel(temporary, config with { PadTokenId = pad, Dtype = model.Backbone.Parameters[0].Value.dtype }, model.SourceFolder);
-            Finish(model, temporary, sample, batch =>
+            throw new ConcordException(
+                $"{folder}: with pooling 'eos' the padding id must differ from the end-of-text id (both are {pad}): "
+                    + $"transformers would take the token before it. Set pad_token_id in "
+                    + $"{ModelFolder.ConfigFileName} to another id."
+            );
+        Replace(
+            folder,
+            temporary =>
             {
-                using var again = RewardModel.Load(temporary, new RewardModelOptions { Device = model.Device, WeightType = model.Backbone.Parameters[0].Value.dtype, HalfProducts = model.HasHalfProducts });
-                using var output = again.Forward(batch);
-                return output.Rewards;
-            });
-        });
+                CheckpointWriter.Write(
+                    temporary,
+                    model.Parameters.SelectMany(parameter =>
+                        parameter.Layout.Split(parameter.Value).Select(part => TensorSource.Of(part.Name, part.Tensor))
+                    )
+                );
+                ModelConfigFile.WriteRewardModel(
+                    temporary,
+                    config with
+                    {
+                        PadTokenId = pad,
+                        Dtype = model.Backbone.Parameters[0].Value.dtype,
+                    },
+                    model.SourceFolder
+                );
+                Finish(
+                    model,
+                    temporary,
+                    sample,
+                    batch =>
+                    {
+                        using var again = RewardModel.Load(
+                            temporary,
+                            new RewardModelOptions
+                            {
+                                Device = model.Device,
+                                WeightType = model.Backbone.Parameters[0].Value.dtype,
+                                HalfProducts = model.HasHalfProducts,
+                            }
+                        );
+                        using var output = again.Forward(batch);
+                        return output.Rewards;
+                    }
+                );
+            }
+        );
     }
 
     /// <summary>Saves the adapters and the head in PEFT's form; the base stays where it is.</summary>
     public static void SaveAdapter(RewardModel model, string folder, IReadOnlyList<TokenizedComparison>? sample = null)
     {
         var adapters = model.Adapters ?? throw new InvalidOperationException("The model has no adapters.");
-        var baseFolder = Path.GetFullPath(model.SourceFolder ?? throw new InvalidOperationException("The model came from no folder."));
-        Replace(folder, temporary =>
-        {
-            var tensors = adapters.Tensors(parameter => parameter.Value).Append((AdapterConfigFile.HeadName, model.Head.Value));
-            SafetensorsWriter.Write(Path.Combine(temporary, AdapterConfigFile.WeightsName), tensors);
-            var targets = adapters.Settings.Targets.Count > 0 ? adapters.Settings.Targets : [.. model.Backbone.AdapterTargets(0).Select(target => target.ShortName)];
-            new AdapterConfigFile(adapters.Settings, Path.GetRelativePath(Path.GetFullPath(folder), baseFolder)).Write(temporary, targets);
-            Finish(model, temporary, sample, batch => model.RewardsUnder(temporary, batch)); // without a second base in memory
-        });
+        var baseFolder = Path.GetFullPath(
+            model.SourceFolder ?? throw new InvalidOperationException("The model came from no folder.")
+        );
+        Replace(
+            folder,
+            temporary =>
+            {
+                var tensors = adapters
+                    .Tensors(parameter => parameter.Value)
+                    .Append((AdapterConfigFile.HeadName, model.Head.Value));
+                SafetensorsWriter.Write(Path.Combine(temporary, AdapterConfigFile.WeightsName), tensors);
+                var targets =
+                    adapters.Settings.Targets.Count > 0
+                        ? adapters.Settings.Targets
+                        : [.. model.Backbone.AdapterTargets(0).Select(target => target.ShortName)];
+                new AdapterConfigFile(
+                    adapters.Settings,
+                    Path.GetRelativePath(Path.GetFullPath(folder), baseFolder)
+                ).Write(temporary, targets);
+                // without a second base in memory
+                Finish(model, temporary, sample, batch => model.RewardsUnder(temporary, batch));
+            }
+        );
     }
 
-    private static void Finish(RewardModel model, string temporary, IReadOnlyList<TokenizedComparison>? sample, Func<PackedBatch, double[]> openedAgain)
+    private static void Finish(
+        RewardModel model,
+        string temporary,
+        IReadOnlyList<TokenizedComparison>? sample,
+        Func<PackedBatch, double[]> openedAgain
+    )
     {
-        if (model.SourceFolder is { } source) ModelFolder.CopyTokenizer(source, temporary);
+        if (model.SourceFolder is { } source)
+            ModelFolder.CopyTokenizer(source, temporary);
         model.Settings.Write(temporary);
-        using var batch = PackedBatch.Create(sample is { Count: > 0 } ? sample : RandomTexts(model.Config.VocabularySize), model.Device);
+        using var batch = PackedBatch.Create(
+            sample is { Count: > 0 } ? sample : RandomTexts(model.Config.VocabularySize),
+            model.Device
+        );
         using var output = model.Forward(batch);
-        double[] expected = output.Rewards, actual = openedAgain(batch);
+        double[] expected = output.Rewards,
+            actual = openedAgain(batch);
         for (var row = 0; row < expected.Length; row++)
         {
             if (!(Math.Abs(expected[row] - actual[row]) <= LargestDifference * Math.Max(1, Math.Abs(expected[row]))))
-                throw new ConcordException(FormattableString.Invariant($"{temporary}: the saved model scores otherwise when opened again ({expected[row]:g9} became {actual[row]:g9}). The disk or the memory may be faulty; save it elsewhere."));
+                throw new ConcordException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{temporary}: the saved model scores otherwise when opened again ({expected[row]:g9} "
+                            + $"became {actual[row]:g9}). The disk or the memory may be faulty; save it elsewhere."
+                    )
+                );
         }
     }
 
@@ -72,16 +147,21 @@ internal static class RewardModelWriter
     private static void Replace(string folder, Action<string> write)
     {
         var place = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string temporary = place + ".partial", former = place + ".former";
+        string temporary = place + ".partial",
+            former = place + ".former";
         try
         {
-            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
             Directory.CreateDirectory(temporary);
             write(temporary);
-            if (Directory.Exists(former)) Directory.Delete(former, recursive: true);
-            if (Directory.Exists(place)) Directory.Move(place, former);
+            if (Directory.Exists(former))
+                Directory.Delete(former, recursive: true);
+            if (Directory.Exists(place))
+                Directory.Move(place, former);
             Directory.Move(temporary, place);
-            if (Directory.Exists(former)) Directory.Delete(former, recursive: true);
+            if (Directory.Exists(former))
+                Directory.Delete(former, recursive: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -93,7 +173,24 @@ internal static class RewardModelWriter
     {
         var random = new Random(1);
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
-        var comparison = new Comparison { Source = "check", Form = ComparisonForm.TokenIds, Responses = [Response.FromTokenIds([]), Response.FromTokenIds([])], Scores = [1, 0], PromptId = "", Origin = new RecordOrigin("check", 1) };
-        return [new TokenizedComparison { Prefix = Ids(5), Suffixes = [Ids(3), Ids(7)], Scores = [1, 0], Comparison = comparison }];
+        var comparison = new Comparison
+        {
+            Source = "check",
+            Form = ComparisonForm.TokenIds,
+            Responses = [Response.FromTokenIds([]), Response.FromTokenIds([])],
+            Scores = [1, 0],
+            PromptId = "",
+            Origin = new RecordOrigin("check", 1),
+        };
+        return
+        [
+            new TokenizedComparison
+            {
+                Prefix = Ids(5),
+                Suffixes = [Ids(3), Ids(7)],
+                Scores = [1, 0],
+                Comparison = comparison,
+            },
+        ];
     }
 }

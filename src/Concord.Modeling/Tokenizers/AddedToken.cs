@@ -8,4 +8,12 @@ namespace Concord.Modeling.Tokenizers;
 /// <param name="StripsRight">It takes the white space after it along.</param>
 /// <param name="Normalized">It is sought, itself normalized, in the normalized text.</param>
 /// <param name="Special">It is markup, not text.</param>
-internal sealed record AddedToken(int Id, string Content, bool SingleWord, bool StripsLeft, bool StripsRight, bool Normalized, bool Special);
+internal sealed record AddedToken(
+    int Id,
+    string Content,
+    bool SingleWord,
+    bool StripsLeft,
+    bool StripsRight,
+    bool Normalized,
+    bool Special
+);

@@ -6,8 +6,8 @@ using Concord.Preferences;
 namespace Concord.Modeling.Tokenizers;
 
 /// <summary>
-/// Text to token ids and back, exactly as Hugging Face's <c>tokenizers</c> (a <c>tokenizer.json</c>) or SentencePiece (a <c>tokenizer.model</c>)
-/// would. Safe for use by many threads.
+/// Text to token ids and back, exactly as Hugging Face's <c>tokenizers</c> (a <c>tokenizer.json</c>) or SentencePiece
+/// (a <c>tokenizer.model</c>) would. Safe for use by many threads.
 /// </summary>
 public sealed class Tokenizer
 {
@@ -68,10 +68,11 @@ public sealed class Tokenizer
     internal PostProcessor PostProcessor => pipeline.PostProcessor;
 
     /// <summary>Reads a tokenizer.</summary>
-    /// <param name="path">A <c>tokenizer.json</c>, a SentencePiece <c>tokenizer.model</c>, or a folder that holds one (the former is preferred). What lies
-    /// beside it is read too:
+    /// <param name="path">A <c>tokenizer.json</c>, a SentencePiece <c>tokenizer.model</c>, or a folder that holds one
+    /// (the former is preferred). What lies beside it is read too:
     /// <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>, <c>chat_template.jinja</c>.</param>
-    /// <exception cref="ConcordException">There is none, it is damaged, or it uses what Concord does not know (named).</exception>
+    /// <exception cref="ConcordException">There is none, it is damaged, or it uses what Concord does not know
+    /// (named).</exception>
     public static Tokenizer Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -79,7 +80,9 @@ public sealed class Tokenizer
         try
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-            TokenizerPipeline pipeline = IsJson(file) ? TokenizerJsonReader.Read(file) : new SentencePiecePipeline(file);
+            TokenizerPipeline pipeline = IsJson(file)
+                ? TokenizerJsonReader.Read(file)
+                : new SentencePiecePipeline(file);
             return new Tokenizer(file, pipeline, TokenizerConfig.Read(folder, pipeline));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -90,22 +93,28 @@ public sealed class Tokenizer
 
     /// <summary>The ids of a text.</summary>
     /// <param name="text">Any text; a lone surrogate counts as U+FFFD.</param>
-    /// <param name="addSpecialTokens">Whether the tokenizer's own special tokens (usually BOS) are put around it.</param>
+    /// <param name="addSpecialTokens">Whether the tokenizer's own special tokens (usually BOS) are put around
+    /// it.</param>
     public int[] Encode(string text, bool addSpecialTokens)
     {
         ArgumentNullException.ThrowIfNull(text);
         var ids = idsOfThread ??= new IdBuffer();
         ids.Clear();
-        if (addSpecialTokens) foreach (var id in PostProcessor.Before) ids.Add(id);
+        if (addSpecialTokens)
+            foreach (var id in PostProcessor.Before)
+                ids.Add(id);
         pipeline.Encode(WellFormed(text), ids);
-        if (addSpecialTokens) foreach (var id in PostProcessor.After) ids.Add(id);
+        if (addSpecialTokens)
+            foreach (var id in PostProcessor.After)
+                ids.Add(id);
         return ids.Span.ToArray();
     }
 
     /// <summary>The text of ids, broken UTF-8 as U+FFFD; ids without a token give nothing.</summary>
     /// <param name="ids">The ids.</param>
     /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
-    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false) => pipeline.Decode(ids, skipSpecialTokens);
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false) =>
+        pipeline.Decode(ids, skipSpecialTokens);
 
     /// <summary>The id of a token, or null.</summary>
     public int? TokenToId(string token) => pipeline.Find(token) is >= 0 and var id ? id : null;
@@ -115,26 +124,39 @@ public sealed class Tokenizer
 
     private int? Id(string? token) => token is null ? null : TokenToId(token);
 
-    private static bool IsJson(string file) => Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
+    private static bool IsJson(string file) =>
+        Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
 
     private static string Locate(string path)
     {
-        if (System.IO.File.Exists(path)) return path;
-        if (!Directory.Exists(path)) throw new ConcordException($"{path} does not exist; name a tokenizer.json, a tokenizer.model or a folder that holds one.");
+        if (System.IO.File.Exists(path))
+            return path;
+        if (!Directory.Exists(path))
+            throw new ConcordException(
+                $"{path} does not exist; name a tokenizer.json, a tokenizer.model or a folder that holds one."
+            );
         foreach (var name in (string[])["tokenizer.json", "tokenizer.model"])
-            if (System.IO.File.Exists(Path.Combine(path, name))) return Path.Combine(path, name);
-        throw new ConcordException($"{path} holds neither tokenizer.json nor tokenizer.model; copy the tokenizer's files there or name another folder.");
+            if (System.IO.File.Exists(Path.Combine(path, name)))
+                return Path.Combine(path, name);
+        throw new ConcordException(
+            $"{path} holds neither tokenizer.json nor tokenizer.model; copy the tokenizer's files there or name "
+                + $"another folder."
+        );
     }
 
     private static string WellFormed(string text)
     {
-        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0) return text;
+        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
+            return text;
         StringBuilder? repaired = null;
         for (var i = 0; i < text.Length; i++)
         {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1])) i++;
-            else (repaired ??= new StringBuilder(text))[i] = '\uFFFD';
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
+                i++;
+            else
+                (repaired ??= new StringBuilder(text))[i] = '\uFFFD';
         }
         return repaired?.ToString() ?? text;
     }

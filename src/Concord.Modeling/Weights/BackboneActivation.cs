@@ -9,6 +9,8 @@ public enum BackboneActivation
     /// <summary>x·Φ(x), exact by the error function; <c>gelu</c>, <c>gelu_python</c>.</summary>
     Gelu,
 
-    /// <summary>The tanh approximation of <see cref="Gelu"/>; <c>gelu_new</c>, <c>gelu_fast</c>, <c>gelu_pytorch_tanh</c>.</summary>
+    /// <summary>
+    /// The tanh approximation of <see cref="Gelu"/>; <c>gelu_new</c>, <c>gelu_fast</c>, <c>gelu_pytorch_tanh</c>.
+    /// </summary>
     GeluTanh,
 }

@@ -2,10 +2,13 @@ using TorchSharp;
 
 namespace Concord.Modeling.Weights;
 
-/// <summary>The shape of a language model and everything else its computation depends on, read from <c>config.json</c> of a Hugging Face folder.</summary>
+/// <summary>
+/// The shape of a language model and everything else its computation depends on, read from <c>config.json</c> of a
+/// Hugging Face folder.
+/// </summary>
 /// <remarks>
-/// Two records are equal when the models compute the same: both spellings of a config give the same record. Dropout is not part of it: reward models are
-/// trained without.
+/// Two records are equal when the models compute the same: both spellings of a config give the same record. Dropout is
+/// not part of it: reward models are trained without.
 /// </remarks>
 public sealed record BackboneConfig
 {
@@ -45,7 +48,10 @@ public sealed record BackboneConfig
     /// <summary>Fraction of each head that rotates, in (0, 1]; below 1 for GPT-NeoX only.</summary>
     public double RotaryFraction { get; init; } = 1;
 
-    /// <summary>GPT-NeoX: attention and feed-forward both read the layer's input and are added together; else one after the other.</summary>
+    /// <summary>
+    /// GPT-NeoX: attention and feed-forward both read the layer's input and are added together; else one after the
+    /// other.
+    /// </summary>
     public bool ParallelResidual { get; init; }
 
     /// <summary>The projections to queries, keys and values have a bias.</summary>
@@ -60,13 +66,20 @@ public sealed record BackboneConfig
     /// <summary>Queries and keys are normalised by head before they rotate (Qwen 3).</summary>
     public bool QueryKeyNorm { get; init; }
 
-    /// <summary>w: a query at position q sees keys q - w &lt; k &lt;= q, in layers from <see cref="FirstSlidingLayer"/> on; null where every layer sees all.</summary>
+    /// <summary>
+    /// w: a query at position q sees keys q - w &lt; k &lt;= q, in layers from <see cref="FirstSlidingLayer"/> on; null
+    /// where every layer sees all.
+    /// </summary>
     public int? SlidingWindow { get; init; }
 
-    /// <summary>The first layer with a sliding window; 0 (all layers) for Mistral and where there is no window.</summary>
+    /// <summary>
+    /// The first layer with a sliding window; 0 (all layers) for Mistral and where there is no window.
+    /// </summary>
     public int FirstSlidingLayer { get; init; }
 
-    /// <summary>The output projection of the language model is the embedding: no tensor of its own in the files.</summary>
+    /// <summary>
+    /// The output projection of the language model is the embedding: no tensor of its own in the files.
+    /// </summary>
     public bool TiedEmbeddings { get; init; }
 
     /// <summary>The non-linearity of the feed-forward block.</summary>
@@ -87,18 +100,21 @@ public sealed record BackboneConfig
     /// <summary>The type the weights are stored in: float32, float16, bfloat16 or float64.</summary>
     public torch.ScalarType Dtype { get; init; } = torch.ScalarType.Float32;
 
-    /// <summary>Number of leading dimensions of a head that rotate: even, at most <see cref="HeadDimension"/>.</summary>
+    /// <summary>
+    /// Number of leading dimensions of a head that rotate: even, at most <see cref="HeadDimension"/>.
+    /// </summary>
     public int RotaryDimension => (int)(HeadDimension * RotaryFraction);
 
     /// <summary>The sliding window of one layer, null where it sees all.</summary>
     public int? SlidingWindowOf(int layer) => layer >= FirstSlidingLayer ? SlidingWindow : null;
 
     /// <summary>
-    /// Reads <c>config.json</c> of a Hugging Face folder, in the spelling of transformers 5 (<c>rope_parameters</c>, <c>dtype</c>) or of the Hub
-    /// (<c>rope_theta</c>, <c>rope_scaling</c>, <c>rotary_pct</c>, <c>torch_dtype</c>).
+    /// Reads <c>config.json</c> of a Hugging Face folder, in the spelling of transformers 5 (<c>rope_parameters</c>,
+    /// <c>dtype</c>) or of the Hub (<c>rope_theta</c>, <c>rope_scaling</c>, <c>rotary_pct</c>, <c>torch_dtype</c>).
     /// </summary>
     /// <exception cref="Preferences.ConcordException">
-    /// The file is missing, is not valid JSON, names an unknown model, or has a value that does not fit; the message names file and key.
+    /// The file is missing, is not valid JSON, names an unknown model, or has a value that does not fit; the message
+    /// names file and key.
     /// </exception>
     public static BackboneConfig Read(string folder) => ReadFile(Path.Combine(folder, ModelFolder.ConfigFileName));
 

@@ -19,7 +19,8 @@ internal static class BackboneFamilies
     public static BackboneFamily? Find(string modelType)
     {
         foreach (var row in Table)
-            if (row.ModelType == modelType) return row.Family;
+            if (row.ModelType == modelType)
+                return row.Family;
         return null;
     }
 
@@ -30,7 +31,9 @@ internal static class BackboneFamilies
     public static string CausalLanguageModelClass(BackboneFamily family) => Row(family).ClassPrefix + "ForCausalLM";
 
     /// <summary>The class of the reward model, as in <c>architectures</c>.</summary>
-    public static string SequenceClassificationClass(BackboneFamily family) => Row(family).ClassPrefix + "ForSequenceClassification";
+    public static string SequenceClassificationClass(BackboneFamily family) =>
+        Row(family).ClassPrefix + "ForSequenceClassification";
 
-    private static (BackboneFamily Family, string ModelType, string ClassPrefix) Row(BackboneFamily family) => Table.First(row => row.Family == family);
+    private static (BackboneFamily Family, string ModelType, string ClassPrefix) Row(BackboneFamily family) =>
+        Table.First(row => row.Family == family);
 }

@@ -1,6 +1,8 @@
 namespace Concord.Modeling.Weights;
 
-/// <summary>The families of language models that can be read, named by <c>model_type</c> in <c>config.json</c>.</summary>
+/// <summary>
+/// The families of language models that can be read, named by <c>model_type</c> in <c>config.json</c>.
+/// </summary>
 public enum BackboneFamily
 {
     /// <summary>GPT-NeoX: all Pythia sizes (<c>gpt_neox</c>).</summary>

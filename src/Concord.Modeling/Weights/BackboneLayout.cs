@@ -7,14 +7,18 @@ public static class BackboneLayout
     public const string RewardHeadName = "score.weight";
 
     /// <summary>The tensors of the backbone: embedding, layers, final norm; no head.</summary>
-    public static IReadOnlyList<TensorShape> Backbone(BackboneConfig config) => config.Family == BackboneFamily.GptNeoX ? GptNeoX(config) : Llama(config);
+    public static IReadOnlyList<TensorShape> Backbone(BackboneConfig config) =>
+        config.Family == BackboneFamily.GptNeoX ? GptNeoX(config) : Llama(config);
 
     /// <summary>The output projection (V, H) of the language model, or null where it is the embedding.</summary>
     public static TensorShape? LanguageModelHead(BackboneConfig config) =>
-        config.TiedEmbeddings ? null : new(LanguageModelHeadName(config.Family), [config.VocabularySize, config.HiddenSize]);
+        config.TiedEmbeddings
+            ? null
+            : new(LanguageModelHeadName(config.Family), [config.VocabularySize, config.HiddenSize]);
 
     /// <summary>The name of the output projection: <c>embed_out.weight</c> or <c>lm_head.weight</c>.</summary>
-    public static string LanguageModelHeadName(BackboneFamily family) => family == BackboneFamily.GptNeoX ? "embed_out.weight" : "lm_head.weight";
+    public static string LanguageModelHeadName(BackboneFamily family) =>
+        family == BackboneFamily.GptNeoX ? "embed_out.weight" : "lm_head.weight";
 
     /// <summary>The reward head, <see cref="RewardHeadName"/>.</summary>
     public static TensorShape RewardHead(BackboneConfig config) => new(RewardHeadName, [1, config.HiddenSize]);
@@ -24,7 +28,8 @@ public static class BackboneLayout
 
     private static List<TensorShape> GptNeoX(BackboneConfig config)
     {
-        long hidden = config.HiddenSize, inner = config.IntermediateSize;
+        long hidden = config.HiddenSize,
+            inner = config.IntermediateSize;
         var tensors = new List<TensorShape> { new("gpt_neox.embed_in.weight", [config.VocabularySize, hidden]) };
         for (var layer = 0; layer < config.Layers; layer++)
         {
@@ -48,8 +53,11 @@ public static class BackboneLayout
 
     private static List<TensorShape> Llama(BackboneConfig config)
     {
-        long hidden = config.HiddenSize, inner = config.IntermediateSize, head = config.HeadDimension;
-        long queries = config.Heads * head, keys = config.KeyValueHeads * head;
+        long hidden = config.HiddenSize,
+            inner = config.IntermediateSize,
+            head = config.HeadDimension;
+        long queries = config.Heads * head,
+            keys = config.KeyValueHeads * head;
         var tensors = new List<TensorShape> { new("model.embed_tokens.weight", [config.VocabularySize, hidden]) };
         for (var layer = 0; layer < config.Layers; layer++)
         {
@@ -76,6 +84,7 @@ public static class BackboneLayout
     private static void Linear(List<TensorShape> tensors, string name, long rows, long columns, bool bias)
     {
         tensors.Add(new(name + ".weight", [rows, columns]));
-        if (bias) tensors.Add(new(name + ".bias", [rows]));
+        if (bias)
+            tensors.Add(new(name + ".bias", [rows]));
     }
 }

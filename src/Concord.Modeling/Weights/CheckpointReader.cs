@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Concord.Modeling.Weights;
 
 /// <summary>
-/// The tensors of a Hugging Face folder, whether in one safetensors file or in shards, and an account of which were used: every tensor is loaded, dropped
-/// by name, or an error.
+/// The tensors of a Hugging Face folder, whether in one safetensors file or in shards, and an account of which were
+/// used: every tensor is loaded, dropped by name, or an error.
 /// </summary>
 public sealed class CheckpointReader : IDisposable
 {
@@ -18,9 +18,11 @@ public sealed class CheckpointReader : IDisposable
     {
         (Folder, this.files) = (folder, files);
         foreach (var file in files)
-            foreach (var name in file.Names)
-                if (!places.TryAdd(name, file))
-                    throw new ConcordException($"{file.Path}: tensor \"{name}\" is also in {places[name].Path}; expected each tensor once.");
+        foreach (var name in file.Names)
+            if (!places.TryAdd(name, file))
+                throw new ConcordException(
+                    $"{file.Path}: tensor \"{name}\" is also in {places[name].Path}; expected each tensor once."
+                );
         Names = [.. places.Keys.Order(StringComparer.Ordinal)];
         unused = [.. Names];
     }
@@ -35,10 +37,11 @@ public sealed class CheckpointReader : IDisposable
     public IReadOnlyList<string> Files => [.. files.Select(file => file.Path)];
 
     /// <summary>
-    /// Opens <c>model.safetensors</c>, or else the shards that <c>model.safetensors.index.json</c> lists; checks all headers and the index against them.
-    /// No weight is read.
+    /// Opens <c>model.safetensors</c>, or else the shards that <c>model.safetensors.index.json</c> lists; checks all
+    /// headers and the index against them. No weight is read.
     /// </summary>
-    /// <exception cref="ConcordException">There are no such files, or one of them is not as its format says.</exception>
+    /// <exception cref="ConcordException">There are no such files, or one of them is not as its format
+    /// says.</exception>
     public static CheckpointReader Open(string folder)
     {
         var files = new List<SafetensorsFile>();
@@ -46,14 +49,18 @@ public sealed class CheckpointReader : IDisposable
         {
             var single = Path.Combine(folder, ModelFolder.WeightsFileName);
             var index = Path.Combine(folder, ModelFolder.WeightsIndexFileName);
-            if (File.Exists(single)) files.Add(SafetensorsFile.Open(single));
-            else if (File.Exists(index)) ShardIndex.Read(index).Open(folder, files);
-            else throw new ConcordException(NoWeights(folder));
+            if (File.Exists(single))
+                files.Add(SafetensorsFile.Open(single));
+            else if (File.Exists(index))
+                ShardIndex.Read(index).Open(folder, files);
+            else
+                throw new ConcordException(NoWeights(folder));
             return new CheckpointReader(folder, files);
         }
         catch
         {
-            foreach (var file in files) file.Dispose();
+            foreach (var file in files)
+                file.Dispose();
             throw;
         }
     }
@@ -82,15 +89,20 @@ public sealed class CheckpointReader : IDisposable
     }
 
     /// <summary>As <see cref="Load(string, ScalarType?)"/>, with the shape the model needs.</summary>
-    /// <exception cref="ConcordException">There is none of this name and shape, or its bytes cannot be read.</exception>
+    /// <exception cref="ConcordException">There is none of this name and shape, or its bytes cannot be
+    /// read.</exception>
     public Tensor Load(string name, ReadOnlySpan<long> expectedShape, ScalarType? type = null)
     {
         Expect(name, expectedShape.ToArray());
         return Load(name, type);
     }
 
-    /// <summary>Reads one tensor into memory that is there already and marks it used; see <see cref="SafetensorsFile.LoadInto"/>.</summary>
-    /// <exception cref="ConcordException">There is none of this name and shape, or its bytes cannot be read.</exception>
+    /// <summary>
+    /// Reads one tensor into memory that is there already and marks it used; see
+    /// <see cref="SafetensorsFile.LoadInto"/>.
+    /// </summary>
+    /// <exception cref="ConcordException">There is none of this name and shape, or its bytes cannot be
+    /// read.</exception>
     public void LoadInto(string name, Tensor destination)
     {
         Expect(name, destination.shape);
@@ -100,26 +112,37 @@ public sealed class CheckpointReader : IDisposable
 
     /// <summary>Ends the reading: every tensor must have been loaded or be dropped by one of the patterns.</summary>
     /// <param name="dropped">
-    /// Names of tensors that are not needed; <c>*</c> stands for any characters (<c>*.attention.masked_bias</c>). A pattern that matches nothing is no
-    /// error.
+    /// Names of tensors that are not needed; <c>*</c> stands for any characters (<c>*.attention.masked_bias</c>). A
+    /// pattern that matches nothing is no error.
     /// </param>
-    /// <exception cref="ConcordException">Some tensor was neither loaded nor dropped; the message lists them.</exception>
+    /// <exception cref="ConcordException">Some tensor was neither loaded nor dropped; the message lists
+    /// them.</exception>
     public void Finish(params IEnumerable<string> dropped)
     {
         var patterns = dropped.ToArray();
-        var left = Names.Where(name => unused.Contains(name))
-            .Where(name => !patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))).ToArray();
-        if (left.Length == 0) return;
-        var listed = string.Join(", ", left.Take(8).Select(name => $"\"{name}\"")) + (left.Length > 8 ? $" and {left.Length - 8} more" : "");
+        var left = Names
+            .Where(name => unused.Contains(name))
+            .Where(name =>
+                !patterns.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))
+            )
+            .ToArray();
+        if (left.Length == 0)
+            return;
+        var listed =
+            string.Join(", ", left.Take(8).Select(name => $"\"{name}\""))
+            + (left.Length > 8 ? $" and {left.Length - 8} more" : "");
         throw new ConcordException(
-            $"{places[left[0]].Path} holds {left.Length} tensor{(left.Length == 1 ? "" : "s")} this model has no place for: {listed}. "
-                + $"Check that {ModelFolder.ConfigFileName} belongs to these weights.");
+            $"{places[left[0]].Path} holds {left.Length} tensor{(left.Length == 1 ? "" : "s")} this model has no "
+                + $"place for: {listed}. "
+                + $"Check that {ModelFolder.ConfigFileName} belongs to these weights."
+        );
     }
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
-        foreach (var file in files) file.Dispose();
+        foreach (var file in files)
+            file.Dispose();
     }
 
     /// <summary>The rows of all headers.</summary>
@@ -132,25 +155,38 @@ public sealed class CheckpointReader : IDisposable
         var entry = file.Entry(name);
         if (!shape.SequenceEqual(entry.Shape))
             throw new ConcordException(
-                $"{file.Path}: tensor \"{name}\" has shape [{string.Join(", ", entry.Shape)}]; expected [{string.Join(", ", shape)}] by {ModelFolder.ConfigFileName}.");
+                $"{file.Path}: tensor \"{name}\" has shape [{string.Join(", ", entry.Shape)}]; expected "
+                    + $"[{string.Join(", ", shape)}] by {ModelFolder.ConfigFileName}."
+            );
     }
 
-    private SafetensorsFile Place(string name) => places.TryGetValue(name, out var file)
-        ? file
-        :
-            throw new ConcordException(
-                $"{(files.Count == 1 ? files[0].Path : Folder)} has no tensor \"{name}\". Take a complete checkpoint, and the "
-                    + $"{ModelFolder.ConfigFileName} that belongs to it.");
+    private SafetensorsFile Place(string name) =>
+        places.TryGetValue(name, out var file)
+            ? file
+            : throw new ConcordException(
+                $"{(files.Count == 1 ? files[0].Path : Folder)} has no tensor \"{name}\". Take a complete "
+                    + $"checkpoint, and the "
+                    + $"{ModelFolder.ConfigFileName} that belongs to it."
+            );
 
     private static string NoWeights(string folder)
     {
-        if (!Directory.Exists(folder)) return $"{folder} is no folder. Name a Hugging Face folder with {ModelFolder.ConfigFileName} and {ModelFolder.WeightsFileName}.";
-        var others = Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file))
-            .Where(name => name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".gguf", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
+        if (!Directory.Exists(folder))
+            return $"{folder} is no folder. Name a Hugging Face folder with {ModelFolder.ConfigFileName} and "
+                + $"{ModelFolder.WeightsFileName}.";
+        var others = Directory
+            .EnumerateFiles(folder)
+            .Select(file => Path.GetFileName(file))
+            .Where(name =>
+                name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".gguf", StringComparison.Ordinal)
+            )
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         var hint = others switch
         {
             [] => "Take a folder with the weights.",
-            _ when others.Any(name => name.EndsWith(".gguf", StringComparison.Ordinal)) => $"It holds {others[0]}: import it with `concord model import`.",
+            _ when others.Any(name => name.EndsWith(".gguf", StringComparison.Ordinal)) =>
+                $"It holds {others[0]}: import it with `concord model import`.",
             _ => $"It holds {others[0]}, which is not read, since it can run code: save the model as safetensors.",
         };
         return $"{folder} has neither {ModelFolder.WeightsFileName} nor {ModelFolder.WeightsIndexFileName}. {hint}";

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Concord.Modeling.Weights;
 
-/// <summary>A config of its own for a model that came without one, in both spellings: transformers 5 reads either, older ones only the second.</summary>
+/// <summary>
+/// A config of its own for a model that came without one, in both spellings: transformers 5 reads either, older ones
+/// only the second.
+/// </summary>
 internal static class FreshConfig
 {
     public static JsonObject Of(BackboneConfig config)
@@ -17,7 +20,12 @@ internal static class FreshConfig
             ["intermediate_size"] = config.IntermediateSize,
             ["vocab_size"] = config.VocabularySize,
             ["max_position_embeddings"] = config.MaxPositions,
-            ["hidden_act"] = config.Activation switch { BackboneActivation.Silu => "silu", BackboneActivation.Gelu => "gelu", _ => "gelu_new" },
+            ["hidden_act"] = config.Activation switch
+            {
+                BackboneActivation.Silu => "silu",
+                BackboneActivation.Gelu => "gelu",
+                _ => "gelu_new",
+            },
             ["tie_word_embeddings"] = config.TiedEmbeddings,
             ["attention_dropout"] = 0.0,
             ["initializer_range"] = 0.02,
@@ -27,15 +35,19 @@ internal static class FreshConfig
             ["dtype"] = WeightTypes.Name(config.Dtype),
             ["torch_dtype"] = WeightTypes.Name(config.Dtype),
         };
-        if (config.PadTokenId is { } pad) json["pad_token_id"] = pad;
+        if (config.PadTokenId is { } pad)
+            json["pad_token_id"] = pad;
         var scaling = Scaling(config);
         var parameters = scaling?.DeepClone().AsObject() ?? new JsonObject { ["rope_type"] = "default" };
         parameters["rope_theta"] = config.RopeTheta;
-        if (neox) parameters["partial_rotary_factor"] = config.RotaryFraction;
+        if (neox)
+            parameters["partial_rotary_factor"] = config.RotaryFraction;
         json["rope_parameters"] = parameters;
         json["rope_scaling"] = scaling;
-        if (neox) AddGptNeoX(json, config);
-        else AddLlama(json, config);
+        if (neox)
+            AddGptNeoX(json, config);
+        else
+            AddLlama(json, config);
         return json;
     }
 
@@ -65,7 +77,8 @@ internal static class FreshConfig
                 json["sliding_window"] = config.SlidingWindow;
                 break;
             default:
-                if (config.Family == BackboneFamily.Qwen3) json["attention_bias"] = config.QueryKeyValueBias;
+                if (config.Family == BackboneFamily.Qwen3)
+                    json["attention_bias"] = config.QueryKeyValueBias;
                 json["use_sliding_window"] = config.SlidingWindow is not null;
                 json["sliding_window"] = config.SlidingWindow;
                 json["max_window_layers"] = config.SlidingWindow is null ? config.Layers : config.FirstSlidingLayer;
@@ -73,17 +86,22 @@ internal static class FreshConfig
         }
     }
 
-    private static JsonObject? Scaling(BackboneConfig config) => config.RopeScaling switch
-    {
-        null => null,
-        { Kind: RopeScalingKind.Linear } linear => new JsonObject { ["rope_type"] = "linear", ["factor"] = linear.Factor },
-        var llama => new JsonObject
+    private static JsonObject? Scaling(BackboneConfig config) =>
+        config.RopeScaling switch
         {
-            ["rope_type"] = "llama3",
-            ["factor"] = llama.Factor,
-            ["low_freq_factor"] = llama.LowFrequencyFactor,
-            ["high_freq_factor"] = llama.HighFrequencyFactor,
-            ["original_max_position_embeddings"] = llama.OriginalMaxPositions,
-        },
-    };
+            null => null,
+            { Kind: RopeScalingKind.Linear } linear => new JsonObject
+            {
+                ["rope_type"] = "linear",
+                ["factor"] = linear.Factor,
+            },
+            var llama => new JsonObject
+            {
+                ["rope_type"] = "llama3",
+                ["factor"] = llama.Factor,
+                ["low_freq_factor"] = llama.LowFrequencyFactor,
+                ["high_freq_factor"] = llama.HighFrequencyFactor,
+                ["original_max_position_embeddings"] = llama.OriginalMaxPositions,
+            },
+        };
 }

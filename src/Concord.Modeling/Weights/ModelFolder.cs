@@ -3,7 +3,9 @@ using Concord.Preferences;
 
 namespace Concord.Modeling.Weights;
 
-/// <summary>The files of a Hugging Face model folder by name, and those of them that are copied from one folder to the next.</summary>
+/// <summary>
+/// The files of a Hugging Face model folder by name, and those of them that are copied from one folder to the next.
+/// </summary>
 public static class ModelFolder
 {
     /// <summary>The shape of the model.</summary>
@@ -24,39 +26,76 @@ public static class ModelFolder
     /// <summary>The files of the tokenizer and the chat template, whichever of them a folder has.</summary>
     public static IReadOnlyList<string> TokenizerFileNames { get; } =
     [
-        "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
-        "chat_template.jinja", "chat_template.json",
+        "tokenizer.json",
+        "tokenizer.model",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "added_tokens.json",
+        "vocab.json",
+        "merges.txt",
+        "chat_template.jinja",
+        "chat_template.json",
     ];
 
-    /// <summary>The name of a family in <c>config.json</c>: <c>gpt_neox</c>, <c>llama</c>, <c>mistral</c>, <c>qwen2</c>, <c>qwen3</c>.</summary>
+    /// <summary>
+    /// The name of a family in <c>config.json</c>: <c>gpt_neox</c>, <c>llama</c>, <c>mistral</c>, <c>qwen2</c>,
+    /// <c>qwen3</c>.
+    /// </summary>
     public static string ModelType(BackboneFamily family) => BackboneFamilies.ModelType(family);
 
-    /// <summary>Whether a folder holds a tokenizer that can be read: <c>tokenizer.json</c> or <c>tokenizer.model</c>.</summary>
-    public static bool HasTokenizer(string folder) => File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "tokenizer.model"));
+    /// <summary>
+    /// Whether a folder holds a tokenizer that can be read: <c>tokenizer.json</c> or <c>tokenizer.model</c>.
+    /// </summary>
+    public static bool HasTokenizer(string folder) =>
+        File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "tokenizer.model"));
 
-    /// <summary>Whether a folder holds a chat template: a file of its own, or one within <c>tokenizer_config.json</c>.</summary>
+    /// <summary>
+    /// Whether a folder holds a chat template: a file of its own, or one within <c>tokenizer_config.json</c>.
+    /// </summary>
     /// <exception cref="ConcordException"><c>tokenizer_config.json</c> is not valid JSON.</exception>
     public static bool HasChatTemplate(string folder)
     {
-        if (File.Exists(Path.Combine(folder, "chat_template.jinja")) || File.Exists(Path.Combine(folder, "chat_template.json"))) return true;
+        if (
+            File.Exists(Path.Combine(folder, "chat_template.jinja"))
+            || File.Exists(Path.Combine(folder, "chat_template.json"))
+        )
+            return true;
         var file = Path.Combine(folder, "tokenizer_config.json");
-        if (!File.Exists(file)) return false;
+        if (!File.Exists(file))
+            return false;
         using var document = ConfigDocument.Load(file);
         return document.Has("chat_template");
     }
 
-    /// <summary>The files that decide how a model reads text (tokenizer, chat template, configurations), as paths; of an adapter's folder those of its base too. Of no folder none.</summary>
+    /// <summary>
+    /// The files that decide how a model reads text (tokenizer, chat template, configurations), as paths; of an
+    /// adapter's folder those of its base too. Of no folder none.
+    /// </summary>
     /// <exception cref="ConcordException">The folder is an adapter's, and its base is not there.</exception>
     public static IReadOnlyList<string> ReadingFiles(string folder)
     {
-        string[] own = [.. TokenizerFileNames.Concat([ConfigFileName, SettingsFileName, AdapterConfigFile.Name]).Select(name => Path.Combine(folder, name)).Where(File.Exists)];
-        return AdapterConfigFile.IsIn(folder) ? [.. own, .. ReadingFiles(AdapterConfigFile.Read(folder).FindBase(folder))] : own;
+        string[] own =
+        [
+            .. TokenizerFileNames
+                .Concat([ConfigFileName, SettingsFileName, AdapterConfigFile.Name])
+                .Select(name => Path.Combine(folder, name))
+                .Where(File.Exists),
+        ];
+        return AdapterConfigFile.IsIn(folder)
+            ? [.. own, .. ReadingFiles(AdapterConfigFile.Read(folder).FindBase(folder))]
+            : own;
     }
 
-    /// <summary>Copies the files of the tokenizer and the chat template, byte for byte; a folder copied onto itself stays as it is.</summary>
+    /// <summary>
+    /// Copies the files of the tokenizer and the chat template, byte for byte; a folder copied onto itself stays as it
+    /// is.
+    /// </summary>
     /// <param name="from">Folder to copy from.</param>
     /// <param name="to">Folder to copy to; made where it does not exist.</param>
-    /// <returns>The names of the files that were there, in the order of <see cref="TokenizerFileNames"/>; empty where there was none.</returns>
+    /// <returns>
+    /// The names of the files that were there, in the order of <see cref="TokenizerFileNames"/>; empty where there was
+    /// none.
+    /// </returns>
     /// <exception cref="ConcordException">A file cannot be read or written.</exception>
     public static IReadOnlyList<string> CopyTokenizer(string from, string to) => Copy(from, to, TokenizerFileNames);
 
@@ -64,7 +103,11 @@ public static class ModelFolder
     internal static IReadOnlyList<string> Copy(string from, string to, IEnumerable<string> names)
     {
         var present = names.Where(name => File.Exists(Path.Combine(from, name))).ToArray();
-        if (Path.GetFullPath(from).TrimEnd(Path.DirectorySeparatorChar) == Path.GetFullPath(to).TrimEnd(Path.DirectorySeparatorChar)) return present;
+        if (
+            Path.GetFullPath(from).TrimEnd(Path.DirectorySeparatorChar)
+            == Path.GetFullPath(to).TrimEnd(Path.DirectorySeparatorChar)
+        )
+            return present;
         foreach (var name in present)
         {
             var source = Path.Combine(from, name);

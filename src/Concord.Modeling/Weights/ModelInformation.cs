@@ -28,12 +28,15 @@ public sealed record ModelInformation
     public required IReadOnlyDictionary<string, long> StoredTypes { get; init; }
 
     /// <summary>The type most weights are stored in; the config's where there are none.</summary>
-    public torch.ScalarType StoredType => StoredTypes.Count == 0 ? Config.Dtype : StoredTypes.MaxBy(type => type.Value).Key switch
-    {
-        "BF16" => torch.ScalarType.BFloat16,
-        "F16" => torch.ScalarType.Float16,
-        _ => torch.ScalarType.Float32,
-    };
+    public torch.ScalarType StoredType =>
+        StoredTypes.Count == 0
+            ? Config.Dtype
+            : StoredTypes.MaxBy(type => type.Value).Key switch
+            {
+                "BF16" => torch.ScalarType.BFloat16,
+                "F16" => torch.ScalarType.Float16,
+                _ => torch.ScalarType.Float32,
+            };
 
     /// <summary>Whether the folder can tokenise text.</summary>
     public required bool HasTokenizer { get; init; }
@@ -50,16 +53,22 @@ public sealed record ModelInformation
     /// <summary>Whether there is a reward head: whether the folder can score.</summary>
     public bool HasRewardHead => RewardHeadParameters > 0;
 
-    /// <summary>Reads config and headers, and checks that every tensor the shape asks for is there in its shape.</summary>
+    /// <summary>
+    /// Reads config and headers, and checks that every tensor the shape asks for is there in its shape.
+    /// </summary>
     /// <exception cref="ConcordException">The folder is no model, or its weights do not fit its config.</exception>
     public static ModelInformation Read(string folder)
     {
         var config = BackboneConfig.Read(folder);
-        var withWeights = File.Exists(Path.Combine(folder, ModelFolder.WeightsFileName)) || File.Exists(Path.Combine(folder, ModelFolder.WeightsIndexFileName));
+        var withWeights =
+            File.Exists(Path.Combine(folder, ModelFolder.WeightsFileName))
+            || File.Exists(Path.Combine(folder, ModelFolder.WeightsIndexFileName));
         using var reader = withWeights ? CheckpointReader.Open(folder) : null;
-        if (reader is not null) Check(reader, config);
+        if (reader is not null)
+            Check(reader, config);
         var types = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var entry in reader?.Entries ?? []) types[entry.Type.Name] = types.GetValueOrDefault(entry.Type.Name) + entry.Count;
+        foreach (var entry in reader?.Entries ?? [])
+            types[entry.Type.Name] = types.GetValueOrDefault(entry.Type.Name) + entry.Count;
         return new ModelInformation
         {
             Folder = folder,
@@ -67,14 +76,20 @@ public sealed record ModelInformation
             BackboneParameters = BackboneLayout.ParameterCount(config),
             LanguageModelHeadParameters = Stored(BackboneLayout.LanguageModelHeadName(config.Family)),
             RewardHeadParameters = Stored(BackboneLayout.RewardHeadName),
-            WeightFiles = [.. (reader?.Files ?? []).Select(file => (Path.GetFileName(file), new FileInfo(file).Length))],
+            WeightFiles =
+            [
+                .. (reader?.Files ?? []).Select(file => (Path.GetFileName(file), new FileInfo(file).Length)),
+            ],
             StoredTypes = types,
             HasTokenizer = ModelFolder.HasTokenizer(folder),
             HasChatTemplate = ModelFolder.HasChatTemplate(folder),
             Settings = ConcordModelSettings.Read(folder),
         };
 
-        long Stored(string name) => reader is not null && reader.Contains(name) ? reader.Shape(name).Aggregate(1L, (product, dimension) => product * dimension) : 0;
+        long Stored(string name) =>
+            reader is not null && reader.Contains(name)
+                ? reader.Shape(name).Aggregate(1L, (product, dimension) => product * dimension)
+                : 0;
     }
 
     private static void Check(CheckpointReader reader, BackboneConfig config)

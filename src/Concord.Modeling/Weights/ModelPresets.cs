@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace Concord.Modeling.Weights;
 
-/// <summary>The shapes of published models by name, for checkpoints of the same size that have learned nothing.</summary>
+/// <summary>
+/// The shapes of published models by name, for checkpoints of the same size that have learned nothing.
+/// </summary>
 public static class ModelPresets
 {
     private static readonly Dictionary<string, BackboneConfig> Presets = new(StringComparer.Ordinal)
@@ -22,10 +24,24 @@ public static class ModelPresets
         ["llama-7b"] = Llama(BackboneFamily.Llama, 4096, 32, 32, 32, 11008, 32000, 2048) with { NormEpsilon = 1e-6 },
         ["llama-13b"] = Llama(BackboneFamily.Llama, 5120, 40, 40, 40, 13824, 32000, 2048) with { NormEpsilon = 1e-6 },
         ["llama-2-7b"] = Llama(BackboneFamily.Llama, 4096, 32, 32, 32, 11008, 32000, 4096),
-        ["llama-3-8b"] = Llama(BackboneFamily.Llama, 4096, 32, 32, 8, 14336, 128256, 8192) with { RopeTheta = 500000, BosTokenId = 128000, EosTokenId = 128001 },
-        ["mistral-7b"] = Llama(BackboneFamily.Mistral, 4096, 32, 32, 8, 14336, 32000, 32768) with { SlidingWindow = 4096 },
-        ["qwen2.5-0.5b"] = Qwen(BackboneFamily.Qwen2, 896, 24, 14, 2, 64, 4864, 32768) with { QueryKeyValueBias = true },
-        ["qwen2.5-1.5b"] = Qwen(BackboneFamily.Qwen2, 1536, 28, 12, 2, 128, 8960, 131072) with { QueryKeyValueBias = true },
+        ["llama-3-8b"] = Llama(BackboneFamily.Llama, 4096, 32, 32, 8, 14336, 128256, 8192) with
+        {
+            RopeTheta = 500000,
+            BosTokenId = 128000,
+            EosTokenId = 128001,
+        },
+        ["mistral-7b"] = Llama(BackboneFamily.Mistral, 4096, 32, 32, 8, 14336, 32000, 32768) with
+        {
+            SlidingWindow = 4096,
+        },
+        ["qwen2.5-0.5b"] = Qwen(BackboneFamily.Qwen2, 896, 24, 14, 2, 64, 4864, 32768) with
+        {
+            QueryKeyValueBias = true,
+        },
+        ["qwen2.5-1.5b"] = Qwen(BackboneFamily.Qwen2, 1536, 28, 12, 2, 128, 8960, 131072) with
+        {
+            QueryKeyValueBias = true,
+        },
         ["qwen3-0.6b"] = Qwen(BackboneFamily.Qwen3, 1024, 28, 16, 8, 128, 3072, 32768) with { QueryKeyNorm = true },
         ["qwen3-1.7b"] = Qwen(BackboneFamily.Qwen3, 2048, 28, 16, 8, 128, 6144, 32768) with { QueryKeyNorm = true },
     };
@@ -36,32 +52,42 @@ public static class ModelPresets
     /// <summary>The shape of a name, or null.</summary>
     public static BackboneConfig? Find(string name) => Presets.GetValueOrDefault(name);
 
-    private static BackboneConfig Pythia(int hidden, int layers, int heads, int vocabulary) => new()
-    {
-        Family = BackboneFamily.GptNeoX,
-        HiddenSize = hidden,
-        Layers = layers,
-        Heads = heads,
-        KeyValueHeads = heads,
-        HeadDimension = hidden / heads,
-        IntermediateSize = 4 * hidden,
-        VocabularySize = vocabulary,
-        NormEpsilon = 1e-5,
-        RopeTheta = FamilyDefaults.RopeTheta,
-        RotaryFraction = 0.25,
-        ParallelResidual = true,
-        QueryKeyValueBias = true,
-        AttentionOutputBias = true,
-        MlpBias = true,
-        Activation = BackboneActivation.Gelu,
-        MaxPositions = 2048,
-        BosTokenId = 0,
-        EosTokenId = 0,
-        Dtype = torch.ScalarType.Float32,
-    };
+    private static BackboneConfig Pythia(int hidden, int layers, int heads, int vocabulary) =>
+        new()
+        {
+            Family = BackboneFamily.GptNeoX,
+            HiddenSize = hidden,
+            Layers = layers,
+            Heads = heads,
+            KeyValueHeads = heads,
+            HeadDimension = hidden / heads,
+            IntermediateSize = 4 * hidden,
+            VocabularySize = vocabulary,
+            NormEpsilon = 1e-5,
+            RopeTheta = FamilyDefaults.RopeTheta,
+            RotaryFraction = 0.25,
+            ParallelResidual = true,
+            QueryKeyValueBias = true,
+            AttentionOutputBias = true,
+            MlpBias = true,
+            Activation = BackboneActivation.Gelu,
+            MaxPositions = 2048,
+            BosTokenId = 0,
+            EosTokenId = 0,
+            Dtype = torch.ScalarType.Float32,
+        };
 
     private static BackboneConfig Llama(
-        BackboneFamily family, int hidden, int layers, int heads, int keyValueHeads, int intermediate, int vocabulary, int positions) => new()
+        BackboneFamily family,
+        int hidden,
+        int layers,
+        int heads,
+        int keyValueHeads,
+        int intermediate,
+        int vocabulary,
+        int positions
+    ) =>
+        new()
         {
             Family = family,
             HiddenSize = hidden,
@@ -80,10 +106,31 @@ public static class ModelPresets
             Dtype = torch.ScalarType.Float32,
         };
 
-    private static BackboneConfig SmolLm2(int hidden, int layers, int heads, int keyValueHeads, int intermediate, double theta) =>
-        Llama(BackboneFamily.Llama, hidden, layers, heads, keyValueHeads, intermediate, 49152, 8192) with { RopeTheta = theta, TiedEmbeddings = true, PadTokenId = 2 };
+    private static BackboneConfig SmolLm2(
+        int hidden,
+        int layers,
+        int heads,
+        int keyValueHeads,
+        int intermediate,
+        double theta
+    ) =>
+        Llama(BackboneFamily.Llama, hidden, layers, heads, keyValueHeads, intermediate, 49152, 8192) with
+        {
+            RopeTheta = theta,
+            TiedEmbeddings = true,
+            PadTokenId = 2,
+        };
 
-    private static BackboneConfig Qwen(BackboneFamily family, int hidden, int layers, int heads, int keyValueHeads, int head, int intermediate, int positions) =>
+    private static BackboneConfig Qwen(
+        BackboneFamily family,
+        int hidden,
+        int layers,
+        int heads,
+        int keyValueHeads,
+        int head,
+        int intermediate,
+        int positions
+    ) =>
         Llama(family, hidden, layers, heads, keyValueHeads, intermediate, 151936, positions) with
         {
             HeadDimension = head,

@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace Concord.Modeling.Weights;
 
-/// <summary>The element types of the safetensors format: name in the header, bytes per element, type in libtorch where TorchSharp has it.</summary>
+/// <summary>
+/// The element types of the safetensors format: name in the header, bytes per element, type in libtorch where
+/// TorchSharp has it.
+/// </summary>
 internal sealed record SafetensorsType(string Name, int Size, torch.ScalarType? ScalarType)
 {
     private static readonly SafetensorsType[] All =
@@ -34,5 +37,6 @@ internal sealed record SafetensorsType(string Name, int Size, torch.ScalarType? 
     public static SafetensorsType? Find(string name) => Array.Find(All, type => type.Name == name);
 
     /// <summary>The type that holds a libtorch type, or null where the format has none.</summary>
-    public static SafetensorsType? Of(torch.ScalarType type) => Array.Find(All, candidate => candidate.ScalarType == type);
+    public static SafetensorsType? Of(torch.ScalarType type) =>
+        Array.Find(All, candidate => candidate.ScalarType == type);
 }

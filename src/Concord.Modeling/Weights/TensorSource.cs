@@ -3,15 +3,21 @@ using static TorchSharp.torch;
 namespace Concord.Modeling.Weights;
 
 /// <summary>
-/// A tensor to be written: its name, shape and type are known before, its values only when its turn comes, so that a file larger than memory can be
-/// written.
+/// A tensor to be written: its name, shape and type are known before, its values only when its turn comes, so that a
+/// file larger than memory can be written.
 /// </summary>
 public sealed class TensorSource
 {
     private readonly Func<IEnumerable<Tensor>> parts;
     private readonly bool temporary;
 
-    private TensorSource(string name, IReadOnlyList<long> shape, ScalarType type, Func<IEnumerable<Tensor>> parts, bool temporary)
+    private TensorSource(
+        string name,
+        IReadOnlyList<long> shape,
+        ScalarType type,
+        Func<IEnumerable<Tensor>> parts,
+        bool temporary
+    )
     {
         (Name, Shape, Type, this.parts, this.temporary) = (name, shape, type, parts, temporary);
     }
@@ -37,15 +43,23 @@ public sealed class TensorSource
     /// <param name="shape">The dimensions <paramref name="values"/> will have.</param>
     /// <param name="type">The type to store; the values are converted where theirs is another.</param>
     /// <param name="values">Makes the tensor; called once for each writing.</param>
-    public static TensorSource Later(string name, IReadOnlyList<long> shape, ScalarType type, Func<Tensor> values) => InParts(name, shape, type, () => [values()]);
+    public static TensorSource Later(string name, IReadOnlyList<long> shape, ScalarType type, Func<Tensor> values) =>
+        InParts(name, shape, type, () => [values()]);
 
-    /// <summary>A tensor that is made part by part when it is written; each part is disposed of before the next is made.</summary>
+    /// <summary>
+    /// A tensor that is made part by part when it is written; each part is disposed of before the next is made.
+    /// </summary>
     /// <param name="name">Name in the file.</param>
     /// <param name="shape">The dimensions of the whole.</param>
     /// <param name="type">The type to store; the values are converted where theirs is another.</param>
-    /// <param name="parts">Makes the parts, of any shape, in the order of the tensor's elements; called once for each writing.</param>
-    public static TensorSource InParts(string name, IReadOnlyList<long> shape, ScalarType type, Func<IEnumerable<Tensor>> parts) =>
-        new(name, shape, type, parts, temporary: true);
+    /// <param name="parts">Makes the parts, of any shape, in the order of the tensor's elements; called once for each
+    /// writing.</param>
+    public static TensorSource InParts(
+        string name,
+        IReadOnlyList<long> shape,
+        ScalarType type,
+        Func<IEnumerable<Tensor>> parts
+    ) => new(name, shape, type, parts, temporary: true);
 
     /// <summary>Number of elements.</summary>
     internal long Count => Shape.Aggregate(1L, (product, dimension) => checked(product * dimension));
@@ -63,9 +77,13 @@ public sealed class TensorSource
             }
             finally
             {
-                if (temporary) part.Dispose();
+                if (temporary)
+                    part.Dispose();
             }
         }
-        if (given != Count) throw new InvalidOperationException($"Tensor {Name} was announced as [{string.Join(", ", Shape)}] and came with {given} elements.");
+        if (given != Count)
+            throw new InvalidOperationException(
+                $"Tensor {Name} was announced as [{string.Join(", ", Shape)}] and came with {given} elements."
+            );
     }
 }

@@ -23,9 +23,11 @@ internal sealed class ByteWindow(Stream stream)
         while (true)
         {
             var at = start + from < end ? buffer.AsSpan(start + from, end - start - from).IndexOf(value) : -1;
-            if (at >= 0) return from + at;
+            if (at >= 0)
+                return from + at;
             from = end - start;
-            if (!Fill(from)) return end - start;
+            if (!Fill(from))
+                return end - start;
         }
     }
 
@@ -43,12 +45,14 @@ internal sealed class ByteWindow(Stream stream)
                 }
                 if (end > buffer.Length / 2)
                 {
-                    if (buffer.Length == Array.MaxLength) throw new InvalidDataException("a record larger than two gigabytes; split the file.");
+                    if (buffer.Length == Array.MaxLength)
+                        throw new InvalidDataException("a record larger than two gigabytes; split the file.");
                     Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, Array.MaxLength));
                 }
             }
             var count = stream.Read(buffer, end, buffer.Length - end);
-            if (count == 0) ended = true;
+            if (count == 0)
+                ended = true;
             end += count;
         }
         return start + offset < end;

@@ -3,17 +3,20 @@ using System.Text.Json;
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// Cuts a JSON file into records without parsing it whole: JSON lines, one array of records, or pretty-printed values one after another. Which of them it is,
-/// the beginning tells, not the name.
+/// Cuts a JSON file into records without parsing it whole: JSON lines, one array of records, or pretty-printed values
+/// one after another. Which of them it is, the beginning tells, not the name.
 /// </summary>
-/// <remarks>A record that is no JSON costs only itself: lines end at line breaks, elements where their brackets close.</remarks>
+/// <remarks>
+/// A record that is no JSON costs only itself: lines end at line breaks, elements where their brackets close.
+/// </remarks>
 internal sealed class JsonRecords(Stream stream)
 {
     private readonly ByteWindow window = new(stream);
 
     public IEnumerable<RawRecord> Read()
     {
-        if (window[0] == 0xEF && window[1] == 0xBB && window[2] == 0xBF) window.Skip(3);
+        if (window[0] == 0xEF && window[1] == 0xBB && window[2] == 0xBF)
+            window.Skip(3);
         var line = 1;
         SkipSpace(ref line);
         return window[0] switch
@@ -32,7 +35,8 @@ internal sealed class JsonRecords(Stream stream)
             var length = window.IndexOf((byte)'\n');
             var content = Trim(window.Span(length)).ToArray();
             window.Skip(window[length] < 0 ? length : length + 1);
-            if (content.Length > 0) yield return new RawRecord(line, content);
+            if (content.Length > 0)
+                yield return new RawRecord(line, content);
         }
     }
 
@@ -46,10 +50,15 @@ internal sealed class JsonRecords(Stream stream)
             SkipSpace(ref lines);
             if (window[0] < 0)
             {
-                yield return new RawRecord(number + 1, [], "the file ends before its array is closed; it seems cut off.");
+                yield return new RawRecord(
+                    number + 1,
+                    [],
+                    "the file ends before its array is closed; it seems cut off."
+                );
                 yield break;
             }
-            if (window[0] == ']') break;
+            if (window[0] == ']')
+                break;
             if (window[0] == ',' && number > 0)
             {
                 window.Skip(1);
@@ -59,7 +68,11 @@ internal sealed class JsonRecords(Stream stream)
             var length = ScanValue(0, out var closed);
             if (!closed)
             {
-                yield return new RawRecord(number, [], "the file ends inside this record; it seems cut off, or a bracket or quote is missing.");
+                yield return new RawRecord(
+                    number,
+                    [],
+                    "the file ends inside this record; it seems cut off, or a bracket or quote is missing."
+                );
                 yield break;
             }
             var content = Trim(window.Span(length)).ToArray();
@@ -68,7 +81,12 @@ internal sealed class JsonRecords(Stream stream)
         }
         window.Skip(1);
         SkipSpace(ref lines);
-        if (window[0] >= 0) yield return new RawRecord(number + 1, [], "there is more text after the end of the array; a JSON file holds one array.");
+        if (window[0] >= 0)
+            yield return new RawRecord(
+                number + 1,
+                [],
+                "there is more text after the end of the array; a JSON file holds one array."
+            );
     }
 
     private IEnumerable<RawRecord> ReadValues()
@@ -77,11 +95,16 @@ internal sealed class JsonRecords(Stream stream)
         for (var number = 1; ; number++)
         {
             SkipSpace(ref lines);
-            if (window[0] < 0) yield break;
+            if (window[0] < 0)
+                yield break;
             var length = ScanValue(0, out var closed);
             if (!closed)
             {
-                yield return new RawRecord(number, [], "the file ends inside this record; it seems cut off, or a bracket or quote is missing.");
+                yield return new RawRecord(
+                    number,
+                    [],
+                    "the file ends inside this record; it seems cut off, or a bracket or quote is missing."
+                );
                 yield break;
             }
             var content = window.Span(length).ToArray();
@@ -140,8 +163,10 @@ internal sealed class JsonRecords(Stream stream)
     {
         for (at++; window[at] >= 0; at++)
         {
-            if (window[at] == '\\') at++;
-            else if (window[at] == '"') return at;
+            if (window[at] == '\\')
+                at++;
+            else if (window[at] == '"')
+                return at;
         }
         return at;
     }
@@ -150,10 +175,13 @@ internal sealed class JsonRecords(Stream stream)
     private bool IsLineOfTwoAnswers()
     {
         var at = 1;
-        while (IsSpace(window[at])) at++;
-        if (window[at] != '{') return false;
+        while (IsSpace(window[at]))
+            at++;
+        if (window[at] != '{')
+            return false;
         var length = ScanValue(at, out var closed);
-        if (!closed) return false;
+        if (!closed)
+            return false;
         try
         {
             using var answer = JsonDocument.Parse(window.Span(length)[at..].ToArray());
@@ -165,18 +193,23 @@ internal sealed class JsonRecords(Stream stream)
         }
     }
 
-    // A first line that is a list of no records, with records on the lines below: a malformed line, not a file that is one array.
+    // A first line that is a list of no records, with records on the lines below: a malformed line, not a file that is
+    // one array.
     private bool IsStrayLine()
     {
         var at = 1;
-        while (IsSpace(window[at])) at++;
-        if (window[at] is '{' or '[' or ']' or < 0) return false;
+        while (IsSpace(window[at]))
+            at++;
+        if (window[at] is '{' or '[' or ']' or < 0)
+            return false;
         at = window.IndexOf((byte)'\n');
-        while (IsSpace(window[at])) at++;
+        while (IsSpace(window[at]))
+            at++;
         return window[at] is '{' or '[';
     }
 
-    // Whether the first object goes on over a line break where JSON allows one: after which a name, a value or a closing bracket follows.
+    // Whether the first object goes on over a line break where JSON allows one: after which a name, a value or a
+    // closing bracket follows.
     private bool IsPrettyPrinted()
     {
         var open = new Stack<int>();
@@ -189,21 +222,26 @@ internal sealed class JsonRecords(Stream stream)
                 var start = at;
                 at = ScanString(at);
                 // No JSON string holds a line break: a quote is missing on this line.
-                if (window[at] < 0 || window.Span(at)[start..].Contains((byte)'\n')) return false;
+                if (window[at] < 0 || window.Span(at)[start..].Contains((byte)'\n'))
+                    return false;
             }
-            else if (here is '{' or '[') open.Push(here);
+            else if (here is '{' or '[')
+                open.Push(here);
             else if (here is '}' or ']' && open.Count > 0)
             {
                 open.Pop();
-                if (open.Count == 0) return false;
+                if (open.Count == 0)
+                    return false;
             }
             else if (here == '\n')
             {
                 var next = at;
-                while (IsSpace(window[next])) next++;
+                while (IsSpace(window[next]))
+                    next++;
                 return open.Peek() == '[' || last == ':' || window[next] is '"' or '}' or ',' or ':';
             }
-            if (!IsSpace(here)) last = here;
+            if (!IsSpace(here))
+                last = here;
         }
         return false;
     }
@@ -212,7 +250,8 @@ internal sealed class JsonRecords(Stream stream)
     {
         while (IsSpace(window[0]))
         {
-            if (window[0] == '\n') lines++;
+            if (window[0] == '\n')
+                lines++;
             window.Skip(1);
         }
     }

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// The text of a JSON string, also where it holds what .NET's reader refuses: lone surrogates and bytes that are no UTF-8. Both become U+FFFD, as a tokenizer's
-/// UTF-8 would have them.
+/// The text of a JSON string, also where it holds what .NET's reader refuses: lone surrogates and bytes that are no
+/// UTF-8. Both become U+FFFD, as a tokenizer's UTF-8 would have them.
 /// </summary>
 internal static class JsonText
 {
@@ -37,23 +37,30 @@ internal static class JsonText
                 continue;
             }
             var escape = raw[++at];
-            text.Append(escape switch
-            {
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                'b' => '\b',
-                'f' => '\f',
-                'u' => (char)ushort.Parse(raw.AsSpan(at + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
-                _ => escape,
-            });
-            if (escape == 'u') at += 4;
+            text.Append(
+                escape switch
+                {
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'b' => '\b',
+                    'f' => '\f',
+                    'u' => (char)
+                        ushort.Parse(raw.AsSpan(at + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                    _ => escape,
+                }
+            );
+            if (escape == 'u')
+                at += 4;
         }
         for (var at = 0; at < text.Length; at++)
         {
-            if (!char.IsSurrogate(text[at])) continue;
-            if (at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1])) at++;
-            else text[at] = Replacement;
+            if (!char.IsSurrogate(text[at]))
+                continue;
+            if (at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]))
+                at++;
+            else
+                text[at] = Replacement;
         }
         return text.ToString();
     }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// JudgeBench: <c>{question, response_A, response_B, label}</c>; the label is <c>A&gt;B</c> or <c>B&gt;A</c>, the field <c>source</c> names the domain.
-/// Judgments beside it are a judge's, not the label, and are not read.
+/// JudgeBench: <c>{question, response_A, response_B, label}</c>; the label is <c>A&gt;B</c> or <c>B&gt;A</c>, the field
+/// <c>source</c> names the domain. Judgments beside it are a judge's, not the label, and are not read.
 /// </summary>
 internal sealed class JudgeBenchReader : IPreferenceReader
 {
@@ -19,6 +19,12 @@ internal sealed class JudgeBenchReader : IPreferenceReader
             "A=B" => (0, 0),
             var other => throw new RecordException($"\"label\" is \"{other}\"; A>B, B>A or A=B was expected."),
         };
-        context.AddPair(record.Text("question"), record.Text("response_A"), record.Text("response_B"), scores, carried: record.OptionalText("source"));
+        context.AddPair(
+            record.Text("question"),
+            record.Text("response_A"),
+            record.Text("response_B"),
+            scores,
+            carried: record.OptionalText("source")
+        );
     }
 }

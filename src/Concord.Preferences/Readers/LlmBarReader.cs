@@ -8,5 +8,10 @@ internal sealed class LlmBarReader : IPreferenceReader
     public bool Recognises(JsonElement record) => record.Has("input", "output_1", "output_2", "label");
 
     public void Read(JsonElement record, RecordContext context) =>
-        context.AddPair(record.Text("input"), record.Text("output_1"), record.Text("output_2"), record.Choice("label", 1, 2) == 1 ? (1, 0) : (0, 1));
+        context.AddPair(
+            record.Text("input"),
+            record.Text("output_1"),
+            record.Text("output_2"),
+            record.Choice("label", 1, 2) == 1 ? (1, 0) : (0, 1)
+        );
 }

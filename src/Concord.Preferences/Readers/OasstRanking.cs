@@ -1,7 +1,8 @@
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// The comparisons in an OpenAssistant tree: wherever at least two answers to one message carry a rank (0 is best), they are one comparison with score -rank.
+/// The comparisons in an OpenAssistant tree: wherever at least two answers to one message carry a rank (0 is best),
+/// they are one comparison with score -rank.
 /// </summary>
 internal static class OasstRanking
 {
@@ -10,7 +11,8 @@ internal static class OasstRanking
     {
         var found = 0;
         Walk(root, []);
-        if (found == 0) context.Drop("trees without two ranked answers to one message");
+        if (found == 0)
+            context.Drop("trees without two ranked answers to one message");
 
         void Walk(OasstNode node, IReadOnlyList<Message> before)
         {
@@ -27,9 +29,15 @@ internal static class OasstRanking
                 found++;
                 context.Drop("unranked answers beside ranked ones", answers.Length - ranked.Length);
                 var responses = ranked.Select(answer => Response.FromAssistant(answer.Text)).ToArray();
-                context.AddMessages(path, responses, [.. ranked.Select(answer => -answer.Rank!.Value)], line: node.Line);
+                context.AddMessages(
+                    path,
+                    responses,
+                    [.. ranked.Select(answer => -answer.Rank!.Value)],
+                    line: node.Line
+                );
             }
-            foreach (var reply in node.Replies) Walk(reply, path);
+            foreach (var reply in node.Replies)
+                Walk(reply, path);
         }
     }
 

@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// OpenAssistant trees, one a line: <c>{message_tree_id, tree_state, prompt{text, role, deleted, replies[..{rank}]}}</c>, and the older form whose line is the
-/// first message itself. Only trees ready for export count.
+/// OpenAssistant trees, one a line: <c>{message_tree_id, tree_state, prompt{text, role, deleted,
+/// replies[..{rank}]}}</c>, and the older form whose line is the first message itself. Only trees ready for export
+/// count.
 /// </summary>
 internal sealed class OasstReader : IPreferenceReader
 {
@@ -22,20 +23,30 @@ internal sealed class OasstReader : IPreferenceReader
         OasstRanking.Add(Node(record.Find("prompt") ?? record, context.Line), context);
     }
 
-    public static string Role(JsonElement message) => message.Text("role") switch
-    {
-        "prompter" => Roles.User,
-        "assistant" => Roles.Assistant,
-        var other => throw new RecordException($"a message of role \"{other}\"; prompter or assistant was expected."),
-    };
+    public static string Role(JsonElement message) =>
+        message.Text("role") switch
+        {
+            "prompter" => Roles.User,
+            "assistant" => Roles.Assistant,
+            var other => throw new RecordException(
+                $"a message of role \"{other}\"; prompter or assistant was expected."
+            ),
+        };
 
     private static bool IsNode(JsonElement message) => message.Has("text", "role", "replies");
 
     private static OasstNode Node(JsonElement message, int line)
     {
-        var node = new OasstNode(message.Text("text"), Role(message), message.OptionalNumber("rank"), message.Flag("deleted"), line);
+        var node = new OasstNode(
+            message.Text("text"),
+            Role(message),
+            message.OptionalNumber("rank"),
+            message.Flag("deleted"),
+            line
+        );
         if (message.Has("replies"))
-            foreach (var reply in message.Array("replies")) node.Replies.Add(Node(reply, line));
+            foreach (var reply in message.Array("replies"))
+                node.Replies.Add(Node(reply, line));
         return node;
     }
 }

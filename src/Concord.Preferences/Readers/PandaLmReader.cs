@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>PandaLM test set: <c>{instruction, input, response1, response2, annotator1..annotator3}</c>, votes 0 (tie), 1 or 2: one comparison per annotator.</summary>
+/// <summary>
+/// PandaLM test set: <c>{instruction, input, response1, response2, annotator1..annotator3}</c>, votes 0 (tie), 1 or 2:
+/// one comparison per annotator.
+/// </summary>
 internal sealed class PandaLmReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) => record.Has("instruction", "response1", "response2", "annotator1");
@@ -17,17 +20,31 @@ internal sealed class PandaLmReader : IPreferenceReader
         for (var annotator = 1; ; annotator++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"annotator{annotator}");
-            if (!record.Has(name)) break;
+            if (!record.Has(name))
+                break;
             var vote = record.Choice(name, 0, 1, 2);
-            context.AddPair(prompt, first, second, vote switch { 1 => (1, 0), 2 => (0, 1), _ => (0, 0) }, annotator: name);
+            context.AddPair(
+                prompt,
+                first,
+                second,
+                vote switch
+                {
+                    1 => (1, 0),
+                    2 => (0, 1),
+                    _ => (0, 0),
+                },
+                annotator: name
+            );
         }
     }
 
-    // The answer "True" to "Verify the correctness of the given statement" became a truth value in the published file (5 records).
-    private static string Answer(JsonElement record, string name) => record.Field(name).ValueKind switch
-    {
-        JsonValueKind.True => "True",
-        JsonValueKind.False => "False",
-        _ => record.Text(name),
-    };
+    // The answer "True" to "Verify the correctness of the given statement" became a truth value in the published file
+    // (5 records).
+    private static string Answer(JsonElement record, string name) =>
+        record.Field(name).ValueKind switch
+        {
+            JsonValueKind.True => "True",
+            JsonValueKind.False => "False",
+            _ => record.Text(name),
+        };
 }

@@ -7,8 +7,8 @@ using Parquet.Serialization;
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// The rows of a parquet file as JSON records, one row group at a time: lists, structs and lists of structs become what they are in JSON, so every reader reads
-/// parquet too.
+/// The rows of a parquet file as JSON records, one row group at a time: lists, structs and lists of structs become what
+/// they are in JSON, so every reader reads parquet too.
 /// </summary>
 internal static class ParquetRecords
 {
@@ -19,7 +19,9 @@ internal static class ParquetRecords
     {
         var groups = Wait(async () =>
         {
-            await using var reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true).ConfigureAwait(false);
+            await using var reader = await ParquetReader
+                .CreateAsync(stream, leaveStreamOpen: true)
+                .ConfigureAwait(false);
             return reader.RowGroupCount;
         });
         var number = 0;
@@ -39,7 +41,8 @@ internal static class ParquetRecords
     private static byte[] ToJson(object? row)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer)) Write(writer, row);
+        using (var writer = new Utf8JsonWriter(buffer))
+            Write(writer, row);
         return buffer.ToArray();
     }
 
@@ -47,15 +50,31 @@ internal static class ParquetRecords
     {
         switch (value)
         {
-            case null or DBNull: writer.WriteNullValue(); break;
-            case string text: writer.WriteStringValue(text); break;
-            case bool flag: writer.WriteBooleanValue(flag); break;
-            case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
-            case float number when float.IsFinite(number): writer.WriteNumberValue(number); break;
+            case null or DBNull:
+                writer.WriteNullValue();
+                break;
+            case string text:
+                writer.WriteStringValue(text);
+                break;
+            case bool flag:
+                writer.WriteBooleanValue(flag);
+                break;
+            case double number when double.IsFinite(number):
+                writer.WriteNumberValue(number);
+                break;
+            case float number when float.IsFinite(number):
+                writer.WriteNumberValue(number);
+                break;
             // What JSON has no number for; where a number is needed, the reader says so.
-            case double or float: writer.WriteNullValue(); break;
-            case long or int or short or sbyte or ulong or uint or ushort or byte: writer.WriteNumberValue(Convert.ToDecimal(value, CultureInfo.InvariantCulture)); break;
-            case byte[] bytes: writer.WriteStringValue(bytes); break;
+            case double or float:
+                writer.WriteNullValue();
+                break;
+            case long or int or short or sbyte or ulong or uint or ushort or byte:
+                writer.WriteNumberValue(Convert.ToDecimal(value, CultureInfo.InvariantCulture));
+                break;
+            case byte[] bytes:
+                writer.WriteStringValue(bytes);
+                break;
             case IDictionary fields:
                 writer.WriteStartObject();
                 foreach (DictionaryEntry field in fields)
@@ -67,10 +86,13 @@ internal static class ParquetRecords
                 break;
             case IEnumerable items:
                 writer.WriteStartArray();
-                foreach (var item in items) Write(writer, item);
+                foreach (var item in items)
+                    Write(writer, item);
                 writer.WriteEndArray();
                 break;
-            default: writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
+            default:
+                writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
         }
     }
 

@@ -14,23 +14,55 @@ public sealed class PreferenceFormat
     public static IReadOnlyList<PreferenceFormat> All { get; } =
     [
         new("text-score", "{text: [..], score: [..]}, whole texts (the authors' form)", () => new TextScoreReader()),
-        new("hh", "{chosen, rejected}, whole dialogues in one text (Anthropic HH, also relabelled by objective)", () => new HhReader()),
+        new(
+            "hh",
+            "{chosen, rejected}, whole dialogues in one text (Anthropic HH, also relabelled by objective)",
+            () => new HhReader()
+        ),
         new("oasst", "{prompt: {text, role, replies: [..]}}, OpenAssistant trees", () => new OasstReader()),
-        new("oasst-messages", "{message_id, parent_id, text, role, rank}, OpenAssistant messages", () => new OasstMessagesReader()),
-        new("webgpt", "[{question, answer, score} x 2] or {question, answer_0, score_0, answer_1, score_1}", () => new WebGptReader()),
-        new("summarize", "{info, summaries: [..], choice, worker}, Summarize from feedback", () => new SummarizeReader()),
-        new("domain-specific", "{query, responses: {domain: text}}, each domain a source", () => new DomainSpecificReader()),
+        new(
+            "oasst-messages",
+            "{message_id, parent_id, text, role, rank}, OpenAssistant messages",
+            () => new OasstMessagesReader()
+        ),
+        new(
+            "webgpt",
+            "[{question, answer, score} x 2] or {question, answer_0, score_0, answer_1, score_1}",
+            () => new WebGptReader()
+        ),
+        new(
+            "summarize",
+            "{info, summaries: [..], choice, worker}, Summarize from feedback",
+            () => new SummarizeReader()
+        ),
+        new(
+            "domain-specific",
+            "{query, responses: {domain: text}}, each domain a source",
+            () => new DomainSpecificReader()
+        ),
         new("pandalm", "{instruction, input, response1, response2, annotator1..3}", () => new PandaLmReader()),
         new("token-ids", "{prompt_ids?, chosen_ids, rejected_ids, margin?}, pre-tokenised", () => new TokenIdsReader()),
         new("sharegpt", "{conversations: [{from, value}], chosen, rejected}", () => new ShareGptReader()),
         new("rmb", "{conversation_input, bon_best, loser_list} or {.., chosen, reject}", () => new RmbReader()),
         new("trl-text", "{prompt, chosen, rejected}, texts joined as they are", () => new TrlTextReader()),
         new("trl", "{prompt?, chosen, rejected, margin?}, texts or lists of messages", () => new TrlReader()),
-        new("responses", "{prompt | messages, responses: [..], scores: [..] | ranks: [..]}, any number of responses", () => new ResponsesReader()),
+        new(
+            "responses",
+            "{prompt | messages, responses: [..], scores: [..] | ranks: [..]}, any number of responses",
+            () => new ResponsesReader()
+        ),
         new("stack-exchange", "{question, response_j, response_k}", () => new StackExchangeReader()),
-        new("safe-rlhf", "{prompt, response_0, response_1, better_response_id, safer_response_id}", () => new SafeRlhfReader()),
+        new(
+            "safe-rlhf",
+            "{prompt, response_0, response_1, better_response_id, safer_response_id}",
+            () => new SafeRlhfReader()
+        ),
         new("shp", "{history, human_ref_A, human_ref_B, labels, domain}", () => new ShpReader()),
-        new("ultrafeedback", "{instruction, completions: [{response, overall_score}]}", () => new UltraFeedbackReader()),
+        new(
+            "ultrafeedback",
+            "{instruction, completions: [{response, overall_score}]}",
+            () => new UltraFeedbackReader()
+        ),
         new("ranked-completions", "{context, completions: [{rank, completion}]}", () => new RankedCompletionsReader()),
         new("alpaca-eval", "{instruction, output_1, output_2, preference}", () => new AlpacaEvalReader()),
         new("llmbar", "{input, output_1, output_2, label}", () => new LlmBarReader()),
@@ -54,9 +86,12 @@ public sealed class PreferenceFormat
     public static PreferenceFormat Parse(string name)
     {
         foreach (var format in All)
-            if (string.Equals(format.Name, name, StringComparison.OrdinalIgnoreCase)) return format;
+            if (string.Equals(format.Name, name, StringComparison.OrdinalIgnoreCase))
+                return format;
         var nearest = All.MinBy(format => Distance(format.Name, name.ToLowerInvariant()))!;
-        throw new ConcordException($"\"{name}\" is no format of preferences; did you mean {nearest.Name}? Formats known: {Names}.");
+        throw new ConcordException(
+            $"\"{name}\" is no format of preferences; did you mean {nearest.Name}? Formats known: {Names}."
+        );
     }
 
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// QA-Feedback: <c>{question, passages, "prediction 1".."prediction 4", preference[6]}</c>, votes over the pairs 12, 13, 14, 23, 24, 34 (1, 2, 0 a tie). Ties
-/// are not transitive, so no ranking holds the votes: six comparisons of two.
+/// QA-Feedback: <c>{question, passages, "prediction 1".."prediction 4", preference[6]}</c>, votes over the pairs 12,
+/// 13, 14, 23, 24, 34 (1, 2, 0 a tie). Ties are not transitive, so no ranking holds the votes: six comparisons of two.
 /// </summary>
 internal sealed class QaFeedbackReader : IPreferenceReader
 {
@@ -15,7 +15,8 @@ internal sealed class QaFeedbackReader : IPreferenceReader
     public void Read(JsonElement record, RecordContext context)
     {
         var votes = record.Numbers("preference");
-        if (votes.Count != Pairs.Length) throw new RecordException($"{votes.Count} votes; six were expected, one per pair of four predictions.");
+        if (votes.Count != Pairs.Length)
+            throw new RecordException($"{votes.Count} votes; six were expected, one per pair of four predictions.");
         var prompt = Prompt(record);
         for (var at = 0; at < Pairs.Length; at++)
         {
@@ -35,14 +36,20 @@ internal sealed class QaFeedbackReader : IPreferenceReader
     private static string Prompt(JsonElement record)
     {
         var question = record.Text("question");
-        if (!record.Has("passages")) return question;
-        var passages = record.Array("passages").Select(passage => passage.ValueKind == JsonValueKind.Array
-            ? string.Join('\n', passage.EnumerateArray().Select(Sentence))
-            : Sentence(passage));
+        if (!record.Has("passages"))
+            return question;
+        var passages = record
+            .Array("passages")
+            .Select(passage =>
+                passage.ValueKind == JsonValueKind.Array
+                    ? string.Join('\n', passage.EnumerateArray().Select(Sentence))
+                    : Sentence(passage)
+            );
         return $"{string.Join("\n\n", passages)}\n\n{question}";
     }
 
     private static string Sentence(JsonElement sentence) =>
-        sentence.ValueKind == JsonValueKind.String ? JsonText.Of(sentence)
+        sentence.ValueKind == JsonValueKind.String
+            ? JsonText.Of(sentence)
             : throw new RecordException($"\"passages\" holds {JsonFields.Kind(sentence)}; texts were expected.");
 }

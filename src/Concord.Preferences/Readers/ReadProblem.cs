@@ -7,5 +7,6 @@ namespace Concord.Preferences.Readers;
 public sealed record ReadProblem(string File, int Line, string Message)
 {
     /// <inheritdoc/>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{File}:{Line}: {Message}");
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{File}:{Line}: {Message}");
 }

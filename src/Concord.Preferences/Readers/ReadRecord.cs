@@ -1,8 +1,14 @@
 namespace Concord.Preferences.Readers;
 
 /// <summary>What one record of a file gave: comparisons, a problem, or parts left out for a reason.</summary>
-/// <param name="Line">The line, from 1; in a JSON array or a parquet file the record's number; 0 for what only the end of the file could give.</param>
+/// <param name="Line">The line, from 1; in a JSON array or a parquet file the record's number; 0 for what only the end
+/// of the file could give.</param>
 /// <param name="Comparisons">None, one or several (one per annotator, domain or group of siblings).</param>
 /// <param name="Problem">Why the record could not be read, else null.</param>
 /// <param name="Dropped">Parts that were left out on purpose: reason and count.</param>
-public sealed record ReadRecord(int Line, IReadOnlyList<Comparison> Comparisons, ReadProblem? Problem, IReadOnlyDictionary<string, int> Dropped);
+public sealed record ReadRecord(
+    int Line,
+    IReadOnlyList<Comparison> Comparisons,
+    ReadProblem? Problem,
+    IReadOnlyDictionary<string, int> Dropped
+);

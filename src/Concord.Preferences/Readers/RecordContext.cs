@@ -16,11 +16,19 @@ internal sealed class RecordContext(string file, ReadOptions options)
     /// <summary>Counts what is left out on purpose.</summary>
     public void Drop(string reason, int count = 1)
     {
-        if (count > 0) dropped[reason] = dropped.GetValueOrDefault(reason) + count;
+        if (count > 0)
+            dropped[reason] = dropped.GetValueOrDefault(reason) + count;
     }
 
     /// <summary>Two answers to one user message.</summary>
-    public void AddPair(string prompt, string first, string second, (double First, double Second) scores, string? carried = null, string? annotator = null)
+    public void AddPair(
+        string prompt,
+        string first,
+        string second,
+        (double First, double Second) scores,
+        string? carried = null,
+        string? annotator = null
+    )
     {
         Response[] responses = [Response.FromAssistant(first), Response.FromAssistant(second)];
         AddMessages([new Message(Roles.User, prompt)], responses, [scores.First, scores.Second], carried, annotator);
@@ -34,42 +42,61 @@ internal sealed class RecordContext(string file, ReadOptions options)
         string? carried = null,
         string? annotator = null,
         double? margin = null,
-        int? line = null) =>
-        Add(new Comparison
-        {
-            Source = Source(carried),
-            Prompt = prompt,
-            Responses = responses,
-            Scores = scores,
-            Margin = margin,
-            Annotator = annotator,
-            PromptId = PromptIdentity.OfMessages(prompt),
-            Origin = new RecordOrigin(file, line ?? Line),
-        });
+        int? line = null
+    ) =>
+        Add(
+            new Comparison
+            {
+                Source = Source(carried),
+                Prompt = prompt,
+                Responses = responses,
+                Scores = scores,
+                Margin = margin,
+                Annotator = annotator,
+                PromptId = PromptIdentity.OfMessages(prompt),
+                Origin = new RecordOrigin(file, line ?? Line),
+            }
+        );
 
-    /// <summary>A comparison of whole dialogues: split where they part, at the latest before the last assistant turn.</summary>
+    /// <summary>
+    /// A comparison of whole dialogues: split where they part, at the latest before the last assistant turn.
+    /// </summary>
     public void AddDialogues(
-        IReadOnlyList<IReadOnlyList<Message>> dialogues, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null)
+        IReadOnlyList<IReadOnlyList<Message>> dialogues,
+        IReadOnlyList<double> scores,
+        string? carried = null,
+        string? annotator = null,
+        double? margin = null
+    )
     {
-        if (DialogueText.Split(dialogues) is not { } split) throw new RecordException("a dialogue without an assistant turn; there is no answer to compare.");
+        if (DialogueText.Split(dialogues) is not { } split)
+            throw new RecordException("a dialogue without an assistant turn; there is no answer to compare.");
         AddMessages(split.Prompt, [.. split.Rests.Select(Response.FromMessages)], scores, carried, annotator, margin);
     }
 
     /// <summary>A comparison of texts that stay as they are.</summary>
     public void AddTexts(
-        string prompt, IReadOnlyList<string> texts, IReadOnlyList<double> scores, string? carried = null, string? annotator = null, double? margin = null) =>
-        Add(new Comparison
-        {
-            Source = Source(carried),
-            Form = ComparisonForm.Text,
-            PromptText = prompt,
-            Responses = [.. texts.Select(Response.FromText)],
-            Scores = scores,
-            Margin = margin,
-            Annotator = annotator,
-            PromptId = prompt.Length > 0 ? PromptIdentity.OfPromptText(prompt) : PromptIdentity.OfWholeTexts(texts),
-            Origin = new RecordOrigin(file, Line),
-        });
+        string prompt,
+        IReadOnlyList<string> texts,
+        IReadOnlyList<double> scores,
+        string? carried = null,
+        string? annotator = null,
+        double? margin = null
+    ) =>
+        Add(
+            new Comparison
+            {
+                Source = Source(carried),
+                Form = ComparisonForm.Text,
+                PromptText = prompt,
+                Responses = [.. texts.Select(Response.FromText)],
+                Scores = scores,
+                Margin = margin,
+                Annotator = annotator,
+                PromptId = prompt.Length > 0 ? PromptIdentity.OfPromptText(prompt) : PromptIdentity.OfWholeTexts(texts),
+                Origin = new RecordOrigin(file, Line),
+            }
+        );
 
     /// <summary>A comparison of token ids that stay as they are.</summary>
     public void AddTokenIds(
@@ -78,19 +105,22 @@ internal sealed class RecordContext(string file, ReadOptions options)
         IReadOnlyList<double> scores,
         string? carried = null,
         string? annotator = null,
-        double? margin = null) =>
-        Add(new Comparison
-        {
-            Source = Source(carried),
-            Form = ComparisonForm.TokenIds,
-            PromptTokenIds = prompt,
-            Responses = [.. responses.Select(Response.FromTokenIds)],
-            Scores = scores,
-            Margin = margin,
-            Annotator = annotator,
-            PromptId = PromptIdentity.OfTokenIds(prompt, responses),
-            Origin = new RecordOrigin(file, Line),
-        });
+        double? margin = null
+    ) =>
+        Add(
+            new Comparison
+            {
+                Source = Source(carried),
+                Form = ComparisonForm.TokenIds,
+                PromptTokenIds = prompt,
+                Responses = [.. responses.Select(Response.FromTokenIds)],
+                Scores = scores,
+                Margin = margin,
+                Annotator = annotator,
+                PromptId = PromptIdentity.OfTokenIds(prompt, responses),
+                Origin = new RecordOrigin(file, Line),
+            }
+        );
 
     /// <summary>Hands over what the record gave and makes ready for the next.</summary>
     public ReadRecord Take(string? problem = null)
@@ -104,12 +134,14 @@ internal sealed class RecordContext(string file, ReadOptions options)
         return taken;
     }
 
-    private string Source(string? carried) => options.Source ?? (string.IsNullOrWhiteSpace(carried) ? fileSource : carried.Trim());
+    private string Source(string? carried) =>
+        options.Source ?? (string.IsNullOrWhiteSpace(carried) ? fileSource : carried.Trim());
 
     private void Add(Comparison comparison)
     {
         foreach (var score in comparison.Scores)
-            if (!double.IsFinite(score)) throw new RecordException("a score that is not finite; a number was expected.");
+            if (!double.IsFinite(score))
+                throw new RecordException("a score that is not finite; a number was expected.");
         comparisons.Add(comparison);
     }
 }

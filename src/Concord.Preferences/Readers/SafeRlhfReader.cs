@@ -3,13 +3,14 @@ using System.Text.Json;
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// PKU-SafeRLHF: <c>{prompt, response_0, response_1, better_response_id, safer_response_id}</c>: two sources in one record, helpfulness and harmlessness, which
-/// do conflict.
+/// PKU-SafeRLHF: <c>{prompt, response_0, response_1, better_response_id, safer_response_id}</c>: two sources in one
+/// record, helpfulness and harmlessness, which do conflict.
 /// </summary>
 internal sealed class SafeRlhfReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) =>
-        record.Has("prompt", "response_0", "response_1") && (record.Has("better_response_id") || record.Has("safer_response_id"));
+        record.Has("prompt", "response_0", "response_1")
+        && (record.Has("better_response_id") || record.Has("safer_response_id"));
 
     public void Read(JsonElement record, RecordContext context)
     {
@@ -18,9 +19,16 @@ internal sealed class SafeRlhfReader : IPreferenceReader
 
         void Add(string field, string source)
         {
-            if (!record.Has(field)) return;
+            if (!record.Has(field))
+                return;
             var best = record.Choice(field, 0, 1);
-            context.AddPair(record.Text("prompt"), record.Text("response_0"), record.Text("response_1"), best == 0 ? (1, 0) : (0, 1), carried: source);
+            context.AddPair(
+                record.Text("prompt"),
+                record.Text("response_0"),
+                record.Text("response_1"),
+                best == 0 ? (1, 0) : (0, 1),
+                carried: source
+            );
         }
     }
 }

@@ -2,12 +2,13 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>ShareGPT style: <c>conversations[{from, value}]</c> that end with the user, <c>chosen</c> and <c>rejected</c> as <c>{from, value}</c> or texts; and
-/// <c>{chosen_messages, rejected_messages}</c>, whole dialogues.
+/// <summary>ShareGPT style: <c>conversations[{from, value}]</c> that end with the user, <c>chosen</c> and
+/// <c>rejected</c> as <c>{from, value}</c> or texts; and <c>{chosen_messages, rejected_messages}</c>, whole dialogues.
 /// A description of tools is told to the model first, as a system message.</summary>
 internal sealed class ShareGptReader : IPreferenceReader
 {
-    public bool Recognises(JsonElement record) => record.Has("conversations", "chosen", "rejected") || record.Has("chosen_messages", "rejected_messages");
+    public bool Recognises(JsonElement record) =>
+        record.Has("conversations", "chosen", "rejected") || record.Has("chosen_messages", "rejected_messages");
 
     public void Read(JsonElement record, RecordContext context)
     {
@@ -18,14 +19,18 @@ internal sealed class ShareGptReader : IPreferenceReader
             return;
         }
         var turns = JsonMessages.List(record.Field("conversations"), "conversations");
-        if (record.OptionalText("system") is { Length: > 0 } system) turns = [new Message(Roles.System, system), .. turns];
-        if (record.OptionalText("tools") is { Length: > 0 } tools) turns = [new Message(Roles.System, tools), .. turns];
+        if (record.OptionalText("system") is { Length: > 0 } system)
+            turns = [new Message(Roles.System, system), .. turns];
+        if (record.OptionalText("tools") is { Length: > 0 } tools)
+            turns = [new Message(Roles.System, tools), .. turns];
         context.AddMessages(turns, [Answer(record, "chosen"), Answer(record, "rejected")], scores);
     }
 
-    private static IReadOnlyList<Message> Dialogue(JsonElement record, string name) => JsonMessages.List(record.Field(name), name);
+    private static IReadOnlyList<Message> Dialogue(JsonElement record, string name) =>
+        JsonMessages.List(record.Field(name), name);
 
-    private static Response Answer(JsonElement record, string name) => record.Field(name) is { ValueKind: JsonValueKind.Object } message
-        ? Response.FromMessages([JsonMessages.One(message, name)])
-        : Response.FromAssistant(record.Text(name));
+    private static Response Answer(JsonElement record, string name) =>
+        record.Field(name) is { ValueKind: JsonValueKind.Object } message
+            ? Response.FromMessages([JsonMessages.One(message, name)])
+            : Response.FromAssistant(record.Text(name));
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// Stanford Human Preferences: <c>{history, human_ref_A, human_ref_B, labels, domain}</c>; label 1 prefers A, and the subreddit's domain is the source.
+/// Stanford Human Preferences: <c>{history, human_ref_A, human_ref_B, labels, domain}</c>; label 1 prefers A, and the
+/// subreddit's domain is the source.
 /// </summary>
 internal sealed class ShpReader : IPreferenceReader
 {
@@ -12,6 +13,12 @@ internal sealed class ShpReader : IPreferenceReader
     public void Read(JsonElement record, RecordContext context)
     {
         (double, double) scores = record.Choice("labels", 0, 1) == 1 ? (1, 0) : (0, 1);
-        context.AddPair(record.Text("history"), record.Text("human_ref_A"), record.Text("human_ref_B"), scores, carried: record.OptionalText("domain"));
+        context.AddPair(
+            record.Text("history"),
+            record.Text("human_ref_A"),
+            record.Text("human_ref_B"),
+            scores,
+            carried: record.OptionalText("domain")
+        );
     }
 }

@@ -6,7 +6,10 @@ internal static class SourceName
     private static readonly string[] Compressions = [".gz"];
     private static readonly string[] Kinds = [".jsonl", ".json", ".ndjson", ".parquet"];
 
-    /// <summary>The file's name without the extensions of data: <c>helpful.json</c> is helpful, <c>harmless-base.jsonl.gz</c> is harmless-base.</summary>
+    /// <summary>
+    /// The file's name without the extensions of data: <c>helpful.json</c> is helpful, <c>harmless-base.jsonl.gz</c> is
+    /// harmless-base.
+    /// </summary>
     public static string OfFile(string file)
     {
         var name = Strip(Strip(Path.GetFileName(file), Compressions), Kinds);
@@ -16,7 +19,8 @@ internal static class SourceName
     private static string Strip(string name, string[] extensions)
     {
         foreach (var extension in extensions)
-            if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) return name[..^extension.Length];
+            if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+                return name[..^extension.Length];
         return name;
     }
 }

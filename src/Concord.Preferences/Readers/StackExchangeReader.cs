@@ -7,5 +7,6 @@ internal sealed class StackExchangeReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) => record.Has("question", "response_j", "response_k");
 
-    public void Read(JsonElement record, RecordContext context) => context.AddPair(record.Text("question"), record.Text("response_j"), record.Text("response_k"), (1, 0));
+    public void Read(JsonElement record, RecordContext context) =>
+        context.AddPair(record.Text("question"), record.Text("response_j"), record.Text("response_k"), (1, 0));
 }

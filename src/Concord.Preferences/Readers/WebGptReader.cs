@@ -3,31 +3,46 @@ using System.Text.Json;
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// WebGPT comparisons: raw lines, each an array of two answers <c>{question{full_text}, answer, score}</c>, and the flattened <c>{question, answer_0, score_0,
-/// answer_1, score_1}</c>. Scores lie in [-1, 1]; equal ones are a tie.
+/// WebGPT comparisons: raw lines, each an array of two answers <c>{question{full_text}, answer, score}</c>, and the
+/// flattened <c>{question, answer_0, score_0, answer_1, score_1}</c>. Scores lie in [-1, 1]; equal ones are a tie.
 /// </summary>
 internal sealed class WebGptReader : IPreferenceReader
 {
     public static bool IsAnswer(JsonElement answer) => answer.Has("question", "answer", "score");
 
-    public bool Recognises(JsonElement record) => record.ValueKind == JsonValueKind.Array
-        ? record.GetArrayLength() == 2 && record.EnumerateArray().All(IsAnswer)
-        : record.Has("question", "answer_0", "answer_1", "score_0", "score_1");
+    public bool Recognises(JsonElement record) =>
+        record.ValueKind == JsonValueKind.Array
+            ? record.GetArrayLength() == 2 && record.EnumerateArray().All(IsAnswer)
+            : record.Has("question", "answer_0", "answer_1", "score_0", "score_1");
 
     public void Read(JsonElement record, RecordContext context)
     {
         if (record.ValueKind != JsonValueKind.Array)
         {
-            context.AddPair(Question(record), record.Text("answer_0"), record.Text("answer_1"), (record.Number("score_0"), record.Number("score_1")));
+            context.AddPair(
+                Question(record),
+                record.Text("answer_0"),
+                record.Text("answer_1"),
+                (record.Number("score_0"), record.Number("score_1"))
+            );
             return;
         }
-        if (record.GetArrayLength() != 2) throw new RecordException($"a list of {record.GetArrayLength()}; two answers were expected.");
+        if (record.GetArrayLength() != 2)
+            throw new RecordException($"a list of {record.GetArrayLength()}; two answers were expected.");
         var (first, second) = (record[0], record[1]);
         var question = Question(first);
-        if (Question(second).Trim() != question.Trim()) throw new RecordException("two answers to different questions; one question was expected.");
-        context.AddPair(question, first.Text("answer"), second.Text("answer"), (first.Number("score"), second.Number("score")));
+        if (Question(second).Trim() != question.Trim())
+            throw new RecordException("two answers to different questions; one question was expected.");
+        context.AddPair(
+            question,
+            first.Text("answer"),
+            second.Text("answer"),
+            (first.Number("score"), second.Number("score"))
+        );
     }
 
     private static string Question(JsonElement record) =>
-        record.Field("question").ValueKind == JsonValueKind.Object ? record.Field("question").Text("full_text") : record.Text("question");
+        record.Field("question").ValueKind == JsonValueKind.Object
+            ? record.Field("question").Text("full_text")
+            : record.Text("question");
 }

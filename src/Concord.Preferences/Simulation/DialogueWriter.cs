@@ -2,13 +2,19 @@ using System.Text;
 
 namespace Concord.Preferences.Simulation;
 
-/// <summary>Writes the simulated dialogues: a question about a thing, and answers whose attributes are drawn independently of it.</summary>
+/// <summary>
+/// Writes the simulated dialogues: a question about a thing, and answers whose attributes are drawn independently of
+/// it.
+/// </summary>
 internal static class DialogueWriter
 {
     /// <summary>How many different questions there are.</summary>
-    public static int PromptCount => SimulatedVocabulary.Questions.Length * SimulatedVocabulary.Nouns.Length * SimulatedVocabulary.Verbs.Length;
+    public static int PromptCount =>
+        SimulatedVocabulary.Questions.Length * SimulatedVocabulary.Nouns.Length * SimulatedVocabulary.Verbs.Length;
 
-    /// <summary>The question of a number from 0 to <see cref="PromptCount"/> - 1: <c>tell me why the oven keeps?</c></summary>
+    /// <summary>
+    /// The question of a number from 0 to <see cref="PromptCount"/> - 1: <c>tell me why the oven keeps?</c>
+    /// </summary>
     public static (string Text, string Noun, string Verb) Prompt(int number)
     {
         var (rest, question) = Math.DivRem(number, SimulatedVocabulary.Questions.Length);
@@ -18,17 +24,23 @@ internal static class DialogueWriter
     }
 
     /// <summary>
-    /// An answer: one to four statements and up to two exclamations in random order, then up to two list items; up to three words each of politeness,
-    /// hedging and emphasis and up to three figures, each in a random clause.
+    /// An answer: one to four statements and up to two exclamations in random order, then up to two list items; up to
+    /// three words each of politeness, hedging and emphasis and up to three figures, each in a random clause.
     /// </summary>
     public static string Response(SimulationRandom random, string noun, string verb)
     {
-        int statements = 1 + random.Next(4), exclamations = random.Next(3), listItems = random.Next(3);
+        int statements = 1 + random.Next(4),
+            exclamations = random.Next(3),
+            listItems = random.Next(3);
         var clauses = new List<Clause>();
         for (var i = 0; i < statements + exclamations + listItems; i++)
         {
-            var clause = new Clause(i == 0 ? noun : random.Pick(SimulatedVocabulary.Nouns), i == 0 ? verb : random.Pick(SimulatedVocabulary.Verbs));
-            if (random.Next(2) == 0) clause.Adjectives.Add(random.Pick(SimulatedVocabulary.Adjectives));
+            var clause = new Clause(
+                i == 0 ? noun : random.Pick(SimulatedVocabulary.Nouns),
+                i == 0 ? verb : random.Pick(SimulatedVocabulary.Verbs)
+            );
+            if (random.Next(2) == 0)
+                clause.Adjectives.Add(random.Pick(SimulatedVocabulary.Adjectives));
             clause.Object = random.Pick(SimulatedVocabulary.Nouns);
             clauses.Add(clause);
         }
@@ -42,16 +54,20 @@ internal static class DialogueWriter
         var text = new StringBuilder();
         for (var i = 0; i < clauses.Count; i++)
         {
-            if (i >= ends.Count) text.Append("\n- ");
-            else if (i > 0) text.Append(' ');
+            if (i >= ends.Count)
+                text.Append("\n- ");
+            else if (i > 0)
+                text.Append(' ');
             text.Append(clauses[i]);
-            if (i < ends.Count) text.Append(ends[i]);
+            if (i < ends.Count)
+                text.Append(ends[i]);
         }
         return text.ToString();
 
         void Scatter(int most, IReadOnlyList<string> words, Func<Clause, List<string>> place)
         {
-            for (var count = random.Next(most + 1); count > 0; count--) place(random.Pick(clauses)).Add(random.Pick(words));
+            for (var count = random.Next(most + 1); count > 0; count--)
+                place(random.Pick(clauses)).Add(random.Pick(words));
         }
     }
 
@@ -69,6 +85,7 @@ internal static class DialogueWriter
 
         public string Object { get; set; } = "";
 
-        public override string ToString() => string.Join(' ', [.. Openers, "the", subject, .. Adverbs, verb, .. Figures, .. Adjectives, Object]);
+        public override string ToString() =>
+            string.Join(' ', [.. Openers, "the", subject, .. Adverbs, verb, .. Figures, .. Adjectives, Object]);
     }
 }

@@ -3,14 +3,20 @@ using System.Text.RegularExpressions;
 namespace Concord.Preferences.Simulation;
 
 /// <summary>
-/// Something of a response that annotators care about and that is really visible in its text: a count that a regular expression recovers exactly.
+/// Something of a response that annotators care about and that is really visible in its text: a count that a regular
+/// expression recovers exactly.
 /// </summary>
 public sealed partial class ResponseAttribute
 {
     private readonly Func<string, int> count;
 
-    private ResponseAttribute(string name, double mean, double deviation, double sharedWeight, Func<string, int> count) =>
-        (Name, Mean, Deviation, SharedWeight, this.count) = (name, mean, deviation, sharedWeight, count);
+    private ResponseAttribute(
+        string name,
+        double mean,
+        double deviation,
+        double sharedWeight,
+        Func<string, int> count
+    ) => (Name, Mean, Deviation, SharedWeight, this.count) = (name, mean, deviation, sharedWeight, count);
 
     /// <summary>All attributes, in the order of every vector of weights.</summary>
     public static IReadOnlyList<ResponseAttribute> All { get; } =
@@ -30,7 +36,9 @@ public sealed partial class ResponseAttribute
     /// <summary>The count that has the value 0: about its mean over generated responses.</summary>
     public double Mean { get; }
 
-    /// <summary>The distance from the mean that has the value 1: about the standard deviation over generated responses.</summary>
+    /// <summary>
+    /// The distance from the mean that has the value 1: about the standard deviation over generated responses.
+    /// </summary>
     public double Deviation { get; }
 
     /// <summary>What every annotator thinks of it, before all weights are brought to length 1.</summary>
@@ -40,13 +48,15 @@ public sealed partial class ResponseAttribute
     public int Count(string response) => count(response);
 
     /// <summary>The values of all attributes of a response: (count - mean) / deviation.</summary>
-    public static double[] Measure(string response) => [.. All.Select(attribute => (attribute.Count(response) - attribute.Mean) / attribute.Deviation)];
+    public static double[] Measure(string response) =>
+        [.. All.Select(attribute => (attribute.Count(response) - attribute.Mean) / attribute.Deviation)];
 
     private static int CountWords(string text, string[] words)
     {
         var total = 0;
         foreach (var match in WordPattern().EnumerateMatches(text))
-            if (Array.IndexOf(words, text.Substring(match.Index, match.Length)) >= 0) total++;
+            if (Array.IndexOf(words, text.Substring(match.Index, match.Length)) >= 0)
+                total++;
         return total;
     }
 

@@ -4,71 +4,98 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Simulation;
 
-/// <summary>Writes simulated comparisons as files that any trainer of reward models reads: TRL's explicit prompt, as messages.</summary>
+/// <summary>
+/// Writes simulated comparisons as files that any trainer of reward models reads: TRL's explicit prompt, as messages.
+/// </summary>
 public static class SimulatedFiles
 {
-    /// <summary>Writes <c>train/SOURCE.jsonl</c> and <c>held_out/SOURCE.jsonl</c> of every source, and <c>population.json</c> with the true tastes.</summary>
+    /// <summary>
+    /// Writes <c>train/SOURCE.jsonl</c> and <c>held_out/SOURCE.jsonl</c> of every source, and <c>population.json</c>
+    /// with the true tastes.
+    /// </summary>
     /// <exception cref="ConcordException">The files cannot be written there.</exception>
     public static void Write(SimulatedPopulation population, string folder)
     {
         foreach (var source in population.SourceNames)
         {
-            AtomicFile.WriteLines(Path.Combine(folder, "train", $"{source}.jsonl"), population.Training(source).Select(Line));
-            AtomicFile.WriteLines(Path.Combine(folder, "held_out", $"{source}.jsonl"), population.HeldOut(source).Select(Line));
+            AtomicFile.WriteLines(
+                Path.Combine(folder, "train", $"{source}.jsonl"),
+                population.Training(source).Select(Line)
+            );
+            AtomicFile.WriteLines(
+                Path.Combine(folder, "held_out", $"{source}.jsonl"),
+                population.HeldOut(source).Select(Line)
+            );
         }
         AtomicFile.WriteText(Path.Combine(folder, "population.json"), Describe(population));
     }
 
-    /// <summary>One comparison as a JSON line: prompt, chosen, rejected, and the true probability that its group prefers the chosen one.</summary>
+    /// <summary>
+    /// One comparison as a JSON line: prompt, chosen, rejected, and the true probability that its group prefers the
+    /// chosen one.
+    /// </summary>
     public static string Line(SimulatedComparison simulated)
     {
         var chosen = simulated.Comparison.Scores[0] > simulated.Comparison.Scores[1] ? 0 : 1;
-        return Json(indented: false, json =>
-        {
-            json.WriteStartObject();
-            WriteMessages(json, "prompt", simulated.Comparison.Prompt);
-            WriteMessages(json, "chosen", simulated.Comparison.Responses[chosen].Messages);
-            WriteMessages(json, "rejected", simulated.Comparison.Responses[1 - chosen].Messages);
-            json.WriteNumber("true_probability", chosen == 0 ? simulated.Probability : 1 - simulated.Probability);
-            json.WriteEndObject();
-        });
+        return Json(
+            indented: false,
+            json =>
+            {
+                json.WriteStartObject();
+                WriteMessages(json, "prompt", simulated.Comparison.Prompt);
+                WriteMessages(json, "chosen", simulated.Comparison.Responses[chosen].Messages);
+                WriteMessages(json, "rejected", simulated.Comparison.Responses[1 - chosen].Messages);
+                json.WriteNumber("true_probability", chosen == 0 ? simulated.Probability : 1 - simulated.Probability);
+                json.WriteEndObject();
+            }
+        );
     }
 
-    private static string Describe(SimulatedPopulation population) => Json(indented: true, json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("seed", population.Settings.Seed);
-        json.WriteStartArray("attributes");
-        foreach (var attribute in ResponseAttribute.All)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", attribute.Name);
-            json.WriteNumber("mean", attribute.Mean);
-            json.WriteNumber("deviation", attribute.Deviation);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        WriteNumbers(json, "shared_weights", population.SharedWeights);
-        json.WriteStartArray("sources");
-        foreach (var source in population.Settings.Sources)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", source.Name);
-            json.WriteNumber("size", source.Size);
-            json.WriteNumber("drift", source.Drift);
-            json.WriteNumber("noise", source.Noise);
-            WriteNumbers(json, "weights", population.Weights(source.Name));
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }) + "\n";
+    private static string Describe(SimulatedPopulation population) =>
+        Json(
+            indented: true,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteNumber("seed", population.Settings.Seed);
+                json.WriteStartArray("attributes");
+                foreach (var attribute in ResponseAttribute.All)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", attribute.Name);
+                    json.WriteNumber("mean", attribute.Mean);
+                    json.WriteNumber("deviation", attribute.Deviation);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                WriteNumbers(json, "shared_weights", population.SharedWeights);
+                json.WriteStartArray("sources");
+                foreach (var source in population.Settings.Sources)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", source.Name);
+                    json.WriteNumber("size", source.Size);
+                    json.WriteNumber("drift", source.Drift);
+                    json.WriteNumber("noise", source.Noise);
+                    WriteNumbers(json, "weights", population.Weights(source.Name));
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+        ) + "\n";
 
     private static string Json(bool indented, Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
-        var options = new JsonWriterOptions { Indented = indented, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var json = new Utf8JsonWriter(buffer, options)) write(json);
+        var options = new JsonWriterOptions
+        {
+            Indented = indented,
+            NewLine = "\n",
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+        using (var json = new Utf8JsonWriter(buffer, options))
+            write(json);
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
@@ -88,7 +115,8 @@ public static class SimulatedFiles
     private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> numbers)
     {
         json.WriteStartArray(name);
-        foreach (var number in numbers) json.WriteNumberValue(number);
+        foreach (var number in numbers)
+            json.WriteNumberValue(number);
         json.WriteEndArray();
     }
 }

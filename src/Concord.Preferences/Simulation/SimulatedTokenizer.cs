@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Concord.Preferences.Simulation;
 
 /// <summary>
-/// The tokenizer of the simulated language: a byte-level BPE in Hugging Face's <c>tokenizer.json</c> whose merges are learned from the vocabulary until every word is one token.
-/// Any text has ids, since all 256 bytes are tokens too.
+/// The tokenizer of the simulated language: a byte-level BPE in Hugging Face's <c>tokenizer.json</c> whose merges are
+/// learned from the vocabulary until every word is one token. Any text has ids, since all 256 bytes are tokens too.
 /// </summary>
 public static class SimulatedTokenizer
 {
@@ -43,7 +43,18 @@ public static class SimulatedTokenizer
     private static byte[] Json(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) write(json);
+        using (
+            var json = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions
+                {
+                    Indented = true,
+                    NewLine = "\n",
+                    Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                }
+            )
+        )
+            write(json);
         buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
     }
@@ -73,15 +84,18 @@ public static class SimulatedTokenizer
         WriteByteLevel(json, trimOffsets: true);
         json.WriteStartObject("model");
         json.WriteString("type", "BPE");
-        foreach (var name in new[] { "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix" }) json.WriteNull(name);
+        foreach (var name in new[] { "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix" })
+            json.WriteNull(name);
         json.WriteBoolean("fuse_unk", false);
         json.WriteBoolean("byte_fallback", false);
         json.WriteBoolean("ignore_merges", false);
         json.WriteStartObject("vocab");
-        for (var id = 0; id < tokens.Length; id++) json.WriteNumber(tokens[id], id);
+        for (var id = 0; id < tokens.Length; id++)
+            json.WriteNumber(tokens[id], id);
         json.WriteEndObject();
         json.WriteStartArray("merges");
-        foreach (var (left, right) in merges) json.WriteStringValue($"{left} {right}");
+        foreach (var (left, right) in merges)
+            json.WriteStringValue($"{left} {right}");
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndObject();
@@ -99,7 +113,8 @@ public static class SimulatedTokenizer
     private static void WriteAddedToken(Utf8JsonWriter json, string content)
     {
         json.WriteString("content", content);
-        foreach (var flag in new[] { "single_word", "lstrip", "rstrip", "normalized" }) json.WriteBoolean(flag, false);
+        foreach (var flag in new[] { "single_word", "lstrip", "rstrip", "normalized" })
+            json.WriteBoolean(flag, false);
         json.WriteBoolean("special", true);
     }
 
@@ -122,38 +137,61 @@ public static class SimulatedTokenizer
         json.WriteEndObject();
     }
 
-    /// <summary>Byte-pair encoding: the most frequent pair of neighbours (the first in ordinal order among equals) is merged everywhere, until every piece is one token.</summary>
+    /// <summary>
+    /// Byte-pair encoding: the most frequent pair of neighbours (the first in ordinal order among equals) is merged
+    /// everywhere, until every piece is one token.
+    /// </summary>
     private static (string[] Tokens, (string Left, string Right)[] Merges) Learn()
     {
         var alphabet = Enumerable.Range(0, 256).Select(octet => Symbol((byte)octet)).ToArray();
-        var pieces = SimulatedVocabulary.Pieces().Select(piece => Encoding.UTF8.GetBytes(piece).Select(Symbol).ToList()).ToArray();
+        var pieces = SimulatedVocabulary
+            .Pieces()
+            .Select(piece => Encoding.UTF8.GetBytes(piece).Select(Symbol).ToList())
+            .ToArray();
         var merges = new List<(string Left, string Right)>();
         while (true)
         {
             var counts = new Dictionary<(string Left, string Right), int>();
             foreach (var piece in pieces)
-                for (var i = 1; i < piece.Count; i++) counts[(piece[i - 1], piece[i])] = counts.GetValueOrDefault((piece[i - 1], piece[i])) + 1;
-            if (counts.Count == 0) break;
-            var best = counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key.Left, StringComparer.Ordinal).ThenBy(pair => pair.Key.Right, StringComparer.Ordinal).First().Key;
+                for (var i = 1; i < piece.Count; i++)
+                    counts[(piece[i - 1], piece[i])] = counts.GetValueOrDefault((piece[i - 1], piece[i])) + 1;
+            if (counts.Count == 0)
+                break;
+            var best = counts
+                .OrderByDescending(pair => pair.Value)
+                .ThenBy(pair => pair.Key.Left, StringComparer.Ordinal)
+                .ThenBy(pair => pair.Key.Right, StringComparer.Ordinal)
+                .First()
+                .Key;
             merges.Add(best);
             foreach (var piece in pieces)
             {
                 for (var i = 1; i < piece.Count; i++)
                 {
-                    if (piece[i - 1] != best.Left || piece[i] != best.Right) continue;
+                    if (piece[i - 1] != best.Left || piece[i] != best.Right)
+                        continue;
                     piece[i - 1] += piece[i];
                     piece.RemoveAt(i);
                 }
             }
         }
-        string[] tokens = [.. Specials, .. alphabet.Order(StringComparer.Ordinal), .. merges.Select(merge => merge.Left + merge.Right).Distinct()];
+        string[] tokens =
+        [
+            .. Specials,
+            .. alphabet.Order(StringComparer.Ordinal),
+            .. merges.Select(merge => merge.Left + merge.Right).Distinct(),
+        ];
         return (tokens, [.. merges]);
     }
 
-    /// <summary>GPT-2's visible character for a byte: itself where it is printable, else the next free code point from 256 on.</summary>
+    /// <summary>
+    /// GPT-2's visible character for a byte: itself where it is printable, else the next free code point from 256 on.
+    /// </summary>
     private static string Symbol(byte octet)
     {
         static bool Visible(int value) => value is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or >= 0xAE;
-        return Visible(octet) ? $"{(char)octet}" : $"{(char)(256 + Enumerable.Range(0, octet).Count(value => !Visible(value)))}";
+        return Visible(octet)
+            ? $"{(char)octet}"
+            : $"{(char)(256 + Enumerable.Range(0, octet).Count(value => !Visible(value)))}";
     }
 }

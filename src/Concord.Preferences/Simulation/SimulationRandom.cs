@@ -4,18 +4,25 @@ using System.Text;
 namespace Concord.Preferences.Simulation;
 
 /// <summary>
-/// A random stream of its own for every purpose: xoshiro256** (Blackman and Vigna), seeded by SplitMix64 from a seed and a name. Its numbers are fixed by its
-/// definition, where those of <see cref="Random"/> are not promised between versions of the runtime.
+/// A random stream of its own for every purpose: xoshiro256** (Blackman and Vigna), seeded by SplitMix64 from a seed
+/// and a name. Its numbers are fixed by its definition, where those of <see cref="Random"/> are not promised between
+/// versions of the runtime.
 /// </summary>
 internal sealed class SimulationRandom
 {
-    private ulong s0, s1, s2, s3;
+    private ulong s0,
+        s1,
+        s2,
+        s3;
 
-    /// <summary>The stream of a seed, a purpose and a number within it; different arguments give unrelated streams.</summary>
+    /// <summary>
+    /// The stream of a seed, a purpose and a number within it; different arguments give unrelated streams.
+    /// </summary>
     public SimulationRandom(long seed, string purpose, long number = 0)
     {
         var state = 14695981039346656037UL; // FNV-1a over the purpose
-        foreach (var octet in Encoding.UTF8.GetBytes(purpose)) state = (state ^ octet) * 1099511628211UL;
+        foreach (var octet in Encoding.UTF8.GetBytes(purpose))
+            state = (state ^ octet) * 1099511628211UL;
         state = Mix(state + Mix((ulong)seed + 0x9E3779B97F4A7C15UL) + Mix((ulong)number + 0xD1B54A32D192ED03UL));
         s0 = Mix(state += 0x9E3779B97F4A7C15UL);
         s1 = Mix(state += 0x9E3779B97F4A7C15UL);

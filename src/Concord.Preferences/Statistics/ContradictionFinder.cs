@@ -1,8 +1,8 @@
 namespace Concord.Preferences.Statistics;
 
 /// <summary>
-/// Finds pairs of responses that are ordered in opposite ways. Prompts and responses are matched by their identity (<see cref="PromptIdentity"/>), so across
-/// formats.
+/// Finds pairs of responses that are ordered in opposite ways. Prompts and responses are matched by their identity
+/// (<see cref="PromptIdentity"/>), so across formats.
 /// </summary>
 internal sealed class ContradictionFinder
 {
@@ -17,12 +17,17 @@ internal sealed class ContradictionFinder
         {
             for (var j = 0; j < i; j++)
             {
-                if (comparison.Scores[i] == comparison.Scores[j] || responses[i] == responses[j]) continue;
+                if (comparison.Scores[i] == comparison.Scores[j] || responses[i] == responses[j])
+                    continue;
                 var ordered = string.CompareOrdinal(responses[i], responses[j]) < 0;
-                var key = ordered ? (comparison.PromptId, responses[i], responses[j]) : (comparison.PromptId, responses[j], responses[i]);
+                var key = ordered
+                    ? (comparison.PromptId, responses[i], responses[j])
+                    : (comparison.PromptId, responses[j], responses[i]);
                 var lowWins = comparison.Scores[i] > comparison.Scores[j] == ordered;
-                if (!pairs.TryGetValue(key, out var sources)) pairs[key] = sources = [];
-                if (!sources.TryGetValue(comparison.Source, out var votes)) sources[comparison.Source] = votes = new Votes();
+                if (!pairs.TryGetValue(key, out var sources))
+                    pairs[key] = sources = [];
+                if (!sources.TryGetValue(comparison.Source, out var votes))
+                    sources[comparison.Source] = votes = new Votes();
                 votes.Add(lowWins, comparison.Origin);
             }
         }
@@ -44,10 +49,17 @@ internal sealed class ContradictionFinder
         return result;
     }
 
-    /// <summary>Every two sources that order a pair in common, and every source that orders one twice; the most contradicted first.</summary>
+    /// <summary>
+    /// Every two sources that order a pair in common, and every source that orders one twice; the most contradicted
+    /// first.
+    /// </summary>
     public IReadOnlyList<Contradiction> Between()
     {
-        var found = new Dictionary<(string First, string Second), (int Shared, int Opposed, List<(RecordOrigin, RecordOrigin)> Examples)>();
+        var found =
+            new Dictionary<
+                (string First, string Second),
+                (int Shared, int Opposed, List<(RecordOrigin, RecordOrigin)> Examples)
+            >();
         foreach (var sources in pairs.Values)
         {
             var present = sources.OrderBy(source => source.Key, StringComparer.Ordinal).ToArray();
@@ -56,18 +68,31 @@ internal sealed class ContradictionFinder
                 for (var j = i; j < present.Length; j++)
                 {
                     var (first, second) = (present[i].Value, present[j].Value);
-                    if (i == j && first.Count < 2) continue;
+                    if (i == j && first.Count < 2)
+                        continue;
                     var key = (present[i].Key, present[j].Key);
                     var (shared, opposed, examples) = found.TryGetValue(key, out var before) ? before : (0, 0, []);
                     var opposes = first.Opposes(second);
-                    if (opposes && examples.Count < Examples) examples.Add(first.Opposite(second));
+                    if (opposes && examples.Count < Examples)
+                        examples.Add(first.Opposite(second));
                     found[key] = (shared + 1, opposed + (opposes ? 1 : 0), examples);
                 }
             }
         }
-        return [.. found
-            .OrderByDescending(pair => pair.Value.Opposed).ThenBy(pair => pair.Key.First, StringComparer.Ordinal).ThenBy(pair => pair.Key.Second, StringComparer.Ordinal)
-            .Select(pair => new Contradiction(pair.Key.First, pair.Key.Second, pair.Value.Shared, pair.Value.Opposed, pair.Value.Examples))];
+        return
+        [
+            .. found
+                .OrderByDescending(pair => pair.Value.Opposed)
+                .ThenBy(pair => pair.Key.First, StringComparer.Ordinal)
+                .ThenBy(pair => pair.Key.Second, StringComparer.Ordinal)
+                .Select(pair => new Contradiction(
+                    pair.Key.First,
+                    pair.Key.Second,
+                    pair.Value.Shared,
+                    pair.Value.Opposed,
+                    pair.Value.Examples
+                )),
+        ];
     }
 
     // How one source orders one pair: which orders occur, and where each was read first.
@@ -81,11 +106,14 @@ internal sealed class ContradictionFinder
         public void Add(bool lowWins, RecordOrigin origin)
         {
             Count++;
-            if (lowWins) low ??= origin;
-            else high ??= origin;
+            if (lowWins)
+                low ??= origin;
+            else
+                high ??= origin;
         }
 
-        public bool Opposes(Votes other) => low is not null && other.high is not null || high is not null && other.low is not null;
+        public bool Opposes(Votes other) =>
+            low is not null && other.high is not null || high is not null && other.low is not null;
 
         public (RecordOrigin, RecordOrigin) Opposite(Votes other)
         {

@@ -6,7 +6,10 @@ public sealed record DataStatistics
     /// <summary>The sources, in the order in which they first occur.</summary>
     public required IReadOnlyList<SourceStatistics> Sources { get; init; }
 
-    /// <summary>Sources, or records of one source, that order the same two responses to the same prompt; the most contradicted first.</summary>
+    /// <summary>
+    /// Sources, or records of one source, that order the same two responses to the same prompt; the most contradicted
+    /// first.
+    /// </summary>
     public required IReadOnlyList<Contradiction> Contradictions { get; init; }
 
     /// <summary>Number of prompts that occur in more than one source: they must not be split apart.</summary>
@@ -14,9 +17,10 @@ public sealed record DataStatistics
 
     /// <summary>Computes the statistics.</summary>
     /// <param name="comparisons">The comparisons of all sources.</param>
-    /// <param name="rows">The ids of each row of a comparison as the model would read them, prompt included: a tokenizer's, or <see cref="CharacterRows.Of"/>. It may be
-    /// called from several threads.</param>
-    /// <param name="maximumLength">The longest row a model would be given, in the unit of the rows; null to count no overlong ones.</param>
+    /// <param name="rows">The ids of each row of a comparison as the model would read them, prompt included: a
+    /// tokenizer's, or <see cref="CharacterRows.Of"/>. It may be called from several threads.</param>
+    /// <param name="maximumLength">The longest row a model would be given, in the unit of the rows; null to count no
+    /// overlong ones.</param>
     /// <param name="progress">Called from one thread, with the number of comparisons done.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="ConcordException">A comparison cannot be turned into rows.</exception>
@@ -25,7 +29,8 @@ public sealed record DataStatistics
         Func<Comparison, IReadOnlyList<int[]>> rows,
         int? maximumLength = null,
         Action<int>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default
+    )
     {
         // Chunks bound what is held: the rows of a chunk, not of the whole file.
         const int chunk = 1024;
@@ -34,22 +39,33 @@ public sealed record DataStatistics
         var contradictions = new ContradictionFinder();
         for (var start = 0; start < comparisons.Count; start += chunk)
         {
-            var measured = new (IReadOnlyList<int[]> Rows, IReadOnlyList<string> Responses)[Math.Min(chunk, comparisons.Count - start)];
+            var measured = new (IReadOnlyList<int[]> Rows, IReadOnlyList<string> Responses)[
+                Math.Min(chunk, comparisons.Count - start)
+            ];
             var first = start;
             var errors = new ConcordException?[measured.Length];
-            Parallel.For(0, measured.Length, new ParallelOptions { CancellationToken = cancellation }, at =>
-            {
-                try
+            Parallel.For(
+                0,
+                measured.Length,
+                new ParallelOptions { CancellationToken = cancellation },
+                at =>
                 {
-                    measured[at] = (rows(comparisons[first + at]), PromptIdentity.OfResponses(comparisons[first + at]));
+                    try
+                    {
+                        measured[at] = (
+                            rows(comparisons[first + at]),
+                            PromptIdentity.OfResponses(comparisons[first + at])
+                        );
+                    }
+                    catch (ConcordException error)
+                    {
+                        errors[at] = error;
+                    }
                 }
-                catch (ConcordException error)
-                {
-                    errors[at] = error;
-                }
-            });
+            );
             // The first in the order of the files, whichever thread was faster.
-            if (Array.Find(errors, error => error is not null) is { } failure) throw failure;
+            if (Array.Find(errors, error => error is not null) is { } failure)
+                throw failure;
             for (var at = 0; at < measured.Length; at++)
             {
                 var comparison = comparisons[start + at];
@@ -64,7 +80,15 @@ public sealed record DataStatistics
             progress?.Invoke(start + measured.Length);
         }
         var opposed = contradictions.PerSource();
-        var shared = sources.SelectMany(source => source.Prompts).GroupBy(prompt => prompt).Count(group => group.Skip(1).Any());
-        return new DataStatistics { Sources = [.. sources.Select(source => source.Close(opposed))], Contradictions = contradictions.Between(), SharedPrompts = shared };
+        var shared = sources
+            .SelectMany(source => source.Prompts)
+            .GroupBy(prompt => prompt)
+            .Count(group => group.Skip(1).Any());
+        return new DataStatistics
+        {
+            Sources = [.. sources.Select(source => source.Close(opposed))],
+            Contradictions = contradictions.Between(),
+            SharedPrompts = shared,
+        };
     }
 }

@@ -9,7 +9,8 @@ public sealed record Lengths(int Median, int Percentile95, int Longest, long Tot
 {
     internal static Lengths Of(List<int> lengths)
     {
-        if (lengths.Count == 0) return new Lengths(0, 0, 0, 0);
+        if (lengths.Count == 0)
+            return new Lengths(0, 0, 0, 0);
         lengths.Sort();
         return new Lengths(At(0.5), At(0.95), lengths[^1], lengths.Sum(length => (long)length));
 

@@ -3,7 +3,9 @@ namespace Concord.Preferences.Statistics;
 /// <summary>What a truncation policy would do to a source's comparisons with a row longer than the maximum.</summary>
 public sealed record OverlongPolicy
 {
-    /// <summary>The policy's name: <c>shared-left</c>, <c>left</c>, <c>right</c>, <c>drop</c> or <c>error</c>.</summary>
+    /// <summary>
+    /// The policy's name: <c>shared-left</c>, <c>left</c>, <c>right</c>, <c>drop</c> or <c>error</c>.
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>Strictly ordered pairs of comparisons of which something would be cut.</summary>
@@ -12,7 +14,9 @@ public sealed record OverlongPolicy
     /// <summary>Responses that would lose a part of themselves, not only prompt.</summary>
     public int ResponsesCut { get; init; }
 
-    /// <summary>Strictly ordered pairs whose two rows would be the same after the cut: nothing is left to learn from.</summary>
+    /// <summary>
+    /// Strictly ordered pairs whose two rows would be the same after the cut: nothing is left to learn from.
+    /// </summary>
     public int PairsAlike { get; init; }
 
     /// <summary>Strictly ordered pairs that would be left out.</summary>

@@ -26,16 +26,20 @@ internal sealed class SourceAccount(string source, int? maximumLength)
     {
         comparisons++;
         prompts.Add(comparison.PromptId);
-        if (comparison.Annotator is { } annotator) annotators.Add(annotator);
-        if (!seen.Add(Content(comparison, responses))) duplicates++;
+        if (comparison.Annotator is { } annotator)
+            annotators.Add(annotator);
+        if (!seen.Add(Content(comparison, responses)))
+            duplicates++;
 
         var strict = comparison.StrictPairs;
         strictPairs += strict;
         equalPairs += responses.Count * (responses.Count - 1) / 2 - strict;
-        if (strict == 0) ties++;
+        if (strict == 0)
+            ties++;
         for (var i = 0; i < responses.Count; i++)
-            for (var j = 0; j < i; j++)
-                if (comparison.Scores[i] != comparison.Scores[j] && responses[i] == responses[j]) identicalPairs++;
+        for (var j = 0; j < i; j++)
+            if (comparison.Scores[i] != comparison.Scores[j] && responses[i] == responses[j])
+                identicalPairs++;
         emptyResponses += comparison.Responses.Count(response => IsEmpty(comparison.Form, response));
 
         var shared = rows.Min(row => row.Length);
@@ -76,14 +80,22 @@ internal sealed class SourceAccount(string source, int? maximumLength)
     }
 
     // Sorted, so that the same judgement with its responses in another order is a duplicate too.
-    private static string Content(Comparison comparison, IReadOnlyList<string> responses) =>
-        $"{comparison.PromptId}\n{comparison.Annotator}\n{string.Join('\n', responses.Select((response, at) =>
-            response + comparison.Scores[at].ToString("R", CultureInfo.InvariantCulture)).Order(StringComparer.Ordinal))}";
-
-    private static bool IsEmpty(ComparisonForm form, Response response) => form switch
+    private static string Content(Comparison comparison, IReadOnlyList<string> responses)
     {
-        ComparisonForm.TokenIds => response.TokenIds.Count == 0,
-        ComparisonForm.Messages => response.Messages.All(message => string.IsNullOrWhiteSpace(message.Content)),
-        _ => DialogueText.TryParse(response.Text) is { } dialogue ? string.IsNullOrWhiteSpace(dialogue[^1].Content) : string.IsNullOrWhiteSpace(response.Text),
-    };
+        var judged = responses.Select(
+            (response, at) => response + comparison.Scores[at].ToString("R", CultureInfo.InvariantCulture)
+        );
+        var sorted = string.Join('\n', judged.Order(StringComparer.Ordinal));
+        return $"{comparison.PromptId}\n{comparison.Annotator}\n{sorted}";
+    }
+
+    private static bool IsEmpty(ComparisonForm form, Response response) =>
+        form switch
+        {
+            ComparisonForm.TokenIds => response.TokenIds.Count == 0,
+            ComparisonForm.Messages => response.Messages.All(message => string.IsNullOrWhiteSpace(message.Content)),
+            _ => DialogueText.TryParse(response.Text) is { } dialogue
+                ? string.IsNullOrWhiteSpace(dialogue[^1].Content)
+                : string.IsNullOrWhiteSpace(response.Text),
+        };
 }

@@ -24,19 +24,25 @@ public sealed record SourceStatistics
     /// <summary>Comparisons without any strictly ordered pair.</summary>
     public required int Ties { get; init; }
 
-    /// <summary>Pairs of equal scores, those inside comparisons of more than two responses included (losers of which nobody said which is better).</summary>
+    /// <summary>
+    /// Pairs of equal scores, those inside comparisons of more than two responses included (losers of which nobody said
+    /// which is better).
+    /// </summary>
     public required int EqualPairs { get; init; }
 
     /// <summary>Lengths of the rows.</summary>
     public required Lengths Lengths { get; init; }
 
     /// <summary>
-    /// Share of all rows' length that the rows of a comparison have in common at their beginning, in [0, 1]: what a prompt computed once need not compute
-    /// again.
+    /// Share of all rows' length that the rows of a comparison have in common at their beginning, in [0, 1]: what a
+    /// prompt computed once need not compute again.
     /// </summary>
     public required double SharedPrefixShare { get; init; }
 
-    /// <summary>Comparisons that say again what an earlier one of the source said: same prompt, same responses with the same scores, same annotator.</summary>
+    /// <summary>
+    /// Comparisons that say again what an earlier one of the source said: same prompt, same responses with the same
+    /// scores, same annotator.
+    /// </summary>
     public required int Duplicates { get; init; }
 
     /// <summary>Strictly ordered pairs whose two responses are the same text.</summary>
@@ -48,7 +54,10 @@ public sealed record SourceStatistics
     /// <summary>Different pairs of responses that the source orders (strictly, by somebody).</summary>
     public required int JudgedPairs { get; init; }
 
-    /// <summary>Of those, how many are ordered the other way within the source too: by another annotator, or by the same in another record.</summary>
+    /// <summary>
+    /// Of those, how many are ordered the other way within the source too: by another annotator, or by the same in
+    /// another record.
+    /// </summary>
     public required int ContradictedWithin { get; init; }
 
     /// <summary>Of those, how many are ordered the other way by another source.</summary>

@@ -2,7 +2,10 @@ using Concord.Preferences;
 
 namespace Concord.Training.Batches;
 
-/// <summary>Which comparisons each step takes: a pure function of the settings, the seed and the step, so a resumed run needs no replay and another run none of this one's history.</summary>
+/// <summary>
+/// Which comparisons each step takes: a pure function of the settings, the seed and the step, so a resumed run needs no
+/// replay and another run none of this one's history.
+/// </summary>
 public sealed class BatchPlan
 {
     private readonly ItemStream[] _streams;
@@ -20,16 +23,35 @@ public sealed class BatchPlan
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(sourceOf);
         settings.Validate(sources);
-        var bySource = sources.Select((name, source) =>
-        {
-            int[] items = [.. Enumerable.Range(0, sourceOf.Count).Where(item => sourceOf[item] == source)];
-            if (items.Length == 0) throw new ConcordException($"The source `{name}` has no comparison to train on.");
-            return items;
-        }).ToArray();
+        var bySource = sources
+            .Select(
+                (name, source) =>
+                {
+                    int[] items = [.. Enumerable.Range(0, sourceOf.Count).Where(item => sourceOf[item] == source)];
+                    if (items.Length == 0)
+                        throw new ConcordException($"The source `{name}` has no comparison to train on.");
+                    return items;
+                }
+            )
+            .ToArray();
         int? Limit(int source) => settings.Limits.TryGetValue(sources[source], out var limit) ? limit : null;
-        _streams = [.. bySource.Select((items, source) => ItemStream.Create(seed, source, items, Limit(source), settings.Resample))];
-        _counts = [.. sources.Select(name => Math.Max(1, (int)Math.Round(settings.PerSource * (settings.Shares.TryGetValue(name, out var share) ? share : 1))))];
-        if (settings.Composition == BatchComposition.Balanced) return;
+        _streams =
+        [
+            .. bySource.Select(
+                (items, source) => ItemStream.Create(seed, source, items, Limit(source), settings.Resample)
+            ),
+        ];
+        _counts =
+        [
+            .. sources.Select(name =>
+                Math.Max(
+                    1,
+                    (int)Math.Round(settings.PerSource * (settings.Shares.TryGetValue(name, out var share) ? share : 1))
+                )
+            ),
+        ];
+        if (settings.Composition == BatchComposition.Balanced)
+            return;
         // one stream of the same, resampled, comparisons; a repeat is an entry of its own
         var chosen = _streams.SelectMany(stream => stream.Entries).ToArray();
         _counts = [_counts.Sum()];
@@ -40,10 +62,17 @@ public sealed class BatchPlan
     public int StepsPerEpoch => StepsFor(1);
 
     /// <summary>Whether the first so many steps take some comparison a second time.</summary>
-    public bool Repeats(int steps) => Enumerable.Range(0, _streams.Length).Any(i => (long)steps * _counts[i] > _streams[i].Length);
+    public bool Repeats(int steps) =>
+        Enumerable.Range(0, _streams.Length).Any(i => (long)steps * _counts[i] > _streams[i].Length);
 
     /// <summary>Steps for a number of epochs, which may be a fraction: the longest stream is seen so often.</summary>
-    public int StepsFor(double epochs) => Math.Max(1, Enumerable.Range(0, _streams.Length).Max(i => (int)Math.Ceiling(epochs * _streams[i].Length / _counts[i] - 1e-9)));
+    public int StepsFor(double epochs) =>
+        Math.Max(
+            1,
+            Enumerable
+                .Range(0, _streams.Length)
+                .Max(i => (int)Math.Ceiling(epochs * _streams[i].Length / _counts[i] - 1e-9))
+        );
 
     /// <summary>The comparisons of a step, by source, and which of them no step before has taken.</summary>
     /// <param name="step">From 0.</param>
@@ -52,7 +81,8 @@ public sealed class BatchPlan
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         var (items, fresh) = (new int[_counts.Sum()], new bool[_counts.Sum()]);
         for (int i = 0, at = 0; i < _streams.Length; i++)
-            for (var k = 0; k < _counts[i]; k++, at++) (items[at], fresh[at]) = _streams[i].At((long)step * _counts[i] + k);
+        for (var k = 0; k < _counts[i]; k++, at++)
+            (items[at], fresh[at]) = _streams[i].At((long)step * _counts[i] + k);
         return (items, fresh);
     }
 }

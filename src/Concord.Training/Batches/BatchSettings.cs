@@ -6,10 +6,16 @@ namespace Concord.Training.Batches;
 /// <summary>How a batch is composed of sources.</summary>
 public enum BatchComposition
 {
-    /// <summary>The same number of comparisons of every source, or by its share; short sources begin again before long ones end. What MORE needs.</summary>
+    /// <summary>
+    /// The same number of comparisons of every source, or by its share; short sources begin again before long ones end.
+    /// What MORE needs.
+    /// </summary>
     Balanced,
 
-    /// <summary>All comparisons of all sources shuffled into one stream: a batch has what comes, and may miss sources. The paper's MultiTask.</summary>
+    /// <summary>
+    /// All comparisons of all sources shuffled into one stream: a batch has what comes, and may miss sources. The
+    /// paper's MultiTask.
+    /// </summary>
     Shuffled,
 }
 
@@ -28,11 +34,17 @@ public sealed record BatchSettings
     /// <value>≥ 1 or null; default null.</value>
     public int? MicroBatch { get; init; }
 
-    /// <summary>Most tokens computed at once: batches of long texts are cut into more micro-batches; null for no limit. A single comparison may exceed it.</summary>
+    /// <summary>
+    /// Most tokens computed at once: batches of long texts are cut into more micro-batches; null for no limit. A single
+    /// comparison may exceed it.
+    /// </summary>
     /// <value>≥ 1 or null; default null.</value>
     public int? TokenBudget { get; init; }
 
-    /// <summary>n, to which every source is resampled: chosen at random where it has more, all and random repeats where it has fewer; null to take each as it is.</summary>
+    /// <summary>
+    /// n, to which every source is resampled: chosen at random where it has more, all and random repeats where it has
+    /// fewer; null to take each as it is.
+    /// </summary>
     /// <value>≥ 1 or null; default null. The paper took 40,000.</value>
     public int? Resample { get; init; }
 
@@ -61,17 +73,30 @@ public sealed record BatchSettings
         foreach (var (name, share) in Shares)
         {
             Known(name, "shares");
-            if (!(share > 0 && double.IsFinite(share))) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting shares.{name} is {share}, but must be positive."));
+            if (!(share > 0 && double.IsFinite(share)))
+                throw new ConcordException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The setting shares.{name} is {share}, but must be positive."
+                    )
+                );
         }
 
         void Known(string name, string setting)
         {
-            if (!sources.Contains(name)) throw new ConcordException($"The setting {setting} names the source `{name}`, which the data does not have; they have {string.Join(", ", sources)}.");
+            if (!sources.Contains(name))
+                throw new ConcordException(
+                    $"The setting {setting} names the source `{name}`, which the data does not have; they have "
+                        + $"{string.Join(", ", sources)}."
+                );
         }
     }
 
     private static void Positive(int value, string name)
     {
-        if (value < 1) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be 1 or more."));
+        if (value < 1)
+            throw new ConcordException(
+                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be 1 or more.")
+            );
     }
 }

@@ -1,6 +1,9 @@
 namespace Concord.Training.Batches;
 
-/// <summary>A small generator whose stream is a function of its key alone, on every machine and version (Steele, Lea and Flood 2014).</summary>
+/// <summary>
+/// A small generator whose stream is a function of its key alone, on every machine and version (Steele, Lea and Flood
+/// 2014).
+/// </summary>
 internal struct SplitMix64
 {
     private ulong _state;
@@ -8,7 +11,8 @@ internal struct SplitMix64
     /// <summary>A stream of its own for each tuple of numbers.</summary>
     public SplitMix64(params ReadOnlySpan<long> key)
     {
-        foreach (var part in key) _state = Mix(_state + (ulong)part + 0x9E3779B97F4A7C15);
+        foreach (var part in key)
+            _state = Mix(_state + (ulong)part + 0x9E3779B97F4A7C15);
     }
 
     public ulong Next() => Mix(_state += 0x9E3779B97F4A7C15);

@@ -7,13 +7,22 @@ using TorchSharp;
 namespace Concord.Training.Checkpoints;
 
 /// <summary>
-/// The checkpoints of a run, a folder each: <c>step-00000120</c> with <c>state.safetensors</c> and <c>progress.json</c>. They are written beside and renamed, so one that has its name is whole;
-/// nothing in them depends on time, place or machine.
+/// The checkpoints of a run, a folder each: <c>step-00000120</c> with <c>state.safetensors</c> and
+/// <c>progress.json</c>. They are written beside and renamed, so one that has its name is whole; nothing in them
+/// depends on time, place or machine.
 /// </summary>
 internal sealed class CheckpointStore
 {
-    private const string Prefix = "step-", Partial = ".partial", Tensors = "state.safetensors", Progress = "progress.json";
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private const string Prefix = "step-",
+        Partial = ".partial",
+        Tensors = "state.safetensors",
+        Progress = "progress.json";
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     private readonly string _folder;
     private readonly int _keep;
@@ -27,25 +36,37 @@ internal sealed class CheckpointStore
         Files(() =>
         {
             Directory.CreateDirectory(folder);
-            foreach (var left in Directory.EnumerateDirectories(folder, "*" + Partial)) Directory.Delete(left, recursive: true);
+            foreach (var left in Directory.EnumerateDirectories(folder, "*" + Partial))
+                Directory.Delete(left, recursive: true);
         });
     }
 
-    /// <summary>The newest checkpoint's progress and where its tensors are read from, or null where there is none.</summary>
+    /// <summary>
+    /// The newest checkpoint's progress and where its tensors are read from, or null where there is none.
+    /// </summary>
     /// <exception cref="ConcordException">A checkpoint cannot be read.</exception>
     public (TrainingProgress Progress, SafetensorsFile Tensors)? Newest()
     {
-        if (Names().LastOrDefault() is not { } name) return null;
+        if (Names().LastOrDefault() is not { } name)
+            return null;
         var path = Path.Combine(_folder, name, Progress);
         try
         {
             var progress = JsonSerializer.Deserialize<TrainingProgress>(File.ReadAllText(path), Json);
-            if (progress is not { Version: 1 }) throw new ConcordException($"{path} is not of version 1: it was written by another version of Concord. Use that one, or another output folder.");
+            if (progress is not { Version: 1 })
+                throw new ConcordException(
+                    $"{path} is not of version 1: it was written by another version of Concord. Use that one, or "
+                        + $"another output folder."
+                );
             return (progress, SafetensorsFile.Open(Path.Combine(_folder, name, Tensors)));
         }
         catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException)
         {
-            throw new ConcordException($"{path} cannot be read: {error.Message} Remove the folder {Path.Combine(_folder, name)} to go on from the checkpoint before it.", error);
+            throw new ConcordException(
+                $"{path} cannot be read: {error.Message} Remove the folder {Path.Combine(_folder, name)} to go on "
+                    + $"from the checkpoint before it.",
+                error
+            );
         }
     }
 
@@ -64,16 +85,25 @@ internal sealed class CheckpointStore
         {
             // a checkpoint of this step may be there, with an older evaluation
             var old = place + ".old" + Partial;
-            if (Directory.Exists(place)) Directory.Move(place, old);
+            if (Directory.Exists(place))
+                Directory.Move(place, old);
             Directory.Move(beside, place);
-            if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
-            foreach (var superfluous in Names().SkipLast(_keep)) Directory.Delete(Path.Combine(_folder, superfluous), recursive: true);
+            if (Directory.Exists(old))
+                Directory.Delete(old, recursive: true);
+            foreach (var superfluous in Names().SkipLast(_keep))
+                Directory.Delete(Path.Combine(_folder, superfluous), recursive: true);
         });
         return place;
     }
 
-    private string[] Names() => [.. Directory.EnumerateDirectories(_folder, Prefix + "*").Select(path => Path.GetFileName(path)!)
-        .Where(name => !name.EndsWith(Partial, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    private string[] Names() =>
+        [
+            .. Directory
+                .EnumerateDirectories(_folder, Prefix + "*")
+                .Select(path => Path.GetFileName(path)!)
+                .Where(name => !name.EndsWith(Partial, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private void Files(Action action)
     {
@@ -83,7 +113,11 @@ internal sealed class CheckpointStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConcordException($"{_folder}: a checkpoint cannot be put in its place: {error.Message} Make the folder writable, or name another output.", error);
+            throw new ConcordException(
+                $"{_folder}: a checkpoint cannot be put in its place: {error.Message} Make the folder writable, or "
+                    + $"name another output.",
+                error
+            );
         }
     }
 }

@@ -6,16 +6,26 @@ using TorchSharp;
 
 namespace Concord.Training.Checkpoints;
 
-/// <summary>All numbers a run must have to go on: master weights and moments by parameter, MORE's averages, log τ.</summary>
-internal sealed class StateTensors(FlatParameters parameters, IOptimizer optimizer, GradientMomentum? momentum, SourceTemperatures temperatures)
+/// <summary>
+/// All numbers a run must have to go on: master weights and moments by parameter, MORE's averages, log τ.
+/// </summary>
+internal sealed class StateTensors(
+    FlatParameters parameters,
+    IOptimizer optimizer,
+    GradientMomentum? momentum,
+    SourceTemperatures temperatures
+)
 {
-    private const string Momentum = "momentum", Temperatures = "log_temperatures";
+    private const string Momentum = "momentum",
+        Temperatures = "log_temperatures";
 
     /// <summary>The tensors by name, made in the caller's dispose scope.</summary>
     public IEnumerable<(string Name, torch.Tensor Value)> All()
     {
-        foreach (var part in Buffers()) yield return part;
-        if (momentum is not null) yield return (Momentum, torch.tensor(momentum.Values.ToArray(), torch.float64));
+        foreach (var part in Buffers())
+            yield return part;
+        if (momentum is not null)
+            yield return (Momentum, torch.tensor(momentum.Values.ToArray(), torch.float64));
         yield return (Temperatures, torch.tensor(temperatures.Logs.ToArray(), torch.float64));
     }
 
@@ -26,7 +36,8 @@ internal sealed class StateTensors(FlatParameters parameters, IOptimizer optimiz
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        foreach (var (name, value) in Buffers()) file.LoadInto(name, value);
+        foreach (var (name, value) in Buffers())
+            file.LoadInto(name, value);
         momentum?.Restore(file.Load(Momentum).data<double>().ToArray());
         temperatures.Restore(file.Load(Temperatures).data<double>().ToArray());
         optimizer.Steps = step;
@@ -34,5 +45,9 @@ internal sealed class StateTensors(FlatParameters parameters, IOptimizer optimiz
     }
 
     private IEnumerable<(string Name, torch.Tensor Value)> Buffers() =>
-        optimizer.State.Prepend(("weights", parameters.Weights)).SelectMany(buffer => parameters.Parts(buffer.Item2).Select(part => ($"{buffer.Item1}.{part.Name}", part.Value)));
+        optimizer
+            .State.Prepend(("weights", parameters.Weights))
+            .SelectMany(buffer =>
+                parameters.Parts(buffer.Item2).Select(part => ($"{buffer.Item1}.{part.Name}", part.Value))
+            );
 }

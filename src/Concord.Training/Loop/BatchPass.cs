@@ -5,7 +5,10 @@ using TorchSharp;
 
 namespace Concord.Training.Loop;
 
-/// <summary>A batch on its way through the model in parts: its pairs, shared out over the whole batch, and the rewards and hidden states that forward passes have given so far.</summary>
+/// <summary>
+/// A batch on its way through the model in parts: its pairs, shared out over the whole batch, and the rewards and
+/// hidden states that forward passes have given so far.
+/// </summary>
 internal sealed class BatchPass : IDisposable
 {
     /// <summary>What is computed at once.</summary>
@@ -30,17 +33,36 @@ internal sealed class BatchPass : IDisposable
     /// <param name="sourceOf">Source of each comparison.</param>
     /// <param name="sources">K.</param>
     /// <param name="loss">The ranking loss.</param>
-    public BatchPass(RewardModel model, int[][] micro, IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sourceOf, int sources, RankingLossSettings loss)
+    public BatchPass(
+        RewardModel model,
+        int[][] micro,
+        IReadOnlyList<TokenizedComparison> comparisons,
+        IReadOnlyList<int> sourceOf,
+        int sources,
+        RankingLossSettings loss
+    )
     {
         _model = model;
         _order = [.. micro.SelectMany(part => part)];
-        Pairs = RankingPairs.Create([.. _order.Select(index => comparisons[index])], [.. _order.Select(index => sourceOf[index])], sources, loss);
+        Pairs = RankingPairs.Create(
+            [.. _order.Select(index => comparisons[index])],
+            [.. _order.Select(index => sourceOf[index])],
+            sources,
+            loss
+        );
         (Rewards, Hidden) = (new double[Pairs.RowCount], new float[Pairs.RowCount * model.Config.HiddenSize]);
         Present = [.. Enumerable.Range(0, sources).Select(Pairs.IsPresent)];
         var first = 0;
         foreach (var part in micro)
         {
-            _parts.Add(new(PackedBatch.Create([.. part.Select(index => comparisons[index])], model.Device), first, part.Length, Pairs.RowOffsets[first]));
+            _parts.Add(
+                new(
+                    PackedBatch.Create([.. part.Select(index => comparisons[index])], model.Device),
+                    first,
+                    part.Length,
+                    Pairs.RowOffsets[first]
+                )
+            );
             first += part.Length;
         }
     }
@@ -76,12 +98,17 @@ internal sealed class BatchPass : IDisposable
 
     /// <summary>A part's own losses, as shares of the whole batch's.</summary>
     public RankingLossResult Losses(Part part, ReadOnlySpan<double> temperatures) =>
-        RankingLoss.Evaluate(Pairs.Slice(part.First, part.Count), Rewards.AsSpan(part.FirstRow, part.Batch.RowCount), temperatures);
+        RankingLoss.Evaluate(
+            Pairs.Slice(part.First, part.Count),
+            Rewards.AsSpan(part.FirstRow, part.Batch.RowCount),
+            temperatures
+        );
 
     /// <summary>Puts the rewards of each comparison where it stands in the batch.</summary>
     public void CopyRewards(double[][] byComparison)
     {
-        for (var i = 0; i < _order.Length; i++) byComparison[_order[i]] = Rewards[Pairs.RowOffsets[i]..Pairs.RowOffsets[i + 1]];
+        for (var i = 0; i < _order.Length; i++)
+            byComparison[_order[i]] = Rewards[Pairs.RowOffsets[i]..Pairs.RowOffsets[i + 1]];
     }
 
     /// <inheritdoc/>

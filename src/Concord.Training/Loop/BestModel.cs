@@ -6,9 +6,18 @@ using Concord.Training.Checkpoints;
 
 namespace Concord.Training.Loop;
 
-/// <summary>Evaluates the model during training and keeps the best: <c>model/</c> and <c>scores.jsonl</c> are always of one step.</summary>
+/// <summary>
+/// Evaluates the model during training and keeps the best: <c>model/</c> and <c>scores.jsonl</c> are always of one
+/// step.
+/// </summary>
 internal sealed class BestModel(
-    RewardModel model, TrainingData data, TrainingSettings settings, RunFolder folder, Action<RewardModel, string, TrainedModelInfo> writeModel, ITrainingObserver observer)
+    RewardModel model,
+    TrainingData data,
+    TrainingSettings settings,
+    RunFolder folder,
+    Action<RewardModel, string, TrainedModelInfo> writeModel,
+    ITrainingObserver observer
+)
 {
     /// <summary>Comparisons whose rewards give mean and standard deviation where nothing is held out.</summary>
     private const int SampledComparisons = 256;
@@ -20,13 +29,25 @@ internal sealed class BestModel(
     /// <param name="cache">Where hidden states below the trained layers are kept, or null.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <returns>Where the run stands then.</returns>
-    public TrainingProgress Evaluate(TrainingProgress progress, double[]? temperatures, MetricsLog metrics, FrozenStateCache? cache, CancellationToken cancellation)
+    public TrainingProgress Evaluate(
+        TrainingProgress progress,
+        double[]? temperatures,
+        MetricsLog metrics,
+        FrozenStateCache? cache,
+        CancellationToken cancellation
+    )
     {
         var predictions = Predict(data.HeldOut, temperatures, cache, cancellation);
         var report = Evaluation.Run(predictions, new EvaluationOptions { Resamples = 0, Bins = [10] });
         var value = Value(report);
         var best = progress.BestStep < 0 || value < progress.BestValue;
-        if (best) Write(progress.Step, predictions, predictions.Where(prediction => data.Sources.Contains(prediction.Source)), temperatures);
+        if (best)
+            Write(
+                progress.Step,
+                predictions,
+                predictions.Where(prediction => data.Sources.Contains(prediction.Source)),
+                temperatures
+            );
         metrics.Write(progress.Step, report, best);
         observer.Evaluated(progress.Step, report, best);
         return progress with
@@ -39,11 +60,23 @@ internal sealed class BestModel(
     }
 
     /// <summary>Writes the last model where nothing is held out to choose by.</summary>
-    public TrainingProgress WriteWithoutHeldOut(TrainingProgress progress, double[]? temperatures, FrozenStateCache? cache, CancellationToken cancellation)
+    public TrainingProgress WriteWithoutHeldOut(
+        TrainingProgress progress,
+        double[]? temperatures,
+        FrozenStateCache? cache,
+        CancellationToken cancellation
+    )
     {
-        if (data.HeldOut.Count > 0) return progress;
+        if (data.HeldOut.Count > 0)
+            return progress;
         var stride = Math.Max(1, data.Training.Count / SampledComparisons);
-        TokenizedComparison[] sample = [.. Enumerable.Range(0, data.Training.Count).Where(index => index % stride == 0).Select(index => data.Training[index])];
+        TokenizedComparison[] sample =
+        [
+            .. Enumerable
+                .Range(0, data.Training.Count)
+                .Where(index => index % stride == 0)
+                .Select(index => data.Training[index]),
+        ];
         Write(progress.Step, [], Predict(sample, temperatures, cache, cancellation), temperatures);
         return progress with { BestStep = progress.Step };
     }
@@ -56,21 +89,47 @@ internal sealed class BestModel(
         return report;
     }
 
-    private Prediction[] Predict(IReadOnlyList<TokenizedComparison> comparisons, double[]? temperatures, FrozenStateCache? cache, CancellationToken cancellation)
+    private Prediction[] Predict(
+        IReadOnlyList<TokenizedComparison> comparisons,
+        double[]? temperatures,
+        FrozenStateCache? cache,
+        CancellationToken cancellation
+    )
     {
-        var bySource = temperatures is null ? null : data.Sources.Zip(temperatures).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
-        var predictions = HeldOutEvaluator.Predict(model, comparisons, bySource, cache, done => observer.Evaluating(done, comparisons.Count), cancellation);
+        var bySource = temperatures is null
+            ? null
+            : data
+                .Sources.Zip(temperatures)
+                .ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        var predictions = HeldOutEvaluator.Predict(
+            model,
+            comparisons,
+            bySource,
+            cache,
+            done => observer.Evaluating(done, comparisons.Count),
+            cancellation
+        );
         foreach (var prediction in predictions)
             if (!prediction.Rewards.All(double.IsFinite))
-                throw new ConcordException($"Training diverged: the rewards of {prediction.File}, line {prediction.Line}, are not finite. Lower the learning rate; the last checkpoint is from before it.");
+                throw new ConcordException(
+                    $"Training diverged: the rewards of {prediction.File}, line {prediction.Line}, are not finite. "
+                        + $"Lower the learning rate; the last checkpoint is from before it."
+                );
         return predictions;
     }
 
-    private void Write(int step, IEnumerable<Prediction> heldOut, IEnumerable<Prediction> ofTrainingSources, double[]? temperatures)
+    private void Write(
+        int step,
+        IEnumerable<Prediction> heldOut,
+        IEnumerable<Prediction> ofTrainingSources,
+        double[]? temperatures
+    )
     {
         double[] rewards = [.. ofTrainingSources.SelectMany(prediction => prediction.Rewards)];
         var mean = rewards.DefaultIfEmpty(0).Average();
-        var deviation = Math.Sqrt(rewards.Select(reward => (reward - mean) * (reward - mean)).DefaultIfEmpty(0).Average());
+        var deviation = Math.Sqrt(
+            rewards.Select(reward => (reward - mean) * (reward - mean)).DefaultIfEmpty(0).Average()
+        );
         var info = new TrainedModelInfo(step, data.Sources, temperatures, mean, deviation);
         folder.ReplaceModel(info, place => writeModel(model, place, info));
         ScoresFile.Write(folder.Scores, heldOut);

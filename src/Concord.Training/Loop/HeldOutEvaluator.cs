@@ -4,7 +4,9 @@ using Concord.Modeling.Rewards;
 
 namespace Concord.Training.Loop;
 
-/// <summary>What a model in training says of comparisons that are not trained on; the same path as scoring takes.</summary>
+/// <summary>
+/// What a model in training says of comparisons that are not trained on; the same path as scoring takes.
+/// </summary>
 internal static class HeldOutEvaluator
 {
     /// <summary>Scores comparisons.</summary>
@@ -21,7 +23,8 @@ internal static class HeldOutEvaluator
         IReadOnlyDictionary<string, double>? temperatures,
         FrozenStateCache? cache,
         Action<int> progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         var predictions = new List<Prediction>(comparisons.Count);
         foreach (var rewards in new RewardScorer(model, cache: cache).Score(comparisons, cancellation))
@@ -32,11 +35,23 @@ internal static class HeldOutEvaluator
         return [.. predictions];
     }
 
-    private static Prediction Of(TokenizedComparison tokenized, double[] rewards, IReadOnlyDictionary<string, double>? temperatures)
+    private static Prediction Of(
+        TokenizedComparison tokenized,
+        double[] rewards,
+        IReadOnlyDictionary<string, double>? temperatures
+    )
     {
         var comparison = tokenized.Comparison;
         double[] lengths = [.. Enumerable.Range(0, rewards.Length).Select(row => (double)tokenized.RowLength(row))];
-        return new(comparison.Source, rewards, tokenized.Scores, comparison.PromptId, comparison.Origin.File, comparison.Origin.Line, lengths)
+        return new(
+            comparison.Source,
+            rewards,
+            tokenized.Scores,
+            comparison.PromptId,
+            comparison.Origin.File,
+            comparison.Origin.Line,
+            lengths
+        )
         {
             // a source that was not trained on has τ = 1
             Temperature = temperatures is null ? null : temperatures.GetValueOrDefault(comparison.Source, 1),

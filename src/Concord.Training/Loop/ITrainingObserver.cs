@@ -9,37 +9,25 @@ public interface ITrainingObserver
     /// <param name="step">Steps done: 0, or the checkpoint's.</param>
     /// <param name="steps">Steps planned.</param>
     /// <param name="resumed">Whether a checkpoint was there.</param>
-    void Started(int step, int steps, bool resumed)
-    {
-    }
+    void Started(int step, int steps, bool resumed) { }
 
     /// <summary>A step is done.</summary>
-    void Stepped(StepReport report)
-    {
-    }
+    void Stepped(StepReport report) { }
 
     /// <summary>Held-out comparisons are being scored.</summary>
-    void Evaluating(int done, int count)
-    {
-    }
+    void Evaluating(int done, int count) { }
 
     /// <summary>Held-out comparisons were evaluated, without intervals.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="report">By source, with temperatures where there are any.</param>
     /// <param name="best">Whether the model is the best so far.</param>
-    void Evaluated(int step, EvaluationReport report, bool best)
-    {
-    }
+    void Evaluated(int step, EvaluationReport report, bool best) { }
 
     /// <summary>Something a person should know, which changes nothing in the result.</summary>
-    void Noted(string note)
-    {
-    }
+    void Noted(string note) { }
 
     /// <summary>A checkpoint was written.</summary>
-    void CheckpointWritten(int step, string folder)
-    {
-    }
+    void CheckpointWritten(int step, string folder) { }
 }
 
 /// <summary>Looks at nothing.</summary>

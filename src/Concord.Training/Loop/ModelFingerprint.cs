@@ -7,8 +7,8 @@ using TorchSharp;
 namespace Concord.Training.Loop;
 
 /// <summary>
-/// A number that changes with any weight of a model and with all else its rewards depend on (its configuration, pooling, the scale of its adapters):
-/// by it a resumed run sees that it goes on from the model it began with.
+/// A number that changes with any weight of a model and with all else its rewards depend on (its configuration,
+/// pooling, the scale of its adapters): by it a resumed run sees that it goes on from the model it began with.
 /// </summary>
 internal static class ModelFingerprint
 {
@@ -20,7 +20,10 @@ internal static class ModelFingerprint
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
         var hash = new XxHash128();
-        var reading = string.Create(CultureInfo.InvariantCulture, $"{model.Config} {PoolingNames.Of(model.Pooling)} {model.Adapters?.Settings.Scale:r}\n");
+        var reading = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{model.Config} {PoolingNames.Of(model.Pooling)} {model.Adapters?.Settings.Scale:r}\n"
+        );
         hash.Append(Encoding.UTF8.GetBytes(reading));
         foreach (var parameter in model.Parameters)
         {

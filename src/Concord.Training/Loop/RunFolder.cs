@@ -6,13 +6,20 @@ namespace Concord.Training.Loop;
 /// <summary>The folder of a run and what stands in it.</summary>
 internal sealed class RunFolder
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     private sealed record Summary(string Status, int Step, int Steps, int BestStep);
 
-    private const string ConfigFileName = "config.yaml", RunFileName = "run.json";
+    private const string ConfigFileName = "config.yaml",
+        RunFileName = "run.json";
 
-    private readonly string _path, _config;
+    private readonly string _path,
+        _config;
 
     /// <summary>Opens or makes the folder for a run.</summary>
     /// <param name="path">Where.</param>
@@ -29,7 +36,8 @@ internal sealed class RunFolder
         {
             throw new ConcordException($"{path} cannot be written: {error.Message} Name another output folder.", error);
         }
-        if (!HoldsRun(path, config)) AtomicFile.WriteText(Path.Combine(path, ConfigFileName), config);
+        if (!HoldsRun(path, config))
+            AtomicFile.WriteText(Path.Combine(path, ConfigFileName), config);
     }
 
     /// <summary><c>metrics.jsonl</c>.</summary>
@@ -47,20 +55,29 @@ internal sealed class RunFolder
     /// <summary><c>model</c>.</summary>
     public string Model => Path.Combine(_path, "model");
 
-    /// <summary>What the run of these settings in a folder has ended with, or null where it has not ended, or never began. Only reads.</summary>
+    /// <summary>
+    /// What the run of these settings in a folder has ended with, or null where it has not ended, or never began. Only
+    /// reads.
+    /// </summary>
     /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not.</exception>
     public static TrainingResult? Ended(string path, string config)
     {
         var file = Path.Combine(path, RunFileName);
-        if (!HoldsRun(path, config) || !File.Exists(file)) return null;
+        if (!HoldsRun(path, config) || !File.Exists(file))
+            return null;
         try
         {
             var summary = JsonSerializer.Deserialize<Summary>(File.ReadAllText(file), Json);
-            return summary is { Status: "finished" } ? new(TrainingOutcome.AlreadyFinished, summary.Step, summary.Steps, summary.BestStep, null, null) : null;
+            return summary is { Status: "finished" }
+                ? new(TrainingOutcome.AlreadyFinished, summary.Step, summary.Steps, summary.BestStep, null, null)
+                : null;
         }
         catch (Exception error) when (error is JsonException or IOException)
         {
-            throw new ConcordException($"{file} cannot be read: {error.Message} Remove it to go on from the last checkpoint.", error);
+            throw new ConcordException(
+                $"{file} cannot be read: {error.Message} Remove it to go on from the last checkpoint.",
+                error
+            );
         }
     }
 
@@ -69,22 +86,32 @@ internal sealed class RunFolder
 
     /// <summary>Says that the run is finished; the last thing that is written.</summary>
     public void Finish(int step, int steps, int bestStep) =>
-        AtomicFile.WriteText(Path.Combine(_path, RunFileName), JsonSerializer.Serialize(new Summary("finished", step, steps, bestStep), Json) + "\n");
+        AtomicFile.WriteText(
+            Path.Combine(_path, RunFileName),
+            JsonSerializer.Serialize(new Summary("finished", step, steps, bestStep), Json) + "\n"
+        );
 
-    /// <summary>Keeps the folder for this process until it is disposed of, or dies; brings back what a killed run left of its model.</summary>
+    /// <summary>
+    /// Keeps the folder for this process until it is disposed of, or dies; brings back what a killed run left of its
+    /// model.
+    /// </summary>
     /// <exception cref="ConcordException">Another process trains in it.</exception>
     public IDisposable Lock()
     {
         var alone = Open();
         try
         {
-            foreach (var left in Directory.GetDirectories(_path, "model.*")) Recover(left);
+            foreach (var left in Directory.GetDirectories(_path, "model.*"))
+                Recover(left);
             return alone;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             alone.Dispose();
-            throw new ConcordException($"{_path} cannot be written: {error.Message} Name another output folder.", error);
+            throw new ConcordException(
+                $"{_path} cannot be written: {error.Message} Name another output folder.",
+                error
+            );
         }
     }
 
@@ -92,11 +119,22 @@ internal sealed class RunFolder
     {
         try
         {
-            return new FileStream(Path.Combine(_path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(
+                Path.Combine(_path, ".lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConcordException($"{_path} is in use: another process is training in it ({error.Message}). Wait for it, stop it, or name another output folder.", error);
+            throw new ConcordException(
+                $"{_path} is in use: another process is training in it ({error.Message}). Wait for it, stop it, or "
+                    + $"name another output folder.",
+                error
+            );
         }
     }
 
@@ -108,33 +146,49 @@ internal sealed class RunFolder
         var (beside, old) = (Model + ".partial", Model + ".old");
         try
         {
-            if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
+            if (Directory.Exists(beside))
+                Directory.Delete(beside, recursive: true);
             Directory.CreateDirectory(beside);
             write(beside);
-            AtomicFile.WriteText(Path.Combine(beside, "training.json"), JsonSerializer.Serialize(new { info.Step }, Json) + "\n");
-            if (Directory.Exists(Model)) Directory.Move(Model, old);
+            AtomicFile.WriteText(
+                Path.Combine(beside, "training.json"),
+                JsonSerializer.Serialize(new { info.Step }, Json) + "\n"
+            );
+            if (Directory.Exists(Model))
+                Directory.Move(Model, old);
             Directory.Move(beside, Model);
-            if (Directory.Exists(old)) Directory.Delete(old, recursive: true);
+            if (Directory.Exists(old))
+                Directory.Delete(old, recursive: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ConcordException($"{Model} cannot be written: {error.Message} Make room, or name another output folder; the run goes on from its last checkpoint.", error);
+            throw new ConcordException(
+                $"{Model} cannot be written: {error.Message} Make room, or name another output folder; the run goes "
+                    + $"on from its last checkpoint.",
+                error
+            );
         }
     }
 
     // A run killed between the two renames leaves model.old alone: it is the whole model before.
     private void Recover(string left)
     {
-        if (left.EndsWith(".old", StringComparison.Ordinal) && !Directory.Exists(Model)) Directory.Move(left, Model);
-        else if (new[] { ".old", ".partial", ".former" }.Any(suffix => left.EndsWith(suffix, StringComparison.Ordinal))) Directory.Delete(left, recursive: true);
+        if (left.EndsWith(".old", StringComparison.Ordinal) && !Directory.Exists(Model))
+            Directory.Move(left, Model);
+        else if (new[] { ".old", ".partial", ".former" }.Any(suffix => left.EndsWith(suffix, StringComparison.Ordinal)))
+            Directory.Delete(left, recursive: true);
     }
 
     private static bool HoldsRun(string path, string config)
     {
         var file = Path.Combine(path, ConfigFileName);
-        if (!File.Exists(file)) return false;
+        if (!File.Exists(file))
+            return false;
         if (FirstDifference(File.ReadAllText(file), config) is { } difference)
-            throw new ConcordException($"{path} holds a run with other settings ({difference}). Name another output folder, or give the same settings to go on with it.");
+            throw new ConcordException(
+                $"{path} holds a run with other settings ({difference}). Name another output folder, or give the "
+                    + $"same settings to go on with it."
+            );
         return true;
     }
 
@@ -143,8 +197,12 @@ internal sealed class RunFolder
         var (old, given) = (before.Split('\n'), now.Split('\n'));
         for (var i = 0; i < Math.Max(old.Length, given.Length); i++)
         {
-            var (was, isNow) = (i < old.Length ? old[i].Trim() : "nothing", i < given.Length ? given[i].Trim() : "nothing");
-            if (was != isNow) return $"`{was}` there, `{isNow}` now";
+            var (was, isNow) = (
+                i < old.Length ? old[i].Trim() : "nothing",
+                i < given.Length ? given[i].Trim() : "nothing"
+            );
+            if (was != isNow)
+                return $"`{was}` there, `{isNow}` now";
         }
         return null;
     }

@@ -9,19 +9,35 @@ namespace Concord.Training.Loop;
 /// <summary>What must hold on the first batch before hours are spent on the next ones.</summary>
 internal static class SelfCheck
 {
-    /// <summary>Rows scored alone to compare with the packed path: enough to see a fault, few enough to cost nothing.</summary>
+    /// <summary>
+    /// Rows scored alone to compare with the packed path: enough to see a fault, few enough to cost nothing.
+    /// </summary>
     private const int PlainRows = 6;
 
-    private static double Tolerance(RewardModel model) => !model.HasHalfProducts && model.Parameters.All(parameter => parameter.Value.dtype == torch.float32) ? 1e-3 : .05;
+    private static double Tolerance(RewardModel model) =>
+        !model.HasHalfProducts && model.Parameters.All(parameter => parameter.Value.dtype == torch.float32)
+            ? 1e-3
+            : .05;
 
     /// <summary>Checks ids and rewards.</summary>
-    /// <exception cref="ConcordException">A text begins twice, rewards cannot tell responses apart, or packing changes them; the message names the line.</exception>
+    /// <exception cref="ConcordException">A text begins twice, rewards cannot tell responses apart, or packing changes
+    /// them; the message names the line.</exception>
     public static void Run(RewardModel model, IReadOnlyList<TokenizedComparison> batch, TrainingData data)
     {
-        foreach (var comparison in batch) CheckBeginnings(comparison, data);
+        foreach (var comparison in batch)
+            CheckBeginnings(comparison, data);
         // the shortest comparisons of the batch: what is checked does not depend on length
-        TokenizedComparison[] chosen = [.. batch.Where(comparison => comparison.Comparison.StrictPairs > 0).OrderBy(comparison => comparison.PackedLength).Take(PlainRows)];
-        if (chosen.Length == 0) throw new ConcordException("The first batch has no strict pair: all its comparisons are ties. Check the scores of the data.");
+        TokenizedComparison[] chosen =
+        [
+            .. batch
+                .Where(comparison => comparison.Comparison.StrictPairs > 0)
+                .OrderBy(comparison => comparison.PackedLength)
+                .Take(PlainRows),
+        ];
+        if (chosen.Length == 0)
+            throw new ConcordException(
+                "The first batch has no strict pair: all its comparisons are ties. Check the scores of the data."
+            );
         using var packed = PackedBatch.Create(chosen, model.Device);
         using var output = model.Forward(packed);
         CheckDifferences(chosen, packed, output.Rewards);
@@ -30,14 +46,18 @@ internal static class SelfCheck
 
     private static void CheckBeginnings(TokenizedComparison comparison, TrainingData data)
     {
-        if (data.BosTokenId is not { } bos) return;
+        if (data.BosTokenId is not { } bos)
+            return;
         var (prefix, suffixes) = comparison.Ids;
         for (var row = 0; row < suffixes.Length; row++)
         {
             int[] ids = [.. prefix, .. suffixes[row]];
             var doubled = ids.Length > 1 && ids[0] == bos && ids[1] == bos;
             if (doubled || (!data.BosMayRepeat && ids.Count(id => id == bos) > 1))
-                throw new ConcordException($"{Place(comparison)}: response {row + 1} has the beginning-of-text id {bos} more than once. The template or the text writes it and the tokenizer adds it again: take one of them away.");
+                throw new ConcordException(
+                    $"{Place(comparison)}: response {row + 1} has the beginning-of-text id {bos} more than once. "
+                        + $"The template or the text writes it and the tokenizer adds it again: take one of them away."
+                );
         }
     }
 
@@ -46,27 +66,67 @@ internal static class SelfCheck
         foreach (var (comparison, first) in chosen.Zip(packed.RowOffsets))
             for (var row = 0; row < comparison.RowCount; row++)
                 if (!double.IsFinite(rewards[first + row]))
-                    throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"{Place(comparison)}: the reward of response {row + 1} is {rewards[first + row]} before any training. Check the model's weights and their type."));
-        var differ = chosen.Zip(packed.RowOffsets).Any(pair => Enumerable.Range(0, pair.First.RowCount).Any(row => rewards[pair.Second + row] != rewards[pair.Second]));
-        if (!differ && chosen.Any(comparison => comparison.Suffixes.Any(suffix => !suffix.AsSpan().SequenceEqual(comparison.Suffixes[0]))))
-            throw new ConcordException("On the first batch every response has the same reward as its rivals, so nothing can be learned: the head is zero, or the rendering or truncation makes responses alike.");
-        if (!differ) throw new ConcordException($"{Place(chosen[0])}: chosen and rejected responses are the same ids throughout the first batch. Check the data, and whether truncation cuts the responses away.");
+                    throw new ConcordException(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{Place(comparison)}: the reward of response {row + 1} is {rewards[first + row]} "
+                                + $"before any training. Check the model's weights and their type."
+                        )
+                    );
+        var differ = chosen
+            .Zip(packed.RowOffsets)
+            .Any(pair =>
+                Enumerable.Range(0, pair.First.RowCount).Any(row => rewards[pair.Second + row] != rewards[pair.Second])
+            );
+        if (
+            !differ
+            && chosen.Any(comparison =>
+                comparison.Suffixes.Any(suffix => !suffix.AsSpan().SequenceEqual(comparison.Suffixes[0]))
+            )
+        )
+            throw new ConcordException(
+                "On the first batch every response has the same reward as its rivals, so nothing can be learned: "
+                    + "the head is zero, or the rendering or truncation makes responses alike."
+            );
+        if (!differ)
+            throw new ConcordException(
+                $"{Place(chosen[0])}: chosen and rejected responses are the same ids throughout the first batch. "
+                    + $"Check the data, and whether truncation cuts the responses away."
+            );
     }
 
-    private static void CheckPlainPath(RewardModel model, TokenizedComparison[] chosen, PackedBatch packed, double[] rewards)
+    private static void CheckPlainPath(
+        RewardModel model,
+        TokenizedComparison[] chosen,
+        PackedBatch packed,
+        double[] rewards
+    )
     {
         for (var (c, rows) = (0, 0); c < chosen.Length && rows < PlainRows; c++)
-            for (var row = 0; row < chosen[c].RowCount && rows < PlainRows; row++, rows++)
-            {
-                int[] ids = [.. chosen[c].Prefix, .. chosen[c].Suffixes[row]];
-                using var batch = PackedBatch.Create([chosen[c] with { Prefix = [], Suffixes = [ids], Scores = [0] }], model.Device);
-                using var alone = model.Forward(batch);
-                var (packedReward, plain) = (rewards[packed.RowOffsets[c] + row], alone.Rewards[0]);
-                if (!(Math.Abs(packedReward - plain) <= Tolerance(model) * (1 + Math.Abs(plain))))
-                    throw new ConcordException(string.Create(CultureInfo.InvariantCulture,
-                        $"{Place(chosen[c])}: response {row + 1} has the reward {packedReward} in a packed batch and {plain} alone. This is a fault of Concord or of the processor's arithmetic: please report it with the model's config.json."));
-            }
+        for (var row = 0; row < chosen[c].RowCount && rows < PlainRows; row++, rows++)
+        {
+            int[] ids = [.. chosen[c].Prefix, .. chosen[c].Suffixes[row]];
+            using var batch = PackedBatch.Create(
+                [chosen[c] with { Prefix = [], Suffixes = [ids], Scores = [0] }],
+                model.Device
+            );
+            using var alone = model.Forward(batch);
+            var (packedReward, plain) = (rewards[packed.RowOffsets[c] + row], alone.Rewards[0]);
+            if (!(Math.Abs(packedReward - plain) <= Tolerance(model) * (1 + Math.Abs(plain))))
+                throw new ConcordException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Place(chosen[c])}: response {row + 1} has the reward {packedReward} in a packed batch "
+                            + $"and {plain} alone. This is a fault of Concord or of the processor's arithmetic: "
+                            + $"please report it with the model's config.json."
+                    )
+                );
+        }
     }
 
-    private static string Place(TokenizedComparison comparison) => string.Create(CultureInfo.InvariantCulture, $"{comparison.Comparison.Origin.File}, line {comparison.Comparison.Origin.Line}");
+    private static string Place(TokenizedComparison comparison) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{comparison.Comparison.Origin.File}, line {comparison.Comparison.Origin.Line}"
+        );
 }

@@ -11,26 +11,45 @@ public sealed class TrainingData
 {
     private readonly Dictionary<string, int> _indices;
 
-    /// <summary>Data of the sources that the training comparisons name, in the order in which they first appear unless named.</summary>
-    /// <param name="training">The comparisons trained on; those without a strict pair are allowed and teach nothing.</param>
+    /// <summary>
+    /// Data of the sources that the training comparisons name, in the order in which they first appear unless named.
+    /// </summary>
+    /// <param name="training">The comparisons trained on; those without a strict pair are allowed and teach
+    /// nothing.</param>
     /// <param name="heldOut">The comparisons evaluated on; none of their prompts may be trained on.</param>
     /// <param name="sources">The K source names in an order of one's own, or null.</param>
-    /// <exception cref="ConcordException">There is nothing to train on, a source is not named, or a prompt is on both sides.</exception>
-    public TrainingData(IReadOnlyList<TokenizedComparison> training, IReadOnlyList<TokenizedComparison> heldOut, IReadOnlyList<string>? sources = null)
+    /// <exception cref="ConcordException">There is nothing to train on, a source is not named, or a prompt is on both
+    /// sides.</exception>
+    public TrainingData(
+        IReadOnlyList<TokenizedComparison> training,
+        IReadOnlyList<TokenizedComparison> heldOut,
+        IReadOnlyList<string>? sources = null
+    )
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(heldOut);
         (Training, HeldOut) = (training, heldOut);
-        if (training.Count == 0) throw new ConcordException("There is no comparison to train on: check the files, the split and the truncation policy.");
+        if (training.Count == 0)
+            throw new ConcordException(
+                "There is no comparison to train on: check the files, the split and the truncation policy."
+            );
         Sources = sources ?? [.. training.Select(comparison => comparison.Comparison.Source).Distinct()];
-        _indices = Sources.Select((name, index) => (name, index)).ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
+        _indices = Sources
+            .Select((name, index) => (name, index))
+            .ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
         foreach (var comparison in training)
             if (!_indices.ContainsKey(comparison.Comparison.Source))
-                throw new ConcordException($"{comparison.Comparison.Origin.File}, line {comparison.Comparison.Origin.Line}: the source `{comparison.Comparison.Source}` is none of {string.Join(", ", Sources)}.");
+                throw new ConcordException(
+                    $"{comparison.Comparison.Origin.File}, line {comparison.Comparison.Origin.Line}: the source "
+                        + $"`{comparison.Comparison.Source}` is none of {string.Join(", ", Sources)}."
+                );
         var trained = training.Select(comparison => comparison.Comparison.PromptId).ToHashSet(StringComparer.Ordinal);
         foreach (var comparison in heldOut)
             if (trained.Contains(comparison.Comparison.PromptId))
-                throw new ConcordException($"{comparison.Comparison.Origin.File}, line {comparison.Comparison.Origin.Line}: this held-out comparison's prompt is also trained on. Split by prompt.");
+                throw new ConcordException(
+                    $"{comparison.Comparison.Origin.File}, line {comparison.Comparison.Origin.Line}: this held-out "
+                        + $"comparison's prompt is also trained on. Split by prompt."
+                );
     }
 
     /// <summary>The K source names, in the order of all vectors and matrices.</summary>
@@ -45,17 +64,24 @@ public sealed class TrainingData
     /// <summary>Id of the token that begins a text, for the self-check; null where there is none.</summary>
     public int? BosTokenId { get; init; }
 
-    /// <summary>Whether a text may hold that id more than once, as under a chat template that takes it for a border of turns, or where it is the end of text too.</summary>
+    /// <summary>
+    /// Whether a text may hold that id more than once, as under a chat template that takes it for a border of turns, or
+    /// where it is the end of text too.
+    /// </summary>
     public bool BosMayRepeat { get; init; }
 
     /// <summary>Index of a training comparison's source.</summary>
     internal int SourceOf(TokenizedComparison comparison) => _indices[comparison.Comparison.Source];
 
-    /// <summary>A number that changes with any id, score, source, margin or order: by it a resumed run sees that its data are the same.</summary>
+    /// <summary>
+    /// A number that changes with any id, score, source, margin or order: by it a resumed run sees that its data are
+    /// the same.
+    /// </summary>
     internal string Fingerprint()
     {
         var hash = new XxHash128();
-        foreach (var name in Sources) hash.Append(Encoding.UTF8.GetBytes(name + "\n"));
+        foreach (var name in Sources)
+            hash.Append(Encoding.UTF8.GetBytes(name + "\n"));
         foreach (var comparison in Training.Concat(HeldOut))
         {
             hash.Append(Encoding.UTF8.GetBytes(comparison.Comparison.Source + "\n"));

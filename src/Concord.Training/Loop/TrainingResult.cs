@@ -5,7 +5,9 @@ namespace Concord.Training.Loop;
 /// <summary>How a run ended.</summary>
 public enum TrainingOutcome
 {
-    /// <summary>All steps are done, or training stopped early because nothing got better; the model is written.</summary>
+    /// <summary>
+    /// All steps are done, or training stopped early because nothing got better; the model is written.
+    /// </summary>
     Finished,
 
     /// <summary>The folder held a finished run: nothing was done.</summary>
@@ -22,7 +24,14 @@ public enum TrainingOutcome
 /// <param name="BestStep">The step whose model is in <c>model/</c>; -1 where none is yet.</param>
 /// <param name="ResumedFrom">The step of the checkpoint it went on from, or null.</param>
 /// <param name="Evaluation">The full held-out evaluation of the best model, where this call made one.</param>
-public sealed record TrainingResult(TrainingOutcome Outcome, int Step, int Steps, int BestStep, int? ResumedFrom, EvaluationReport? Evaluation);
+public sealed record TrainingResult(
+    TrainingOutcome Outcome,
+    int Step,
+    int Steps,
+    int BestStep,
+    int? ResumedFrom,
+    EvaluationReport? Evaluation
+);
 
 /// <summary>What a trained model's folder says beside its weights.</summary>
 /// <param name="Step">The step it is of.</param>
@@ -30,4 +39,10 @@ public sealed record TrainingResult(TrainingOutcome Outcome, int Step, int Steps
 /// <param name="Temperatures">τ of each source, or null where none were learned.</param>
 /// <param name="RewardMean">Mean reward on the training sources.</param>
 /// <param name="RewardStandardDeviation">Standard deviation of the rewards on the training sources.</param>
-public sealed record TrainedModelInfo(int Step, IReadOnlyList<string> Sources, IReadOnlyList<double>? Temperatures, double RewardMean, double RewardStandardDeviation);
+public sealed record TrainedModelInfo(
+    int Step,
+    IReadOnlyList<string> Sources,
+    IReadOnlyList<double>? Temperatures,
+    double RewardMean,
+    double RewardStandardDeviation
+);

@@ -15,12 +15,14 @@ using TorchSharp;
 namespace Concord.Training.Loop;
 
 /// <summary>
-/// One training run, from a model and tokenised comparisons to a run folder. What it does at a step is a function of data, settings and the state in its checkpoints alone: stopped and started again it
-/// ends with the same bits.
+/// One training run, from a model and tokenised comparisons to a run folder. What it does at a step is a function of
+/// data, settings and the state in its checkpoints alone: stopped and started again it ends with the same bits.
 /// </summary>
 public sealed class TrainingRun
 {
-    /// <summary>The share of prompts that is set aside for source temperatures where comparisons are trained on more than once.</summary>
+    /// <summary>
+    /// The share of prompts that is set aside for source temperatures where comparisons are trained on more than once.
+    /// </summary>
     private const double SetAsideShare = .1;
 
     private readonly RewardModel _model;
@@ -31,7 +33,8 @@ public sealed class TrainingRun
     private readonly RunFolder _folder;
     private readonly string? _cacheFolder;
     private readonly BestModel _best;
-    private readonly TokenizedComparison[] _training, _setAside = [];
+    private readonly TokenizedComparison[] _training,
+        _setAside = [];
     private readonly BatchPlan _plan;
     private readonly GradientMomentum? _momentum;
     private readonly SourceTemperatures _temperatures;
@@ -66,7 +69,11 @@ public sealed class TrainingRun
         _temperatures = new SourceTemperatures(data.Sources.Count, settings.Temperatures);
         if (_weighting.NeedsGradients)
         {
-            var start = GradientMomentum.StartVector(settings.Weighting.MomentumStart, model.Config.HiddenSize, settings.Seed);
+            var start = GradientMomentum.StartVector(
+                settings.Weighting.MomentumStart,
+                model.Config.HiddenSize,
+                settings.Seed
+            );
             _momentum = new GradientMomentum(data.Sources.Count, settings.Weighting.Alpha, start);
         }
         _cacheFolder = options.FrozenStates;
@@ -80,7 +87,10 @@ public sealed class TrainingRun
     /// <summary>MORE's averages, for tests; null where the weighting has none.</summary>
     internal GradientMomentum? Momentum => _momentum;
 
-    /// <summary>What the run of these settings in this folder has ended with, or null where it has not ended, or never began. Only reads.</summary>
+    /// <summary>
+    /// What the run of these settings in this folder has ended with, or null where it has not ended, or never began.
+    /// Only reads.
+    /// </summary>
     /// <param name="output">The run's folder.</param>
     /// <param name="config">Its settings as text.</param>
     /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not.</exception>
@@ -88,46 +98,75 @@ public sealed class TrainingRun
 
     /// <summary>Trains, from the newest checkpoint where there is one, to the end or until cancelled.</summary>
     /// <param name="cancellation">When cancelled, a checkpoint is written at the last whole step.</param>
-    /// <exception cref="ConcordException">Data or model fail the self-check, training diverges, or a file cannot be written.</exception>
+    /// <exception cref="ConcordException">Data or model fail the self-check, training diverges, or a file cannot be
+    /// written.</exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
-        if (_folder.Ended() is { } ended) return ended;
+        if (_folder.Ended() is { } ended)
+            return ended;
         using var alone = _folder.Lock();
         var start = ModelFingerprint.Of(_model);
         _model.SetTrained(_settings.Mode, _settings.LastLayers, _settings.Lora);
         _model.ActivationCheckpointing = _settings.ActivationCheckpointing;
         var rates = _settings.LearningRates;
         using var parameters = new FlatParameters(_model, _settings.Optimizer, rates.Backbone, rates.Head);
-        using IOptimizer optimizer = _settings.Optimizer.Kind == OptimizerKind.AdamW ? new AdamW(parameters, _settings.Optimizer) : new Sgd(parameters);
+        using IOptimizer optimizer =
+            _settings.Optimizer.Kind == OptimizerKind.AdamW
+                ? new AdamW(parameters, _settings.Optimizer)
+                : new Sgd(parameters);
         var state = new StateTensors(parameters, optimizer, _momentum, _temperatures);
         var store = new CheckpointStore(_folder.Checkpoints, _settings.KeepCheckpoints);
-        var progress = new TrainingProgress { Steps = Steps, Data = _data.Fingerprint(), Model = start };
+        var progress = new TrainingProgress
+        {
+            Steps = Steps,
+            Data = _data.Fingerprint(),
+            Model = start,
+        };
         var resumed = Resume(store, state, ref progress);
         using var metrics = MetricsLog.Open(_folder.Metrics, _data.Sources, progress.Step, progress.EvaluatedStep);
         _observer.Started(progress.Step, Steps, resumed is not null);
 
-        using var cache = _cacheFolder is not null && _model.FirstTrainedLayer > 0 ? new FrozenStateCache(_cacheFolder, _model, _observer.Noted) : null;
-        using var step = new TrainingStep(_model, _settings, _data.Sources.Count, _weighting, _momentum, _temperatures, _exchange, parameters, cache);
+        using var cache =
+            _cacheFolder is not null && _model.FirstTrainedLayer > 0
+                ? new FrozenStateCache(_cacheFolder, _model, _observer.Noted)
+                : null;
+        using var step = new TrainingStep(
+            _model,
+            _settings,
+            _data.Sources.Count,
+            _weighting,
+            _momentum,
+            _temperatures,
+            _exchange,
+            parameters,
+            cache
+        );
         var learner = Learner(cache);
         var (saved, clock) = (progress, Stopwatch.StartNew());
         try
         {
-            if (resumed is null && Steps > 0) SelfCheck.Run(_model, [.. _plan.Batch(0).Items.Select(item => _training[item])], _data);
+            if (resumed is null && Steps > 0)
+                SelfCheck.Run(_model, [.. _plan.Batch(0).Items.Select(item => _training[item])], _data);
             while (true)
             {
-                if (IsEvaluationDue(progress)) progress = _best.Evaluate(progress, Temperatures(), metrics, cache, cancellation);
-                if (IsDone(progress)) break;
-                if (IsCheckpointDue(progress, saved, clock)) Save();
+                if (IsEvaluationDue(progress))
+                    progress = _best.Evaluate(progress, Temperatures(), metrics, cache, cancellation);
+                if (IsDone(progress))
+                    break;
+                if (IsCheckpointDue(progress, saved, clock))
+                    Save();
                 cancellation.ThrowIfCancellationRequested();
                 progress = Step(progress, step, learner, parameters, optimizer, metrics, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            if (progress != saved) Save(); // a run cancelled before its first step begins anew
+            if (progress != saved)
+                Save(); // a run cancelled before its first step begins anew
             return new(TrainingOutcome.Interrupted, progress.Step, Steps, progress.BestStep, resumed, null);
         }
-        if (progress != saved) Save();
+        if (progress != saved)
+            Save();
         progress = _best.WriteWithoutHeldOut(progress, Temperatures(), cache, cancellation);
         var report = _best.Report();
         _folder.Finish(progress.Step, Steps, progress.BestStep);
@@ -150,7 +189,8 @@ public sealed class TrainingRun
         FlatParameters parameters,
         IOptimizer optimizer,
         MetricsLog metrics,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         var watch = Stopwatch.StartNew();
         var (items, fresh) = _plan.Batch(progress.Step);
@@ -165,7 +205,8 @@ public sealed class TrainingRun
         catch (OperationCanceledException)
         {
             // the step has not been: it is taken whole when the run goes on
-            if (before is not null) _momentum!.Restore(before);
+            if (before is not null)
+                _momentum!.Restore(before);
             throw;
         }
         _exchange.Sum(parameters.Gradients);
@@ -173,8 +214,13 @@ public sealed class TrainingRun
         var norm = parameters.GradientNorm();
         updating.Stop();
         if (!double.IsFinite(norm) || !double.IsFinite(outcome.Loss))
-            throw new ConcordException(string.Create(CultureInfo.InvariantCulture,
-                $"Training diverged at step {progress.Step + 1}: the loss is {outcome.Loss}, the gradient's norm {norm} ({parameters.NotFinite() ?? "all parameters"}). Lower the learning rate."));
+            throw new ConcordException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Training diverged at step {progress.Step + 1}: the loss is {outcome.Loss}, the gradient's "
+                        + $"norm {norm} ({parameters.NotFinite() ?? "all parameters"}). Lower the learning rate."
+                )
+            );
         learner?.Step(_model, progress.Step, comparisons, sources, fresh, outcome.Rewards);
         var factor = _settings.Schedule.Factor(progress.Step, Steps);
         updating.Start();
@@ -207,44 +253,76 @@ public sealed class TrainingRun
 
     private int? Resume(CheckpointStore store, StateTensors state, ref TrainingProgress progress)
     {
-        if (store.Newest() is not var (found, tensors)) return null;
+        if (store.Newest() is not var (found, tensors))
+            return null;
         using (tensors)
         {
-            var other = found.Model != progress.Model ? "began from another model" : found.Data != progress.Data || found.Steps != progress.Steps ? "is of other data: files, split, tokenizer or rendering have changed" : null;
+            var other =
+                found.Model != progress.Model ? "began from another model"
+                : found.Data != progress.Data || found.Steps != progress.Steps
+                    ? "is of other data: files, split, tokenizer or rendering have changed"
+                : null;
             if (other is not null)
-                throw new ConcordException($"{_folder.Checkpoints}: the checkpoint of step {found.Step} {other}. Name another output folder, or bring back what was there.");
+                throw new ConcordException(
+                    $"{_folder.Checkpoints}: the checkpoint of step {found.Step} {other}. Name another output "
+                        + $"folder, or bring back what was there."
+                );
             state.Load(tensors, found.Step);
         }
         progress = found;
         return found.Step;
     }
 
-    private bool IsEvaluationDue(TrainingProgress progress) => _data.HeldOut.Count > 0 && progress.EvaluatedStep != progress.Step
-        && (progress.Step == Steps || (progress.Step > 0 && progress.Step % (_settings.EvaluateEvery ?? _plan.StepsPerEpoch) == 0));
+    private bool IsEvaluationDue(TrainingProgress progress) =>
+        _data.HeldOut.Count > 0
+        && progress.EvaluatedStep != progress.Step
+        && (
+            progress.Step == Steps
+            || (progress.Step > 0 && progress.Step % (_settings.EvaluateEvery ?? _plan.StepsPerEpoch) == 0)
+        );
 
-    private bool IsDone(TrainingProgress progress) => progress.Step == Steps || (_settings.Patience is { } patience && progress.EvaluationsSinceBest >= patience);
+    private bool IsDone(TrainingProgress progress) =>
+        progress.Step == Steps || (_settings.Patience is { } patience && progress.EvaluationsSinceBest >= patience);
 
     // after an evaluation too: the best model is on disk then, and evaluating again costs more than a checkpoint
-    private bool IsCheckpointDue(TrainingProgress progress, TrainingProgress saved, Stopwatch clock) => progress != saved
-        && (progress.EvaluatedStep != saved.EvaluatedStep
+    private bool IsCheckpointDue(TrainingProgress progress, TrainingProgress saved, Stopwatch clock) =>
+        progress != saved
+        && (
+            progress.EvaluatedStep != saved.EvaluatedStep
             || (_settings.CheckpointEvery is { } every && progress.Step % every == 0)
-            || clock.Elapsed.TotalSeconds >= _settings.CheckpointSeconds);
+            || clock.Elapsed.TotalSeconds >= _settings.CheckpointSeconds
+        );
 
     private double[]? Temperatures() => _settings.Temperatures.Enabled ? _temperatures.Values.ToArray() : null;
 
-    private BatchPlan Plan(TokenizedComparison[] training) => new(_settings.Batches, _data.Sources, [.. training.Select(_data.SourceOf)], _settings.Seed);
+    private BatchPlan Plan(TokenizedComparison[] training) =>
+        new(_settings.Batches, _data.Sources, [.. training.Select(_data.SourceOf)], _settings.Seed);
 
-    private int StepsOf(BatchPlan plan) => Math.Min(plan.StepsFor(_settings.Epochs), _settings.MaximumSteps ?? int.MaxValue);
+    private int StepsOf(BatchPlan plan) =>
+        Math.Min(plan.StepsFor(_settings.Epochs), _settings.MaximumSteps ?? int.MaxValue);
 
-    private TemperatureLearner? Learner(FrozenStateCache? cache) => !_settings.Temperatures.Enabled ? null : new TemperatureLearner(
-        _temperatures, _settings.Loss, _setAside, [.. _setAside.Select(_data.SourceOf)], _settings.Batches.PerSource, _plan.StepsPerEpoch, _settings.Seed)
-    { Cache = cache };
+    private TemperatureLearner? Learner(FrozenStateCache? cache) =>
+        !_settings.Temperatures.Enabled
+            ? null
+            : new TemperatureLearner(
+                _temperatures,
+                _settings.Loss,
+                _setAside,
+                [.. _setAside.Select(_data.SourceOf)],
+                _settings.Batches.PerSource,
+                _plan.StepsPerEpoch,
+                _settings.Seed
+            )
+            {
+                Cache = cache,
+            };
 
     // by prompt, so that what is set aside is not half seen; nothing where a source would be left without a comparison
     private TokenizedComparison[] SetAside(IReadOnlyList<TokenizedComparison> training)
     {
         bool IsAside(TokenizedComparison comparison) =>
-            XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(comparison.Comparison.PromptId), _settings.Seed) < SetAsideShare * ulong.MaxValue;
+            XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(comparison.Comparison.PromptId), _settings.Seed)
+            < SetAsideShare * ulong.MaxValue;
         var left = training.Where(comparison => !IsAside(comparison)).Select(_data.SourceOf).Distinct().Count();
         return left < _data.Sources.Count ? [] : [.. training.Where(IsAside)];
     }

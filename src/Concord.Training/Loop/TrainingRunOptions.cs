@@ -11,7 +11,10 @@ public sealed record TrainingRunOptions
     /// <summary>All settings as text, for <c>config.yaml</c>: a folder with another text is another run.</summary>
     public required string Config { get; init; }
 
-    /// <summary>Writes the model into a folder as one that can be opened again (tokenizer files and settings included), and makes sure that it scores the same.</summary>
+    /// <summary>
+    /// Writes the model into a folder as one that can be opened again (tokenizer files and settings included), and
+    /// makes sure that it scores the same.
+    /// </summary>
     public required Action<RewardModel, string, TrainedModelInfo> WriteModel { get; init; }
 
     /// <summary>Who is told, or null.</summary>
@@ -20,6 +23,9 @@ public sealed record TrainingRunOptions
     /// <summary>Other processes of the run, or null.</summary>
     public IGradientExchange? Exchange { get; init; }
 
-    /// <summary>A folder where hidden states below the lowest trained layer are kept, for all epochs and for other runs over the same texts; null to compute them every time.</summary>
+    /// <summary>
+    /// A folder where hidden states below the lowest trained layer are kept, for all epochs and for other runs over the
+    /// same texts; null to compute them every time.
+    /// </summary>
     public string? FrozenStates { get; init; }
 }

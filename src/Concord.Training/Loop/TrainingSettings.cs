@@ -14,14 +14,20 @@ namespace Concord.Training.Loop;
 /// <summary>By which held-out number the best model is chosen.</summary>
 public enum Selection
 {
-    /// <summary>The mean over sources of the negative log-likelihood, under source temperatures where there are any: smoother than accuracy, and it sees calibration.</summary>
+    /// <summary>
+    /// The mean over sources of the negative log-likelihood, under source temperatures where there are any: smoother
+    /// than accuracy, and it sees calibration.
+    /// </summary>
     Nll,
 
     /// <summary>The mean over sources of the accuracy.</summary>
     Accuracy,
 }
 
-/// <summary>Everything that decides a training run but its data and its model. Every default is here, in the settings it holds, and in <see cref="ModeDefaults"/>.</summary>
+/// <summary>
+/// Everything that decides a training run but its data and its model. Every default is here, in the settings it holds,
+/// and in <see cref="ModeDefaults"/>.
+/// </summary>
 public sealed record TrainingSettings
 {
     /// <summary>What is trained; the head always is.</summary>
@@ -35,7 +41,10 @@ public sealed record TrainingSettings
     /// <summary>The adapters, for <see cref="TrainedParts.Adapters"/>.</summary>
     public LoraSettings Lora { get; init; } = new();
 
-    /// <summary>Whether only the input of each layer is kept of a forward pass and the layer computed once more on the way back: less memory, more time, the same bits.</summary>
+    /// <summary>
+    /// Whether only the input of each layer is kept of a forward pass and the layer computed once more on the way back:
+    /// less memory, more time, the same bits.
+    /// </summary>
     /// <value>Default false.</value>
     public bool ActivationCheckpointing { get; init; }
 
@@ -43,7 +52,10 @@ public sealed record TrainingSettings
     /// <value>> 0; default 1, as the paper.</value>
     public double Epochs { get; init; } = 1;
 
-    /// <summary>Most optimizer steps, whatever the epochs; the schedule ends there. Null for no limit; 0 evaluates and writes the untrained model (the baseline Raw).</summary>
+    /// <summary>
+    /// Most optimizer steps, whatever the epochs; the schedule ends there. Null for no limit; 0 evaluates and writes
+    /// the untrained model (the baseline Raw).
+    /// </summary>
     public int? MaximumSteps { get; init; }
 
     /// <summary>Learning rate of all but the head; null for the mode's.</summary>
@@ -74,7 +86,9 @@ public sealed record TrainingSettings
     /// <value>Default 1.</value>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Held-out comparisons are evaluated after every so many steps, and at the end; null for once an epoch.</summary>
+    /// <summary>
+    /// Held-out comparisons are evaluated after every so many steps, and at the end; null for once an epoch.
+    /// </summary>
     public int? EvaluateEvery { get; init; }
 
     /// <summary>By what the best model is chosen.</summary>
@@ -97,7 +111,10 @@ public sealed record TrainingSettings
 
     /// <summary>The learning rates in force, of all but the head and of the head.</summary>
     internal (double Backbone, double Head) LearningRates =>
-        (LearningRate ?? ModeDefaults.Table[Mode].LearningRate, HeadLearningRate ?? ModeDefaults.Table[Mode].HeadLearningRate);
+        (
+            LearningRate ?? ModeDefaults.Table[Mode].LearningRate,
+            HeadLearningRate ?? ModeDefaults.Table[Mode].HeadLearningRate
+        );
 
     /// <summary>Refuses settings that have no meaning.</summary>
     /// <param name="sources">The sources there are.</param>
@@ -112,19 +129,35 @@ public sealed record TrainingSettings
         Optimizer.Validate();
         Check(Epochs > 0 && double.IsFinite(Epochs), "epochs", Epochs, "positive");
         Check(MaximumSteps is null or >= 0, "maximum_steps", MaximumSteps ?? 0, "0 or more");
-        Check(LearningRate is null or > 0 and < 10, "learning_rate", LearningRate ?? 0, "positive, and usually far below 1");
-        Check(HeadLearningRate is null or > 0 and < 10, "head_learning_rate", HeadLearningRate ?? 0, "positive, and usually far below 1");
+        Check(
+            LearningRate is null or > 0 and < 10,
+            "learning_rate",
+            LearningRate ?? 0,
+            "positive, and usually far below 1"
+        );
+        Check(
+            HeadLearningRate is null or > 0 and < 10,
+            "head_learning_rate",
+            HeadLearningRate ?? 0,
+            "positive, and usually far below 1"
+        );
         Check(EvaluateEvery is null or >= 1, "evaluate_every", EvaluateEvery ?? 0, "1 or more");
         Check(Patience is null or >= 1, "patience", Patience ?? 0, "1 or more");
         Check(CheckpointEvery is null or >= 1, "checkpoint_every", CheckpointEvery ?? 0, "1 or more");
         Check(CheckpointSeconds > 0, "checkpoint_seconds", CheckpointSeconds, "positive");
         Check(KeepCheckpoints >= 1, "keep_checkpoints", KeepCheckpoints, "1 or more");
         if (Weighting.Scheme == "more" && Weighting.Solver == SolverKind.FrankWolfe && sources.Count == 1)
-            throw new ConcordException("The authors' Frank-Wolfe solver needs at least two sources, and the data have one: use the solver `exact`, or the weighting `equal`.");
+            throw new ConcordException(
+                "The authors' Frank-Wolfe solver needs at least two sources, and the data have one: use the solver "
+                    + "`exact`, or the weighting `equal`."
+            );
     }
 
     private static void Check(bool holds, string name, double value, string expected)
     {
-        if (!holds) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}."));
+        if (!holds)
+            throw new ConcordException(
+                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}.")
+            );
     }
 }

@@ -3,34 +3,53 @@ using TorchSharp;
 namespace Concord.Training.Losses;
 
 /// <summary>
-/// The Bradley-Terry ranking loss of every source of a batch (paper, section 3.1), over all strictly ordered pairs of n responses, in two forms that agree: differentiable, and in closed form.
+/// The Bradley-Terry ranking loss of every source of a batch (paper, section 3.1), over all strictly ordered pairs of n
+/// responses, in two forms that agree: differentiable, and in closed form.
 /// </summary>
 /// <remarks>In softplus form: -log(sigmoid(d)) overflows where the rewards differ by some hundreds.</remarks>
 public static class RankingLoss
 {
-    /// <summary>The closed form: losses, and their derivatives by the rewards and by log τ, in double precision. Training takes this path: it needs no graph above the rewards.</summary>
+    /// <summary>
+    /// The closed form: losses, and their derivatives by the rewards and by log τ, in double precision. Training takes
+    /// this path: it needs no graph above the rewards.
+    /// </summary>
     /// <param name="pairs">The pairs of the batch.</param>
     /// <param name="rewards">Rewards, (R).</param>
     /// <param name="temperatures">τ of each source, (K); empty for 1.</param>
-    public static RankingLossResult Evaluate(RankingPairs pairs, ReadOnlySpan<double> rewards, ReadOnlySpan<double> temperatures = default)
+    public static RankingLossResult Evaluate(
+        RankingPairs pairs,
+        ReadOnlySpan<double> rewards,
+        ReadOnlySpan<double> temperatures = default
+    )
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        if (rewards.Length != pairs.RowCount) throw new ArgumentException($"The batch has {pairs.RowCount} rows, but {rewards.Length} rewards were given.", nameof(rewards));
+        if (rewards.Length != pairs.RowCount)
+            throw new ArgumentException(
+                $"The batch has {pairs.RowCount} rows, but {rewards.Length} rewards were given.",
+                nameof(rewards)
+            );
         var settings = pairs.Settings;
         var result = new RankingLossResult(pairs);
         for (var p = 0; p < pairs.Winners.Length; p++)
         {
-            var (winner, loser, source, share) = (pairs.Winners[p], pairs.Losers[p], pairs.SourceOf(p), pairs.Shares[p]);
+            var (winner, loser, source, share) = (
+                pairs.Winners[p],
+                pairs.Losers[p],
+                pairs.SourceOf(p),
+                pairs.Shares[p]
+            );
             var temperature = temperatures.IsEmpty ? 1 : temperatures[source];
             var logit = temperature * (rewards[winner] - rewards[loser] - pairs.Margins[p]);
             var wrong = settings.LabelSmoothing;
             // d/dx of (1 - ε) softplus(-x) + ε softplus(x) is sigmoid(x) - 1 + ε
             var slope = wrong - Sigmoid(-logit);
-            result.Losses[source] += share * ((1 - wrong) * Softplus(-logit) + (wrong > 0 ? wrong * Softplus(logit) : 0));
+            result.Losses[source] +=
+                share * ((1 - wrong) * Softplus(-logit) + (wrong > 0 ? wrong * Softplus(logit) : 0));
             result.RewardGradients[winner] += share * slope * temperature;
             result.RewardGradients[loser] -= share * slope * temperature;
             result.LogTemperatureGradients[source] += share * slope * logit;
-            if (settings.Centering == 0) continue;
+            if (settings.Centering == 0)
+                continue;
             var sum = rewards[winner] + rewards[loser];
             result.Centering[source] += settings.Centering * share * sum * sum;
             result.RewardGradients[winner] += 2 * settings.Centering * share * sum;
@@ -39,28 +58,42 @@ public static class RankingLoss
         return result;
     }
 
-    /// <summary>The differentiable form: what source i adds to the batch, its ranking loss and centring, (K); 0 where a source is absent.</summary>
+    /// <summary>
+    /// The differentiable form: what source i adds to the batch, its ranking loss and centring, (K); 0 where a source
+    /// is absent.
+    /// </summary>
     /// <param name="pairs">The pairs of the batch.</param>
     /// <param name="rewards">Rewards, (R), in single precision or better.</param>
     /// <param name="logTemperatures">log τ of each source, (K), or null for τ = 1.</param>
-    public static torch.Tensor Differentiable(RankingPairs pairs, torch.Tensor rewards, torch.Tensor? logTemperatures = null)
+    public static torch.Tensor Differentiable(
+        RankingPairs pairs,
+        torch.Tensor rewards,
+        torch.Tensor? logTemperatures = null
+    )
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(rewards);
         var settings = pairs.Settings;
         using var scope = torch.NewDisposeScope();
-        if (pairs.Winners.Length == 0) return torch.zeros([pairs.SourceCount], rewards.dtype, rewards.device).MoveToOuterDisposeScope();
+        if (pairs.Winners.Length == 0)
+            return torch.zeros([pairs.SourceCount], rewards.dtype, rewards.device).MoveToOuterDisposeScope();
         var (device, type) = (rewards.device, rewards.dtype);
         // index_select, since the backward of x[index] is not deterministic on several threads
         var better = rewards.index_select(0, torch.tensor(pairs.Winners, torch.int64, device)); // (B)
         var worse = rewards.index_select(0, torch.tensor(pairs.Losers, torch.int64, device)); // (B)
         var logits = better - worse - torch.tensor(pairs.Margins, type, device);
         var sources = Enumerable.Range(0, pairs.Winners.Length).Select(pairs.SourceOf).ToArray();
-        if (logTemperatures is not null) logits = logits * logTemperatures.exp().to(type).index_select(0, torch.tensor(sources, torch.int64, device));
-        var losses = -(1 - settings.LabelSmoothing) * torch.nn.functional.logsigmoid(logits) - settings.LabelSmoothing * torch.nn.functional.logsigmoid(-logits);
-        if (settings.Centering > 0) losses = losses + settings.Centering * (better + worse).square();
+        if (logTemperatures is not null)
+            logits =
+                logits * logTemperatures.exp().to(type).index_select(0, torch.tensor(sources, torch.int64, device));
+        var losses =
+            -(1 - settings.LabelSmoothing) * torch.nn.functional.logsigmoid(logits)
+            - settings.LabelSmoothing * torch.nn.functional.logsigmoid(-logits);
+        if (settings.Centering > 0)
+            losses = losses + settings.Centering * (better + worse).square();
         var shares = new double[pairs.SourceCount, sources.Length];
-        for (var p = 0; p < sources.Length; p++) shares[sources[p], p] = pairs.Shares[p];
+        for (var p = 0; p < sources.Length; p++)
+            shares[sources[p], p] = pairs.Shares[p];
         return torch.mv(torch.tensor(shares, type, device), losses).MoveToOuterDisposeScope(); // (K, B) (B) -> (K)
     }
 

@@ -3,7 +3,10 @@ using Concord.Preferences;
 
 namespace Concord.Training.Losses;
 
-/// <summary>What the ranking loss of a pair (w, l) is: with the logit x = τ_i (r_w - r_l - margin), (1 - ε) softplus(-x) + ε softplus(x) + c (r_w + r_l)².</summary>
+/// <summary>
+/// What the ranking loss of a pair (w, l) is: with the logit x = τ_i (r_w - r_l - margin), (1 - ε) softplus(-x) + ε
+/// softplus(x) + c (r_w + r_l)².
+/// </summary>
 public sealed record RankingLossSettings
 {
     /// <summary>How pairs are averaged within a source.</summary>
@@ -18,7 +21,9 @@ public sealed record RankingLossSettings
     /// <value>≥ 0; default 0.</value>
     public double Margin { get; init; }
 
-    /// <summary>Whether a comparison that carries a margin of its own is held to it instead of <see cref="Margin"/>.</summary>
+    /// <summary>
+    /// Whether a comparison that carries a margin of its own is held to it instead of <see cref="Margin"/>.
+    /// </summary>
     /// <value>Default true, as TRL does with a margin column.</value>
     public bool UseComparisonMargins { get; init; } = true;
 
@@ -26,7 +31,10 @@ public sealed record RankingLossSettings
     /// <value>In [0, .5); default 0.</value>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>c: the weight of the squared sum of a pair's rewards, which keeps rewards centred at zero (Eisenstein et al. 2023; TRL's center_rewards_coefficient).</summary>
+    /// <summary>
+    /// c: the weight of the squared sum of a pair's rewards, which keeps rewards centred at zero (Eisenstein et al.
+    /// 2023; TRL's center_rewards_coefficient).
+    /// </summary>
     /// <value>≥ 0; default 0.</value>
     public double Centering { get; init; }
 
@@ -41,6 +49,9 @@ public sealed record RankingLossSettings
 
     private static void Check(bool holds, string name, double value, string expected)
     {
-        if (!holds) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}."));
+        if (!holds)
+            throw new ConcordException(
+                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}.")
+            );
     }
 }

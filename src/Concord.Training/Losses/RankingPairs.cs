@@ -3,8 +3,9 @@ using Concord.Modeling.Packing;
 namespace Concord.Training.Losses;
 
 /// <summary>
-/// The strictly ordered pairs of a batch and their shares in the source losses. It depends on scores and sources only, so it is made for the whole batch before any forward pass, and micro-batches
-/// that carry their part of it add up to exactly the large batch.
+/// The strictly ordered pairs of a batch and their shares in the source losses. It depends on scores and sources only,
+/// so it is made for the whole batch before any forward pass, and micro-batches that carry their part of it add up to
+/// exactly the large batch.
 /// </summary>
 /// <remarks>Rows are rewards: those of comparison 0 first, one per response, then those of comparison 1.</remarks>
 public sealed class RankingPairs
@@ -65,10 +66,21 @@ public sealed class RankingPairs
     /// <param name="sources">Source of each, 0 .. K - 1.</param>
     /// <param name="sourceCount">K.</param>
     /// <param name="settings">Averaging and margins.</param>
-    public static RankingPairs Create(IReadOnlyList<TokenizedComparison> comparisons, IReadOnlyList<int> sources, int sourceCount, RankingLossSettings settings)
+    public static RankingPairs Create(
+        IReadOnlyList<TokenizedComparison> comparisons,
+        IReadOnlyList<int> sources,
+        int sourceCount,
+        RankingLossSettings settings
+    )
     {
         ArgumentNullException.ThrowIfNull(comparisons);
-        return Create([.. comparisons.Select(comparison => comparison.Scores)], sources, sourceCount, settings, [.. comparisons.Select(comparison => comparison.Comparison.Margin)]);
+        return Create(
+            [.. comparisons.Select(comparison => comparison.Scores)],
+            sources,
+            sourceCount,
+            settings,
+            [.. comparisons.Select(comparison => comparison.Comparison.Margin)]
+        );
     }
 
     /// <summary>Lists the pairs of a batch given by scores.</summary>
@@ -77,31 +89,47 @@ public sealed class RankingPairs
     /// <param name="sourceCount">K.</param>
     /// <param name="settings">Averaging and margins.</param>
     /// <param name="margins">A margin of the comparison's own, or null; may be left out.</param>
-    public static RankingPairs Create(IReadOnlyList<double[]> scores, IReadOnlyList<int> sources, int sourceCount, RankingLossSettings settings, IReadOnlyList<double?>? margins = null)
+    public static RankingPairs Create(
+        IReadOnlyList<double[]> scores,
+        IReadOnlyList<int> sources,
+        int sourceCount,
+        RankingLossSettings settings,
+        IReadOnlyList<double?>? margins = null
+    )
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(settings);
         var offsets = new int[scores.Count + 1];
-        for (var c = 0; c < scores.Count; c++) offsets[c + 1] = offsets[c] + scores[c].Length;
+        for (var c = 0; c < scores.Count; c++)
+            offsets[c + 1] = offsets[c] + scores[c].Length;
         var pairs = new RankingPairs(sourceCount, offsets, [.. sources], settings);
         pairs.List(scores, margins);
         return pairs;
     }
 
-    /// <summary>The part of a batch that lies in some of its comparisons, with rows counted from theirs; shares, pair counts and units stay those of the whole batch.</summary>
+    /// <summary>
+    /// The part of a batch that lies in some of its comparisons, with rows counted from theirs; shares, pair counts and
+    /// units stay those of the whole batch.
+    /// </summary>
     /// <param name="start">First comparison.</param>
     /// <param name="count">How many.</param>
     public RankingPairs Slice(int start, int count)
     {
         var firstRow = RowOffsets[start];
-        var slice = new RankingPairs(SourceCount, [.. RowOffsets[start..(start + count + 1)].Select(row => row - firstRow)], ComparisonSources[start..(start + count)], Settings);
+        var slice = new RankingPairs(
+            SourceCount,
+            [.. RowOffsets[start..(start + count + 1)].Select(row => row - firstRow)],
+            ComparisonSources[start..(start + count)],
+            Settings
+        );
         PairCounts.CopyTo(slice.PairCounts, 0);
         Units.CopyTo(slice.Units, 0);
         // pairs are listed by comparison, so those of a range lie together
         var from = Array.FindIndex(Comparisons, comparison => comparison >= start);
         var to = Array.FindLastIndex(Comparisons, comparison => comparison < start + count) + 1;
-        if (from < 0 || to <= from) return slice;
+        if (from < 0 || to <= from)
+            return slice;
         slice.Winners = [.. Winners[from..to].Select(row => row - firstRow)];
         slice.Losers = [.. Losers[from..to].Select(row => row - firstRow)];
         slice.Comparisons = [.. Comparisons[from..to].Select(comparison => comparison - start)];
@@ -111,21 +139,27 @@ public sealed class RankingPairs
 
     private void List(IReadOnlyList<double[]> scores, IReadOnlyList<double?>? margins)
     {
-        var (winners, losers, comparisons, ofComparison) = (new List<int>(), new List<int>(), new List<int>(), new int[scores.Count]);
+        var (winners, losers, comparisons, ofComparison) = (
+            new List<int>(),
+            new List<int>(),
+            new List<int>(),
+            new int[scores.Count]
+        );
         for (var c = 0; c < scores.Count; c++)
         {
             var of = scores[c];
             for (var i = 0; i < of.Length; i++)
-                for (var j = 0; j < of.Length; j++)
-                    if (of[i] > of[j])
-                    {
-                        winners.Add(RowOffsets[c] + i);
-                        losers.Add(RowOffsets[c] + j);
-                        comparisons.Add(c);
-                        ofComparison[c]++;
-                    }
+            for (var j = 0; j < of.Length; j++)
+                if (of[i] > of[j])
+                {
+                    winners.Add(RowOffsets[c] + i);
+                    losers.Add(RowOffsets[c] + j);
+                    comparisons.Add(c);
+                    ofComparison[c]++;
+                }
             PairCounts[ComparisonSources[c]] += ofComparison[c];
-            if (ofComparison[c] > 0) Units[ComparisonSources[c]] += Settings.Averaging == PairAveraging.PerPair ? ofComparison[c] : 1;
+            if (ofComparison[c] > 0)
+                Units[ComparisonSources[c]] += Settings.Averaging == PairAveraging.PerPair ? ofComparison[c] : 1;
         }
         (Winners, Losers, Comparisons) = ([.. winners], [.. losers], [.. comparisons]);
         (Shares, Margins) = (new double[winners.Count], new double[winners.Count]);

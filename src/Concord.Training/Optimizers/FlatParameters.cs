@@ -6,11 +6,13 @@ using TorchSharp;
 namespace Concord.Training.Optimizers;
 
 /// <summary>
-/// The trained parameters of a model as one buffer of fp32 weights and one of fp32 gradients, so that clipping, stepping and adding up gradients of other processes are one operation each.
+/// The trained parameters of a model as one buffer of fp32 weights and one of fp32 gradients, so that clipping,
+/// stepping and adding up gradients of other processes are one operation each.
 /// </summary>
 /// <remarks>
-/// A parameter held in fp32 is a view of the buffers. One held in a narrower type keeps its own tensor: the buffer is its fp32 master, which is rounded back after every step, so that small updates are
-/// not lost. Gradients are views of the buffer for both.
+/// A parameter held in fp32 is a view of the buffers. One held in a narrower type keeps its own tensor: the buffer is
+/// its fp32 master, which is rounded back after every step, so that small updates are not lost. Gradients are views of
+/// the buffer for both.
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
@@ -27,10 +29,17 @@ internal sealed class FlatParameters : IDisposable
     public FlatParameters(RewardModel model, OptimizerSettings settings, double learningRate, double headLearningRate)
     {
         var embedding = model.Backbone.Parameters[0];
-        double Decay(Parameter parameter) => parameter.Value.dim() < 2 || (parameter == embedding && !settings.DecayEmbeddings) ? 0 : settings.WeightDecay;
+        double Decay(Parameter parameter) =>
+            parameter.Value.dim() < 2 || (parameter == embedding && !settings.DecayEmbeddings)
+                ? 0
+                : settings.WeightDecay;
         var groups = new List<ParameterGroup>();
         var length = 0L;
-        foreach (var group in model.TrainedParameters.GroupBy(parameter => (Rate: parameter == model.Head ? headLearningRate : learningRate, Decay: Decay(parameter))))
+        foreach (
+            var group in model.TrainedParameters.GroupBy(parameter =>
+                (Rate: parameter == model.Head ? headLearningRate : learningRate, Decay: Decay(parameter))
+            )
+        )
         {
             var start = length;
             foreach (var parameter in group)
@@ -51,7 +60,8 @@ internal sealed class FlatParameters : IDisposable
             weights.copy_(parameter.Value);
             var isNarrow = parameter.Value.dtype != torch.float32;
             parameter.Attach(isNarrow ? parameter.Value : weights, gradients);
-            if (isNarrow) _narrow.Add((parameter, weights.DetachFromDisposeScope()));
+            if (isNarrow)
+                _narrow.Add((parameter, weights.DetachFromDisposeScope()));
         }
     }
 
@@ -67,7 +77,8 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>The norm of all gradients together.</summary>
     public unsafe double GradientNorm()
     {
-        if (Gradients.device_type == DeviceType.CPU) return Math.Sqrt(SquaredNorm.Of(Memory(Gradients, 0), Gradients.numel()));
+        if (Gradients.device_type == DeviceType.CPU)
+            return Math.Sqrt(SquaredNorm.Of(Memory(Gradients, 0), Gradients.numel()));
         using var scope = torch.NewDisposeScope();
         return Math.Sqrt(Gradients.to(torch.float64).square().sum().ToDouble());
     }
@@ -77,7 +88,8 @@ internal sealed class FlatParameters : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         foreach (var (parameter, start) in _entries)
-            if (!torch.isfinite(View(Gradients, parameter, start)).all().item<bool>()) return parameter.Name;
+            if (!torch.isfinite(View(Gradients, parameter, start)).all().item<bool>())
+                return parameter.Name;
         return null;
     }
 
@@ -85,19 +97,27 @@ internal sealed class FlatParameters : IDisposable
     public void Publish()
     {
         using var mode = torch.no_grad();
-        foreach (var (parameter, weights) in _narrow) parameter.Value.copy_(weights);
-        foreach (var (parameter, _) in _entries) parameter.MarkChanged();
+        foreach (var (parameter, weights) in _narrow)
+            parameter.Value.copy_(weights);
+        foreach (var (parameter, _) in _entries)
+            parameter.MarkChanged();
     }
 
-    /// <summary>The parts of a buffer of the weights' shape, by parameter name; views that the caller disposes of.</summary>
-    public IEnumerable<(string Name, torch.Tensor Value)> Parts(torch.Tensor buffer) => _entries.Select(entry => (entry.Parameter.Name, View(buffer, entry.Parameter, entry.Start)));
+    /// <summary>
+    /// The parts of a buffer of the weights' shape, by parameter name; views that the caller disposes of.
+    /// </summary>
+    public IEnumerable<(string Name, torch.Tensor Value)> Parts(torch.Tensor buffer) =>
+        _entries.Select(entry => (entry.Parameter.Name, View(buffer, entry.Parameter, entry.Start)));
 
-    /// <summary>Where a buffer's floats lie, from an element on. The buffer is on the CPU and outlives the pointer.</summary>
+    /// <summary>
+    /// Where a buffer's floats lie, from an element on. The buffer is on the CPU and outlives the pointer.
+    /// </summary>
     internal static unsafe float* Memory(torch.Tensor buffer, long start)
     {
         // spans count in 32 bits, so the address is taken of one element
         using var one = buffer.narrow(0, start, 1);
-        fixed (byte* address = one.bytes) return (float*)address;
+        fixed (byte* address = one.bytes)
+            return (float*)address;
     }
 
     /// <summary>A buffer of zeros, in large pages where the system has them. // (N), fp32</summary>
@@ -116,7 +136,8 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Frees the buffers' own handles; fp32 parameters keep their views, and with them the memory.</summary>
     public void Dispose()
     {
-        foreach (var (_, weights) in _narrow) weights.Dispose();
+        foreach (var (_, weights) in _narrow)
+            weights.Dispose();
         Weights.Dispose();
         Gradients.Dispose();
     }

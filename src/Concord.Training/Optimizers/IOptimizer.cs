@@ -7,7 +7,8 @@ internal interface IOptimizer : IDisposable
 {
     /// <summary>One step; gradients are zero after it.</summary>
     /// <param name="scheduleFactor">What the groups' learning rates are multiplied by.</param>
-    /// <param name="gradientScale">What gradients are multiplied by: what clipping them to a norm comes down to.</param>
+    /// <param name="gradientScale">What gradients are multiplied by: what clipping them to a norm comes down
+    /// to.</param>
     void Step(double scheduleFactor, double gradientScale);
 
     /// <summary>Steps taken so far.</summary>

@@ -40,7 +40,10 @@ public sealed record OptimizerSettings
     /// <value>Default false.</value>
     public bool DecayEmbeddings { get; init; }
 
-    /// <summary>The largest norm the gradient of all trained parameters together may have; a longer one is scaled down. Null for no limit.</summary>
+    /// <summary>
+    /// The largest norm the gradient of all trained parameters together may have; a longer one is scaled down. Null for
+    /// no limit.
+    /// </summary>
     /// <value>> 0 or null; default 1, as the paper.</value>
     public double? ClipNorm { get; init; } = 1;
 
@@ -57,6 +60,9 @@ public sealed record OptimizerSettings
 
     private static void Check(bool holds, string name, double value, string expected)
     {
-        if (!holds) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}."));
+        if (!holds)
+            throw new ConcordException(
+                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}.")
+            );
     }
 }

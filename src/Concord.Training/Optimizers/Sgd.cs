@@ -3,7 +3,10 @@ using TorchSharp;
 
 namespace Concord.Training.Optimizers;
 
-/// <summary>Plain gradient descent over flat buffers, with decoupled weight decay: one pass on the CPU, two operations elsewhere.</summary>
+/// <summary>
+/// Plain gradient descent over flat buffers, with decoupled weight decay: one pass on the CPU, two operations
+/// elsewhere.
+/// </summary>
 /// <param name="parameters">The buffers.</param>
 /// <param name="fused">Whether the CPU takes the one-pass kernel; plain operations are its oracle.</param>
 internal sealed class Sgd(FlatParameters parameters, bool fused = true) : IOptimizer
@@ -22,14 +25,22 @@ internal sealed class Sgd(FlatParameters parameters, bool fused = true) : IOptim
         {
             var rate = group.LearningRate * scheduleFactor;
             var shrink = 1 - rate * group.WeightDecay;
-            if (fused && parameters.Weights.device_type == DeviceType.CPU) StepFused(group, rate * gradientScale, shrink);
-            else StepPlain(group, rate * gradientScale, shrink);
+            if (fused && parameters.Weights.device_type == DeviceType.CPU)
+                StepFused(group, rate * gradientScale, shrink);
+            else
+                StepPlain(group, rate * gradientScale, shrink);
         }
         parameters.Publish();
     }
 
     private unsafe void StepFused(ParameterGroup group, double rate, double shrink) =>
-        SgdStep.Run(FlatParameters.Memory(parameters.Weights, group.Start), FlatParameters.Memory(parameters.Gradients, group.Start), group.Length, rate, shrink);
+        SgdStep.Run(
+            FlatParameters.Memory(parameters.Weights, group.Start),
+            FlatParameters.Memory(parameters.Gradients, group.Start),
+            group.Length,
+            rate,
+            shrink
+        );
 
     private void StepPlain(ParameterGroup group, double rate, double shrink)
     {
@@ -41,7 +52,5 @@ internal sealed class Sgd(FlatParameters parameters, bool fused = true) : IOptim
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

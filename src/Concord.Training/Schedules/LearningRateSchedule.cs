@@ -38,7 +38,8 @@ public sealed record LearningRateSchedule
     public double Factor(int step, int steps)
     {
         var warm = (int)Math.Ceiling(WarmUp * steps);
-        if (step < warm) return (step + 1.0) / warm;
+        if (step < warm)
+            return (step + 1.0) / warm;
         var progress = (step - warm) / (double)Math.Max(1, steps - warm);
         var height = Shape switch
         {
@@ -59,6 +60,12 @@ public sealed record LearningRateSchedule
 
     private static void Check(double value, string name)
     {
-        if (!(value is >= 0 and <= 1)) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be between 0 and 1."));
+        if (!(value is >= 0 and <= 1))
+            throw new ConcordException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The setting {name} is {value}, but must be between 0 and 1."
+                )
+            );
     }
 }

@@ -2,8 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Concord.Training.Solvers;
 
-/// <summary>An unevaluated sum of two doubles, about 32 digits: residuals of a solve are formed in it, so that iterative refinement reaches the last bit of the answer.</summary>
-/// <remarks>Error-free transformations of Knuth and Dekker; the product takes the fused multiply-add, which .NET rounds once on every processor.</remarks>
+/// <summary>
+/// An unevaluated sum of two doubles, about 32 digits: residuals of a solve are formed in it, so that iterative
+/// refinement reaches the last bit of the answer.
+/// </summary>
+/// <remarks>
+/// Error-free transformations of Knuth and Dekker; the product takes the fused multiply-add, which .NET rounds once on
+/// every processor.
+/// </remarks>
 internal readonly struct DoubleDouble(double high, double low)
 {
     public readonly double High = high;

@@ -3,7 +3,9 @@ using Concord.Preferences;
 
 namespace Concord.Training.Solvers;
 
-/// <summary>The K × K inner products ⟨g_i, g_j⟩ of K source gradients: all that a weighting needs to know of them.</summary>
+/// <summary>
+/// The K × K inner products ⟨g_i, g_j⟩ of K source gradients: all that a weighting needs to know of them.
+/// </summary>
 public sealed class GramMatrix
 {
     private readonly double[] _values;
@@ -17,11 +19,20 @@ public sealed class GramMatrix
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentNullException.ThrowIfNull(values);
-        if (values.Length != size * size) throw new ArgumentException($"A Gram matrix of {size} sources has {size * size} entries, not {values.Length}.", nameof(values));
+        if (values.Length != size * size)
+            throw new ArgumentException(
+                $"A Gram matrix of {size} sources has {size * size} entries, not {values.Length}.",
+                nameof(values)
+            );
         for (var i = 0; i < values.Length; i++)
             if (!double.IsFinite(values[i]))
-                throw new ConcordException(string.Create(CultureInfo.InvariantCulture,
-                    $"The inner product of the gradients of sources {i / size} and {i % size} is {values[i]}: training has diverged. Lower the learning rate, or clip gradients."));
+                throw new ConcordException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The inner product of the gradients of sources {i / size} and {i % size} is {values[i]}: "
+                            + $"training has diverged. Lower the learning rate, or clip gradients."
+                    )
+                );
         Size = size;
         _values = values;
     }
@@ -44,21 +55,30 @@ public sealed class GramMatrix
     public static GramMatrix Of(ReadOnlySpan<double> vectors, int count)
     {
         var width = vectors.Length / count;
-        if (width * count != vectors.Length) throw new ArgumentException($"{vectors.Length} numbers are not {count} rows of equal length.", nameof(vectors));
+        if (width * count != vectors.Length)
+            throw new ArgumentException(
+                $"{vectors.Length} numbers are not {count} rows of equal length.",
+                nameof(vectors)
+            );
         var values = new double[count * count];
         for (var i = 0; i < count; i++)
-            for (var j = 0; j <= i; j++)
-                values[i * count + j] = values[j * count + i] = VectorMath.Dot(vectors.Slice(i * width, width), vectors.Slice(j * width, width));
+        for (var j = 0; j <= i; j++)
+            values[i * count + j] = values[j * count + i] = VectorMath.Dot(
+                vectors.Slice(i * width, width),
+                vectors.Slice(j * width, width)
+            );
         return new(count, values);
     }
 
-    /// <summary>The matrix after each gradient is divided by a positive number of its own: ⟨g_i/s_i, g_j/s_j⟩.</summary>
+    /// <summary>
+    /// The matrix after each gradient is divided by a positive number of its own: ⟨g_i/s_i, g_j/s_j⟩.
+    /// </summary>
     public GramMatrix DividedBy(ReadOnlySpan<double> scales)
     {
         var values = new double[_values.Length];
         for (var i = 0; i < Size; i++)
-            for (var j = 0; j < Size; j++)
-                values[i * Size + j] = _values[i * Size + j] / scales[i] / scales[j];
+        for (var j = 0; j < Size; j++)
+            values[i * Size + j] = _values[i * Size + j] / scales[i] / scales[j];
         return new(Size, values);
     }
 
@@ -67,8 +87,8 @@ public sealed class GramMatrix
     {
         var values = new double[sources.Length * sources.Length];
         for (var i = 0; i < sources.Length; i++)
-            for (var j = 0; j < sources.Length; j++)
-                values[i * sources.Length + j] = this[sources[i], sources[j]];
+        for (var j = 0; j < sources.Length; j++)
+            values[i * sources.Length + j] = this[sources[i], sources[j]];
         return new(sources.Length, values);
     }
 
@@ -77,11 +97,11 @@ public sealed class GramMatrix
     {
         var cosines = new double[_values.Length];
         for (var i = 0; i < Size; i++)
-            for (var j = 0; j < Size; j++)
-            {
-                var norms = Math.Sqrt(this[i, i]) * Math.Sqrt(this[j, j]);
-                cosines[i * Size + j] = norms > 0 ? Math.Clamp(this[i, j] / norms, -1, 1) : 0;
-            }
+        for (var j = 0; j < Size; j++)
+        {
+            var norms = Math.Sqrt(this[i, i]) * Math.Sqrt(this[j, j]);
+            cosines[i * Size + j] = norms > 0 ? Math.Clamp(this[i, j] / norms, -1, 1) : 0;
+        }
         return cosines;
     }
 }

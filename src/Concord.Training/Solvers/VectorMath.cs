@@ -4,8 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace Concord.Training.Solvers;
 
-/// <summary>The few products of double vectors that the solver and the Gram matrix need, as wide as the processor's vectors are.</summary>
-/// <remarks>Compiled at their best at once: a step calls them too rarely to wait for the counters of tiered compilation.</remarks>
+/// <summary>
+/// The few products of double vectors that the solver and the Gram matrix need, as wide as the processor's vectors are.
+/// </summary>
+/// <remarks>
+/// Compiled at their best at once: a step calls them too rarely to wait for the counters of tiered compilation.
+/// </remarks>
 internal static class VectorMath
 {
     /// <summary>Σ a·b; the shorter length counts.</summary>
@@ -16,9 +20,11 @@ internal static class VectorMath
         var x = MemoryMarshal.Cast<double, Vector<double>>(a[..length]);
         var y = MemoryMarshal.Cast<double, Vector<double>>(b[..length]);
         var sum = Vector<double>.Zero;
-        for (var i = 0; i < x.Length; i++) sum += x[i] * y[i];
+        for (var i = 0; i < x.Length; i++)
+            sum += x[i] * y[i];
         var total = Vector.Sum(sum);
-        for (var i = x.Length * Vector<double>.Count; i < length; i++) total += a[i] * b[i];
+        for (var i = x.Length * Vector<double>.Count; i < length; i++)
+            total += a[i] * b[i];
         return total;
     }
 
@@ -29,8 +35,10 @@ internal static class VectorMath
         var from = MemoryMarshal.Cast<double, Vector<double>>(x[..y.Length]);
         var to = MemoryMarshal.Cast<double, Vector<double>>(y);
         var scale = new Vector<double>(factor);
-        for (var i = 0; i < to.Length; i++) to[i] += scale * from[i];
-        for (var i = to.Length * Vector<double>.Count; i < y.Length; i++) y[i] += factor * x[i];
+        for (var i = 0; i < to.Length; i++)
+            to[i] += scale * from[i];
+        for (var i = to.Length * Vector<double>.Count; i < y.Length; i++)
+            y[i] += factor * x[i];
     }
 
     /// <summary>y += factor·x, x in single precision.</summary>
@@ -46,7 +54,8 @@ internal static class VectorMath
             to[2 * i] += scale * low;
             to[2 * i + 1] += scale * high;
         }
-        for (var i = from.Length * Vector<float>.Count; i < y.Length; i++) y[i] += factor * x[i];
+        for (var i = from.Length * Vector<float>.Count; i < y.Length; i++)
+            y[i] += factor * x[i];
     }
 
     /// <summary>y += factor·|x|.</summary>
@@ -56,7 +65,9 @@ internal static class VectorMath
         var from = MemoryMarshal.Cast<double, Vector<double>>(x[..y.Length]);
         var to = MemoryMarshal.Cast<double, Vector<double>>(y);
         var scale = new Vector<double>(factor);
-        for (var i = 0; i < to.Length; i++) to[i] += scale * Vector.Abs(from[i]);
-        for (var i = to.Length * Vector<double>.Count; i < y.Length; i++) y[i] += factor * Math.Abs(x[i]);
+        for (var i = 0; i < to.Length; i++)
+            to[i] += scale * Vector.Abs(from[i]);
+        for (var i = to.Length * Vector<double>.Count; i < y.Length; i++)
+            y[i] += factor * Math.Abs(x[i]);
     }
 }

@@ -28,6 +28,9 @@ public sealed record SourceTemperatureSettings
 
     private static void Check(double value, string name)
     {
-        if (!(value > 0 && double.IsFinite(value))) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be positive."));
+        if (!(value > 0 && double.IsFinite(value)))
+            throw new ConcordException(
+                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be positive.")
+            );
     }
 }

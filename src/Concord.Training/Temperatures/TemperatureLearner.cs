@@ -5,10 +5,16 @@ using Concord.Training.Losses;
 
 namespace Concord.Training.Temperatures;
 
-/// <summary>Feeds source temperatures with pairs the model has not fitted: those of a batch that no step has taken before, and for sources that have none left, comparisons set aside.</summary>
+/// <summary>
+/// Feeds source temperatures with pairs the model has not fitted: those of a batch that no step has taken before, and
+/// for sources that have none left, comparisons set aside.
+/// </summary>
 internal sealed class TemperatureLearner
 {
-    /// <summary>Comparisons set aside are looked at on every so many steps: log τ moves slowly, and each look costs a forward pass.</summary>
+    /// <summary>
+    /// Comparisons set aside are looked at on every so many steps: log τ moves slowly, and each look costs a forward
+    /// pass.
+    /// </summary>
     public const int SetAsideEvery = 4;
 
     private const int Stream = 1 << 20; // a number no stream of the batch plan has
@@ -17,7 +23,8 @@ internal sealed class TemperatureLearner
     private readonly RankingLossSettings _loss;
     private readonly IReadOnlyList<TokenizedComparison> _setAside;
     private readonly ItemStream?[] _streams; // of the comparisons set aside, by source
-    private readonly int _perSource, _stepsPerEpoch;
+    private readonly int _perSource,
+        _stepsPerEpoch;
 
     /// <summary>A learner of temperatures.</summary>
     /// <param name="temperatures">What is learned.</param>
@@ -28,14 +35,35 @@ internal sealed class TemperatureLearner
     /// <param name="stepsPerEpoch">How many steps share the prior.</param>
     /// <param name="seed">Of the order in which they are looked at.</param>
     public TemperatureLearner(
-        SourceTemperatures temperatures, RankingLossSettings loss, IReadOnlyList<TokenizedComparison> setAside, IReadOnlyList<int> setAsideSources, int perSource, int stepsPerEpoch, int seed)
+        SourceTemperatures temperatures,
+        RankingLossSettings loss,
+        IReadOnlyList<TokenizedComparison> setAside,
+        IReadOnlyList<int> setAsideSources,
+        int perSource,
+        int stepsPerEpoch,
+        int seed
+    )
     {
-        (_temperatures, _loss, _setAside, _perSource, _stepsPerEpoch) = (temperatures, loss, setAside, perSource, stepsPerEpoch);
-        _streams = [.. Enumerable.Range(0, temperatures.Values.Length).Select(source =>
-        {
-            int[] items = [.. Enumerable.Range(0, setAside.Count).Where(item => setAsideSources[item] == source)];
-            return items.Length == 0 ? null : ItemStream.Create(seed, Stream + source, items, null, null);
-        })];
+        (_temperatures, _loss, _setAside, _perSource, _stepsPerEpoch) = (
+            temperatures,
+            loss,
+            setAside,
+            perSource,
+            stepsPerEpoch
+        );
+        _streams =
+        [
+            .. Enumerable
+                .Range(0, temperatures.Values.Length)
+                .Select(source =>
+                {
+                    int[] items =
+                    [
+                        .. Enumerable.Range(0, setAside.Count).Where(item => setAsideSources[item] == source),
+                    ];
+                    return items.Length == 0 ? null : ItemStream.Create(seed, Stream + source, items, null, null);
+                }),
+        ];
     }
 
     /// <summary>Where hidden states below the trained layers are kept, or null.</summary>
@@ -48,12 +76,27 @@ internal sealed class TemperatureLearner
     /// <param name="sources">Source of each comparison.</param>
     /// <param name="fresh">Which of them no step has taken before.</param>
     /// <param name="rewards">Rewards of each comparison's responses.</param>
-    public void Step(RewardModel model, int step, IReadOnlyList<TokenizedComparison> comparisons, int[] sources, bool[] fresh, double[][] rewards)
+    public void Step(
+        RewardModel model,
+        int step,
+        IReadOnlyList<TokenizedComparison> comparisons,
+        int[] sources,
+        bool[] fresh,
+        double[][] rewards
+    )
     {
         int[] unseen = [.. Enumerable.Range(0, comparisons.Count).Where(c => fresh[c])];
-        var seen = Gradients([.. unseen.Select(c => comparisons[c])], [.. unseen.Select(c => sources[c])], [.. unseen.SelectMany(c => rewards[c])]);
-        var (gradients, present) = (seen.LogTemperatureGradients, Enumerable.Range(0, _streams.Length).Select(seen.Pairs.IsPresent).ToArray());
-        if (step % SetAsideEvery == 0) LookAtSetAside(model, step, gradients, present);
+        var seen = Gradients(
+            [.. unseen.Select(c => comparisons[c])],
+            [.. unseen.Select(c => sources[c])],
+            [.. unseen.SelectMany(c => rewards[c])]
+        );
+        var (gradients, present) = (
+            seen.LogTemperatureGradients,
+            Enumerable.Range(0, _streams.Length).Select(seen.Pairs.IsPresent).ToArray()
+        );
+        if (step % SetAsideEvery == 0)
+            LookAtSetAside(model, step, gradients, present);
         _temperatures.Step(gradients, present, _stepsPerEpoch);
     }
 
@@ -61,23 +104,41 @@ internal sealed class TemperatureLearner
     {
         var (comparisons, sources) = (new List<TokenizedComparison>(), new List<int>());
         for (var source = 0; source < _streams.Length; source++)
-            for (var k = 0; _streams[source] is { } stream && !present[source] && k < Math.Min(_perSource, stream.Length); k++)
-            {
-                comparisons.Add(_setAside[stream.At((long)step / SetAsideEvery * _perSource + k).Item]);
-                sources.Add(source);
-            }
-        if (comparisons.Count == 0) return;
+        for (
+            var k = 0;
+            _streams[source] is { } stream && !present[source] && k < Math.Min(_perSource, stream.Length);
+            k++
+        )
+        {
+            comparisons.Add(_setAside[stream.At((long)step / SetAsideEvery * _perSource + k).Item]);
+            sources.Add(source);
+        }
+        if (comparisons.Count == 0)
+            return;
         // a few at a time: all of them together could take more memory than the step
-        var found = Gradients(comparisons, [.. sources], [.. new RewardScorer(model, cache: Cache).Score(comparisons).SelectMany(rewards => rewards)]);
+        var found = Gradients(
+            comparisons,
+            [.. sources],
+            [.. new RewardScorer(model, cache: Cache).Score(comparisons).SelectMany(rewards => rewards)]
+        );
         for (var source = 0; source < present.Length; source++)
         {
-            if (!found.Pairs.IsPresent(source)) continue;
+            if (!found.Pairs.IsPresent(source))
+                continue;
             // one look stands for the steps until the next
             gradients[source] = SetAsideEvery * found.LogTemperatureGradients[source];
             present[source] = true;
         }
     }
 
-    private RankingLossResult Gradients(IReadOnlyList<TokenizedComparison> comparisons, int[] sources, double[] rewards) =>
-        RankingLoss.Evaluate(RankingPairs.Create(comparisons, sources, _streams.Length, _loss), rewards, _temperatures.Values);
+    private RankingLossResult Gradients(
+        IReadOnlyList<TokenizedComparison> comparisons,
+        int[] sources,
+        double[] rewards
+    ) =>
+        RankingLoss.Evaluate(
+            RankingPairs.Create(comparisons, sources, _streams.Length, _loss),
+            rewards,
+            _temperatures.Values
+        );
 }

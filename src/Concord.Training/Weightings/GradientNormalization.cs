@@ -11,7 +11,9 @@ public enum GradientNormalization
     /// <summary>Its norm; a zero gradient stays. The authors' published recipe.</summary>
     L2,
 
-    /// <summary>(1 + L_i) / Σ_j (1 + L_j): the higher a source's loss, the shorter its gradient, the larger its weight.</summary>
+    /// <summary>
+    /// (1 + L_i) / Σ_j (1 + L_j): the higher a source's loss, the shorter its gradient, the larger its weight.
+    /// </summary>
     Loss,
 
     /// <summary>Its norm times L_i (written <c>loss+</c>).</summary>
@@ -21,15 +23,23 @@ public enum GradientNormalization
 /// <summary>Normalises a Gram matrix, which is the same as normalising the gradients.</summary>
 internal static class GradientNormalizations
 {
-    /// <summary>A loss below it counts as this much: the weight is then zero to the last bit anyway, and no product overflows.</summary>
+    /// <summary>
+    /// A loss below it counts as this much: the weight is then zero to the last bit anyway, and no product overflows.
+    /// </summary>
     private const double LeastLoss = 1e-100;
 
-    public static GramMatrix Apply(this GradientNormalization normalization, GramMatrix gram, ReadOnlySpan<double> losses)
+    public static GramMatrix Apply(
+        this GradientNormalization normalization,
+        GramMatrix gram,
+        ReadOnlySpan<double> losses
+    )
     {
-        if (normalization == GradientNormalization.None) return gram;
+        if (normalization == GradientNormalization.None)
+            return gram;
         var scales = new double[gram.Size];
         var sum = 0.0;
-        foreach (var loss in losses) sum += 1 + loss;
+        foreach (var loss in losses)
+            sum += 1 + loss;
         for (var i = 0; i < scales.Length; i++)
         {
             var norm = gram[i, i] > 0 ? Math.Sqrt(gram[i, i]) : 1;

@@ -16,13 +16,21 @@ public enum WeightingScope
 /// <summary>How λ of a batch is found that is computed in several micro-batches. Both ways are exact.</summary>
 public enum MoreAccumulation
 {
-    /// <summary>Buffers where they take at most 1 GiB, as with adapters, few trained layers or small models; else the second pass.</summary>
+    /// <summary>
+    /// Buffers where they take at most 1 GiB, as with adapters, few trained layers or small models; else the second
+    /// pass.
+    /// </summary>
     Auto,
 
-    /// <summary>All micro-batches are taken forward to find λ, then forward and back: a forward pass more, no memory.</summary>
+    /// <summary>
+    /// All micro-batches are taken forward to find λ, then forward and back: a forward pass more, no memory.
+    /// </summary>
     SecondForward,
 
-    /// <summary>The gradient of each source is kept by itself until λ is known: no pass more, K times the memory of the trained parameters.</summary>
+    /// <summary>
+    /// The gradient of each source is kept by itself until λ is known: no pass more, K times the memory of the trained
+    /// parameters.
+    /// </summary>
     GradientBuffers,
 }
 
@@ -64,7 +72,16 @@ public sealed record WeightingSettings
     /// <exception cref="ConcordException">The scheme is unknown or a value is outside its range.</exception>
     public void Validate()
     {
-        if (!WeightingRegistry.Names.Contains(Scheme)) throw new ConcordException($"The weighting `{Scheme}` is unknown; there are {string.Join(", ", WeightingRegistry.Names)}.");
-        if (!(Alpha is > 0 and <= 1)) throw new ConcordException(string.Create(CultureInfo.InvariantCulture, $"The setting alpha is {Alpha}, but must be more than 0 and at most 1."));
+        if (!WeightingRegistry.Names.Contains(Scheme))
+            throw new ConcordException(
+                $"The weighting `{Scheme}` is unknown; there are {string.Join(", ", WeightingRegistry.Names)}."
+            );
+        if (!(Alpha is > 0 and <= 1))
+            throw new ConcordException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The setting alpha is {Alpha}, but must be more than 0 and at most 1."
+                )
+            );
     }
 }

@@ -8,7 +8,13 @@ public class EvaluationLawTests
     private static readonly EvaluationOptions NoResampling = new() { Resamples = 0 };
 
     private static List<Prediction> Mixed() =>
-        [.. Simulated.Pairs(200, 1, perPrompt: 3), .. Simulated.Rankings(40, 4, 2), .. Simulated.Pairs(120, 3, sharpness: 0.3, source: "noisy"), new("s", [1, 1], [1, 0]), new("s", [1, 2], [0, 0])];
+        [
+            .. Simulated.Pairs(200, 1, perPrompt: 3),
+            .. Simulated.Rankings(40, 4, 2),
+            .. Simulated.Pairs(120, 3, sharpness: 0.3, source: "noisy"),
+            new("s", [1, 1], [1, 0]),
+            new("s", [1, 2], [0, 0]),
+        ];
 
     [Fact]
     public void The_order_of_comparisons_and_of_responses_changes_no_byte()
@@ -17,14 +23,27 @@ public class EvaluationLawTests
         string Text(IEnumerable<Prediction> predictions)
         {
             var report = Evaluation.Run([.. predictions], new EvaluationOptions { Resamples = 200 });
-            return EvaluationReportJson.Text(report with { Sources = [.. report.Sources.OrderBy(s => s.Name, StringComparer.Ordinal)] });
+            return EvaluationReportJson.Text(
+                report with
+                {
+                    Sources = [.. report.Sources.OrderBy(s => s.Name, StringComparer.Ordinal)],
+                }
+            );
         }
         var expected = Text(all);
         Assert.Equal(expected, Text(Simulated.Shuffled(all, 7)));
         Assert.Equal(expected, Text(Simulated.Shuffled(all, 8)));
         // Reversed responses: all but the baseline of the first response.
-        var reversed = all.Select(p => p with { Rewards = [.. p.Rewards.Reverse()], Scores = [.. p.Scores.Reverse()], Lengths = p.Lengths?.Reverse().ToArray() });
-        static string WithoutFirst(string text) => string.Join('\n', text.Split('\n').Where(line => !line.Contains("\"first\"", StringComparison.Ordinal)));
+        var reversed = all.Select(p =>
+            p with
+            {
+                Rewards = [.. p.Rewards.Reverse()],
+                Scores = [.. p.Scores.Reverse()],
+                Lengths = p.Lengths?.Reverse().ToArray(),
+            }
+        );
+        static string WithoutFirst(string text) =>
+            string.Join('\n', text.Split('\n').Where(line => !line.Contains("\"first\"", StringComparison.Ordinal)));
         Assert.Equal(WithoutFirst(expected), WithoutFirst(Text(reversed)));
     }
 
@@ -33,13 +52,26 @@ public class EvaluationLawTests
     {
         var all = Mixed();
         var plain = Evaluation.Run(all, NoResampling).Pooled;
-        var scaled = Evaluation.Run([.. all.Select(p => p with { Rewards = [.. p.Rewards.Select(r => 4 * r)] })], NoResampling).Pooled;
+        var scaled = Evaluation
+            .Run([.. all.Select(p => p with { Rewards = [.. p.Rewards.Select(r => 4 * r)] })], NoResampling)
+            .Pooled;
         Assert.Equal(plain.AccuracyTiesHalf, scaled.AccuracyTiesHalf);
         Assert.Equal(plain.AccuracyTiesWrong, scaled.AccuracyTiesWrong);
         Assert.True(scaled.Ece().Error.Ece > plain.Ece().Error.Ece + 0.05);
         Assert.Equal(4 * plain.Drift.Mean!.Value, scaled.Drift.Mean!.Value, 1e-12);
 
-        var tempered = Evaluation.Run(all, NoResampling with { Temperatures = new Dictionary<string, double> { ["s"] = 4, ["ranked"] = 4, ["noisy"] = 4 } });
+        var tempered = Evaluation.Run(
+            all,
+            NoResampling with
+            {
+                Temperatures = new Dictionary<string, double>
+                {
+                    ["s"] = 4,
+                    ["ranked"] = 4,
+                    ["noisy"] = 4,
+                },
+            }
+        );
         Assert.Equal(plain.Nll, tempered.Pooled.Nll);
         Assert.Equal(4, tempered.WithTemperatures!.Pooled.Temperature);
         Assert.Equal(scaled.Nll!.Value, tempered.WithTemperatures.Pooled.Nll!.Value, 1e-14);
@@ -55,7 +87,8 @@ public class EvaluationLawTests
         Assert.Equal(once.Brier!.Value, twice.Brier!.Value, 1e-14);
         Assert.Equal(once.Nll!.Value, twice.Nll!.Value, 1e-14);
         Assert.Equal(once.AccuracyTiesHalf, twice.AccuracyTiesHalf);
-        foreach (var scheme in new[] { "uniform5", "uniform10", "uniform20" }) Assert.Equal(once.Ece(scheme: scheme).Error.Ece!.Value, twice.Ece(scheme: scheme).Error.Ece!.Value, 1e-14);
+        foreach (var scheme in new[] { "uniform5", "uniform10", "uniform20" })
+            Assert.Equal(once.Ece(scheme: scheme).Error.Ece!.Value, twice.Ece(scheme: scheme).Error.Ece!.Value, 1e-14);
         Assert.Equal(once.Clusters, twice.Clusters);
         Assert.Equal(once.Intervals!.Nll.Low, twice.Intervals!.Nll.Low, 1e-12);
         Assert.Equal(once.Intervals.Nll.High, twice.Intervals.Nll.High, 1e-12);
@@ -82,19 +115,36 @@ public class EvaluationLawTests
     [Fact]
     public void Equal_scores_are_no_question_and_equal_rewards_half_an_answer()
     {
-        var m = Evaluation.Run([new("s", [1, 1], [1, 0]), new("s", [2, 1], [1, 0]), new("s", [0, 1], [1, 0]), new("s", [5, 1], [3, 3])]).Pooled;
+        var m = Evaluation
+            .Run([
+                new("s", [1, 1], [1, 0]),
+                new("s", [2, 1], [1, 0]),
+                new("s", [0, 1], [1, 0]),
+                new("s", [5, 1], [3, 3]),
+            ])
+            .Pooled;
         Assert.Equal((3, 1L, 4, 1), (m.Pairs, m.Ties, m.Comparisons, m.Drift.Zero));
         Assert.Equal(0.5, m.AccuracyTiesHalf);
         Assert.Equal(1.0 / 3, m.AccuracyTiesWrong!.Value, 1e-15);
-        Assert.Equal(m.Ece(CalibrationReading.PredictedWinner).Error.Ece!.Value + 0.5 / 3, m.Ece(CalibrationReading.PredictedWinnerTiesWrong).Error.Ece!.Value, 1e-12);
+        Assert.Equal(
+            m.Ece(CalibrationReading.PredictedWinner).Error.Ece!.Value + 0.5 / 3,
+            m.Ece(CalibrationReading.PredictedWinnerTiesWrong).Error.Ece!.Value,
+            1e-12
+        );
     }
 
     [Fact]
     public void Baselines_follow_lengths_and_order()
     {
-        var b = Evaluation.Run([
-            new("s", [0, 1], [1, 0], Lengths: [9, 3]), new("s", [0, 1], [0, 1], Lengths: [9, 3]), new("s", [0, 1], [1, 0], Lengths: [4, 4]), new("s", [0, 1], [1, 0]),
-            new("s", [0, 1], [1, 1], Lengths: [1, 2])]).Pooled.Baselines;
+        var b = Evaluation
+            .Run([
+                new("s", [0, 1], [1, 0], Lengths: [9, 3]),
+                new("s", [0, 1], [0, 1], Lengths: [9, 3]),
+                new("s", [0, 1], [1, 0], Lengths: [4, 4]),
+                new("s", [0, 1], [1, 0]),
+                new("s", [0, 1], [1, 1], Lengths: [1, 2]),
+            ])
+            .Pooled.Baselines;
         Assert.Equal(new ContentBlindBaselines(0.5, 0.5, 0.75, 3, false), b);
         var chosenFirst = Evaluation.Run([new("s", [0, 1], [1, 0]), new("s", [0, 1], [1, 0])]).Pooled.Baselines;
         Assert.Equal(new ContentBlindBaselines(null, null, 1, 0, true), chosenFirst);
@@ -104,9 +154,11 @@ public class EvaluationLawTests
     public void The_seed_decides_the_intervals_and_nothing_else()
     {
         var all = Mixed();
-        string One(int seed) => EvaluationReportJson.Text(Evaluation.Run(all, new EvaluationOptions { Resamples = 100, Seed = seed }));
+        string One(int seed) =>
+            EvaluationReportJson.Text(Evaluation.Run(all, new EvaluationOptions { Resamples = 100, Seed = seed }));
         Assert.Equal(One(3), One(3));
-        SourceMetrics a = Evaluation.Run(all, new EvaluationOptions { Seed = 1 }).Pooled, b = Evaluation.Run(all, new EvaluationOptions { Seed = 2 }).Pooled;
+        SourceMetrics a = Evaluation.Run(all, new EvaluationOptions { Seed = 1 }).Pooled,
+            b = Evaluation.Run(all, new EvaluationOptions { Seed = 2 }).Pooled;
         Assert.NotEqual(a.Intervals!.Nll, b.Intervals!.Nll);
         Assert.Equal(a.Nll, b.Nll);
         Assert.Equal(a.Intervals.Nll.Low, b.Intervals.Nll.Low, 0.02);

@@ -10,7 +10,14 @@ public class OddInputTests
     [Fact]
     public void Nothing_one_comparison_or_ties_alone_are_valid()
     {
-        foreach (var predictions in new Prediction[][] { [], [new("s", [1], [1])], [new("s", [1, 2], [3, 3]), new("t", [0, 0], [1, 1])] })
+        foreach (
+            var predictions in new Prediction[][]
+            {
+                [],
+                [new("s", [1], [1])],
+                [new("s", [1, 2], [3, 3]), new("t", [0, 0], [1, 1])],
+            }
+        )
         {
             var m = Evaluation.Run(predictions).Pooled;
             Assert.Equal((0, null, null, null), (m.Pairs, m.AccuracyTiesHalf, m.Nll, m.Intervals));
@@ -28,7 +35,13 @@ public class OddInputTests
     [Fact]
     public void Extreme_rewards_give_finite_losses_and_valid_json()
     {
-        Prediction[] all = [new("s", [1e308, -1e308], [1, 0]), new("s", [-1e308, 1e308], [1, 0]), new("s", [1000, -1000], [0, 1]), new("s", [1e-320, 0], [1, 0])];
+        Prediction[] all =
+        [
+            new("s", [1e308, -1e308], [1, 0]),
+            new("s", [-1e308, 1e308], [1, 0]),
+            new("s", [1000, -1000], [0, 1]),
+            new("s", [1e-320, 0], [1, 0]),
+        ];
         var m = Evaluation.Run(all).Pooled;
         Assert.Equal(double.PositiveInfinity, m.Nll);
         Assert.InRange(m.NllClipped!.Value, 0, 37);
@@ -45,11 +58,17 @@ public class OddInputTests
     {
         foreach (var bad in new[] { double.NaN, double.PositiveInfinity })
         {
-            var message = Assert.Throws<ConcordException>(() => Evaluation.Run([new Prediction("s", [1, bad], [1, 0], File: "f.jsonl", Line: 7)])).Message;
+            var message = Assert
+                .Throws<ConcordException>(() =>
+                    Evaluation.Run([new Prediction("s", [1, bad], [1, 0], File: "f.jsonl", Line: 7)])
+                )
+                .Message;
             Assert.StartsWith("f.jsonl:7: rewards[1] is ", message);
             Assert.Throws<ConcordException>(() => Evaluation.Run([new Prediction("s", [1, 2], [1, bad])]));
         }
-        Assert.Throws<ConcordException>(() => Evaluation.Run([], new EvaluationOptions { Temperatures = new Dictionary<string, double> { ["s"] = 0 } }));
+        Assert.Throws<ConcordException>(() =>
+            Evaluation.Run([], new EvaluationOptions { Temperatures = new Dictionary<string, double> { ["s"] = 0 } })
+        );
         Assert.Throws<ConcordException>(() => Evaluation.Run([], new EvaluationOptions { Bins = [0] }));
     }
 
@@ -57,7 +76,9 @@ public class OddInputTests
     public void Metrics_refuse_what_is_no_probability()
     {
         Assert.Throws<ArgumentException>(() => BrierScore.OfProbabilities([1.5], [1]));
-        Assert.Throws<ArgumentException>(() => ExpectedCalibrationError.Compute([double.NaN], [1], new BinningScheme(BinningStrategy.Uniform, 5)));
+        Assert.Throws<ArgumentException>(() =>
+            ExpectedCalibrationError.Compute([double.NaN], [1], new BinningScheme(BinningStrategy.Uniform, 5))
+        );
         Assert.Throws<ArgumentException>(() => NegativeLogLikelihood.ClippedOfProbabilities([0.5], [1, 0]));
     }
 
@@ -65,7 +86,11 @@ public class OddInputTests
     public void Lines_fit_eighty_columns_whatever_the_names_and_numbers()
     {
         var name = "a source with a name of more than thirty characters";
-        MustRender([.. Simulated.Pairs(300, 1, 5000, source: name), .. Simulated.Pairs(300, 2, source: "b"), new(name, [0, 1], [1, 0]) { Temperature = 0.25 }]);
+        MustRender([
+            .. Simulated.Pairs(300, 1, 5000, source: name),
+            .. Simulated.Pairs(300, 2, source: "b"),
+            new(name, [0, 1], [1, 0]) { Temperature = 0.25 },
+        ]);
     }
 
     private static void MustRender(IReadOnlyList<Prediction> predictions)
@@ -73,10 +98,16 @@ public class OddInputTests
         foreach (var resamples in new[] { 0, 50 })
         {
             var report = Evaluation.Run(predictions, new EvaluationOptions { Resamples = resamples });
-            Assert.All(EvaluationReportText.Lines(report), line => Assert.InRange(line.Length, 0, EvaluationReportText.Width));
+            Assert.All(
+                EvaluationReportText.Lines(report),
+                line => Assert.InRange(line.Length, 0, EvaluationReportText.Width)
+            );
             using var json = JsonDocument.Parse(EvaluationReportJson.Text(report));
             foreach (var reading in CalibrationReadings.All)
-                Assert.Equal(6, json.RootElement.GetProperty("pooled").GetProperty(reading.Name()).EnumerateObject().Count());
+                Assert.Equal(
+                    6,
+                    json.RootElement.GetProperty("pooled").GetProperty(reading.Name()).EnumerateObject().Count()
+                );
         }
     }
 }

@@ -6,18 +6,29 @@ namespace Concord.Tests.Calibration;
 
 public class ResamplingTests
 {
-    /// <summary>The table of noise floors of a simulation with rewards as models of 58 to 73 % accuracy have them.</summary>
+    /// <summary>
+    /// The table of noise floors of a simulation with rewards as models of 58 to 73 % accuracy have them.
+    /// </summary>
     [Theory]
     [InlineData(160, 0.043, 0.063, 0.010, 0.102)]
     [InlineData(656, 0.020, 0.031, 0.006, 0.050)]
     [InlineData(957, 0.016, 0.027, 0.004, 0.042)]
     [InlineData(2352, 0.010, 0.018, 0.003, 0.028)]
     [InlineData(20000, 0.003, 0.006, 0.001, 0.010)]
-    public void A_calibrated_model_shows_the_known_noise_floor(int pairs, double meanFrom, double meanTo, double from, double to)
+    public void A_calibrated_model_shows_the_known_noise_floor(
+        int pairs,
+        double meanFrom,
+        double meanTo,
+        double from,
+        double to
+    )
     {
         foreach (var deviation in new[] { 0.5, 1.3 })
         {
-            var band = Evaluation.Run(Simulated.Pairs(pairs, 11, deviation), new EvaluationOptions { Resamples = 400 }).Pooled.Ece().Consistency!;
+            var band = Evaluation
+                .Run(Simulated.Pairs(pairs, 11, deviation), new EvaluationOptions { Resamples = 400 })
+                .Pooled.Ece()
+                .Consistency!;
             Assert.InRange(band.Mean, meanFrom, meanTo);
             Assert.InRange(band.P05, from, band.Mean);
             Assert.InRange(band.P95, band.Mean, to);
@@ -30,16 +41,23 @@ public class ResamplingTests
     public void A_calibrated_models_ece_lies_in_its_band_as_often_as_it_says(bool ranked)
     {
         const int trials = 300;
-        int above = 0, below = 0, tests = 0;
-        double plain = 0, floor = 0, debiased = 0;
+        int above = 0,
+            below = 0,
+            tests = 0;
+        double plain = 0,
+            floor = 0,
+            debiased = 0;
         for (var t = 0; t < trials; t++)
         {
             var data = ranked ? Simulated.Rankings(100, 4, 100 + t) : Simulated.Pairs(400, 100 + t);
             var m = Evaluation.Run(data, new EvaluationOptions { Resamples = 200, Bins = [10] }).Pooled;
             var entry = m.Ece();
-            if (entry.Error.Ece > entry.Consistency!.P95) above++;
-            if (entry.Error.Ece < entry.Consistency.P05) below++;
-            if (!ranked && m.Spiegelhalter.PValue < 0.05) tests++;
+            if (entry.Error.Ece > entry.Consistency!.P95)
+                above++;
+            if (entry.Error.Ece < entry.Consistency.P05)
+                below++;
+            if (!ranked && m.Spiegelhalter.PValue < 0.05)
+                tests++;
             plain += entry.Error.Ece!.Value / trials;
             floor += entry.Consistency.Mean / trials;
             debiased += entry.DebiasedSigned!.Value / trials;
@@ -47,7 +65,8 @@ public class ResamplingTests
         // 5 % of 300 with binomial noise.
         Assert.InRange(above, 5, 29);
         Assert.InRange(below, 5, 29);
-        if (!ranked) Assert.InRange(tests, 5, 29);
+        if (!ranked)
+            Assert.InRange(tests, 5, 29);
         Assert.Equal(floor, plain, 0.003);
         Assert.InRange(plain, 0.02, 0.06);
         Assert.InRange(debiased, -0.004, 0.004); // the debiased estimate has no floor
@@ -58,12 +77,21 @@ public class ResamplingTests
     [InlineData(0.2)]
     public void Debiasing_never_overstates_and_keeps_what_is_clear(double sharpness)
     {
-        var many = Evaluation.Run(Simulated.Pairs(400_000, 5, 1.5, sharpness), new EvaluationOptions { Resamples = 50, Bins = [10] }).Pooled.Ece();
+        var many = Evaluation
+            .Run(Simulated.Pairs(400_000, 5, 1.5, sharpness), new EvaluationOptions { Resamples = 50, Bins = [10] })
+            .Pooled.Ece();
         var truth = many.Error.Ece!.Value;
         Assert.Equal(truth, many.Debiased!.Value, 1e-3);
         double mean = 0;
         for (var t = 0; t < 100; t++)
-            mean += Evaluation.Run(Simulated.Pairs(600, 900 + t, 1.5, sharpness), new EvaluationOptions { Resamples = 100, Bins = [10] }).Pooled.Ece().DebiasedSigned!.Value / 100;
+            mean +=
+                Evaluation
+                    .Run(
+                        Simulated.Pairs(600, 900 + t, 1.5, sharpness),
+                        new EvaluationOptions { Resamples = 100, Bins = [10] }
+                    )
+                    .Pooled.Ece()
+                    .DebiasedSigned!.Value / 100;
         Assert.InRange(mean, 0.85 * truth, 1.03 * truth);
     }
 
@@ -82,21 +110,36 @@ public class ResamplingTests
     public void Intervals_cover_as_often_as_they_say_also_where_prompts_repeat()
     {
         const int trials = 200;
-        int covered = 0, coveredBlind = 0;
+        int covered = 0,
+            coveredBlind = 0;
         for (var t = 0; t < trials; t++)
         {
             // Five pairs of a prompt are right or wrong together.
             var random = new Random(t);
-            var data = Enumerable.Range(0, 60).SelectMany(prompt =>
+            var data = Enumerable
+                .Range(0, 60)
+                .SelectMany(prompt =>
+                {
+                    var right = random.NextDouble() < 0.7;
+                    return Enumerable
+                        .Range(0, 5)
+                        .Select(_ => new Prediction("s", [1, 0], right ? [1, 0] : [0, 1], $"p{prompt}"));
+                })
+                .ToArray();
+            var options = new EvaluationOptions
             {
-                var right = random.NextDouble() < 0.7;
-                return Enumerable.Range(0, 5).Select(_ => new Prediction("s", [1, 0], right ? [1, 0] : [0, 1], $"p{prompt}"));
-            }).ToArray();
-            var options = new EvaluationOptions { Resamples = 300, Seed = t, Bins = [5] };
+                Resamples = 300,
+                Seed = t,
+                Bins = [5],
+            };
             var clustered = Evaluation.Run(data, options).Pooled.Intervals!.AccuracyTiesHalf;
-            var blind = Evaluation.Run([.. data.Select(p => p with { PromptId = null })], options).Pooled.Intervals!.AccuracyTiesHalf;
-            if (clustered.Low <= 0.7 && clustered.High >= 0.7) covered++;
-            if (blind.Low <= 0.7 && blind.High >= 0.7) coveredBlind++;
+            var blind = Evaluation
+                .Run([.. data.Select(p => p with { PromptId = null })], options)
+                .Pooled.Intervals!.AccuracyTiesHalf;
+            if (clustered.Low <= 0.7 && clustered.High >= 0.7)
+                covered++;
+            if (blind.Low <= 0.7 && blind.High >= 0.7)
+                coveredBlind++;
         }
         Assert.InRange(covered, 178, 200);
         Assert.True(coveredBlind < 150, $"{coveredBlind}");
@@ -112,27 +155,51 @@ public class ResamplingTests
             var scheme = new BinningScheme(BinningStrategy.Uniform, bins);
             return (reading, scheme, scheme.Edges([]));
         }
-        var cells = new CalibrationCells(pairs.Differences, [Binning(CalibrationReading.AllOrderedPairs, 10), Binning(CalibrationReading.PredictedWinner, 5)]);
+        var cells = new CalibrationCells(
+            pairs.Differences,
+            [Binning(CalibrationReading.AllOrderedPairs, 10), Binning(CalibrationReading.PredictedWinner, 5)]
+        );
         var bootstrap = ClusteredBootstrap.Run(pairs, cells, 20, 9)!;
         for (var draw = 0; draw < 20; draw++)
         {
             var random = new CounterRandom(9, 1, draw);
-            var drawn = Enumerable.Range(0, pairs.ClusterCount).Select(_ => random.NextIndex(pairs.ClusterCount)).ToArray();
+            var drawn = Enumerable
+                .Range(0, pairs.ClusterCount)
+                .Select(_ => random.NextIndex(pairs.ClusterCount))
+                .ToArray();
             var d = drawn.SelectMany(c => pairs.Differences.Where((_, i) => pairs.Clusters[i] == c)).ToArray();
             Assert.Equal(NegativeLogLikelihood.OfDifferences(d)!.Value, bootstrap.Nll[draw], 1e-12);
             Assert.Equal(BrierScore.OfDifferences(d)!.Value, bootstrap.Brier[draw], 1e-12);
             Assert.Equal(Accuracy.OfDifferences(d)!.Value, bootstrap.AccuracyTiesHalf[draw], 1e-12);
             var (p, y) = AllOrderedPairs.OfDifferences(d);
-            Assert.Equal(ExpectedCalibrationError.Compute(p, y, new BinningScheme(BinningStrategy.Uniform, 10)).Ece!.Value, bootstrap.Ece[0][draw], 1e-12);
+            Assert.Equal(
+                ExpectedCalibrationError.Compute(p, y, new BinningScheme(BinningStrategy.Uniform, 10)).Ece!.Value,
+                bootstrap.Ece[0][draw],
+                1e-12
+            );
             (p, y) = PredictedWinner.OfDifferences(d);
-            Assert.Equal(ExpectedCalibrationError.Compute(p, y, new BinningScheme(BinningStrategy.Uniform, 5)).Ece!.Value, bootstrap.Ece[1][draw], 1e-12);
+            Assert.Equal(
+                ExpectedCalibrationError.Compute(p, y, new BinningScheme(BinningStrategy.Uniform, 5)).Ece!.Value,
+                bootstrap.Ece[1][draw],
+                1e-12
+            );
         }
     }
 
     [Fact]
     public void The_normal_tail_is_exact()
     {
-        foreach (var (z, p) in new[] { (0.0, 1.0), (1.0, 0.31731050786291415), (1.959963984540054, 0.05), (3.0, 0.0026997960632601866), (5.0, 5.733031437583869e-7), (10.0, 1.523970604832094e-23) })
+        foreach (
+            var (z, p) in new[]
+            {
+                (0.0, 1.0),
+                (1.0, 0.31731050786291415),
+                (1.959963984540054, 0.05),
+                (3.0, 0.0026997960632601866),
+                (5.0, 5.733031437583869e-7),
+                (10.0, 1.523970604832094e-23),
+            }
+        )
             Assert.Equal(1, NormalDistribution.TwoSidedTail(-z) / p, 1e-12);
         Assert.Equal(0, NormalDistribution.TwoSidedTail(double.PositiveInfinity));
         Assert.Equal(-0.6826894921370859, NormalDistribution.SignedCentralMass(-1), 1e-14);

@@ -18,7 +18,18 @@ public sealed class ScoresFileTests : IDisposable
     {
         Prediction[] all =
         [
-            new("helpful \"ü\" 日本", [0.1, -1.0 / 3, double.Epsilon], [1e300, 2, -0.5], "id", "data/f.jsonl", 7, [3, 4, 5]) { Temperature = 0.7 },
+            new(
+                "helpful \"ü\" 日本",
+                [0.1, -1.0 / 3, double.Epsilon],
+                [1e300, 2, -0.5],
+                "id",
+                "data/f.jsonl",
+                7,
+                [3, 4, 5]
+            )
+            {
+                Temperature = 0.7,
+            },
             new("s", [1e-17], [0], null, "g", 1),
         ];
         var path = folder.File("out.jsonl");
@@ -38,7 +49,9 @@ public sealed class ScoresFileTests : IDisposable
             throw new ConcordException("stop");
         }
         Assert.Throws<ConcordException>(() => ScoresFile.Write(folder.File("out.jsonl"), Failing()));
-        Assert.Throws<ConcordException>(() => ScoresFile.Write(folder.File("nan.jsonl"), [new Prediction("s", [double.NaN], [1])]));
+        Assert.Throws<ConcordException>(() =>
+            ScoresFile.Write(folder.File("nan.jsonl"), [new Prediction("s", [double.NaN], [1])])
+        );
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
@@ -62,13 +75,16 @@ public sealed class ScoresFileTests : IDisposable
     [Fact]
     public void Prompt_lengths_and_origin_are_taken_where_they_are()
     {
-        var content = Read("""
+        var content = Read(
+            """
             {"rewards": [1, 0], "scores": [1, 0], "prompt": "x", "responses": ["aé😀", "b"]}
             {"rewards": [1, 0], "scores": [1, 0], "prompt": "x", "tokens": [7, 8], "file": "other", "line": 12}
             {"rewards": [1, 0], "scores": [1, 0], "prompt": [{"role": "user", "content": "x"}], "lengths": [1, 2]}
             {"rewards": [1, 0], "scores": [1, 0], "prompt_id": 5, "prompt": "x", "temperature": 0.5}
             {"chosen_reward": 1, "rejected_reward": 0, "chosen": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "abc"}], "rejected": "ab"}
-            """, "d.jsonl");
+            """,
+            "d.jsonl"
+        );
         Assert.Empty(content.Errors);
         var p = content.Predictions;
         Assert.Equal(p[0].PromptId, p[1].PromptId);
@@ -87,7 +103,10 @@ public sealed class ScoresFileTests : IDisposable
     [Fact]
     public void Columns_of_scores_are_rows()
     {
-        var p = Read("{\"scores_chosen\": [1, 2, 3], \"scores_rejected\": [0, 2, 4], \"subset\": [\"a\", \"b\", \"a\"]}", "rb.json").Predictions;
+        var p = Read(
+            "{\"scores_chosen\": [1, 2, 3], \"scores_rejected\": [0, 2, 4], \"subset\": [\"a\", \"b\", \"a\"]}",
+            "rb.json"
+        ).Predictions;
         Assert.Equal(["a", "b", "a"], p.Select(x => x.Source));
         Assert.Equal([3.0, 4.0], p[2].Rewards);
     }
@@ -126,7 +145,10 @@ public sealed class ScoresFileTests : IDisposable
     {
         var content = Read("[{\"rewards\": [1], \"scores\": [1]},\n {\"rewards\": [1]}]", "a.json");
         Assert.Equal(2, Assert.Single(content.Errors).Line);
-        Assert.Contains("not valid JSON", Assert.Single(Read("[{\"rewards\": [1], \"scores\": [1]},", "b.json").Errors).Problem);
+        Assert.Contains(
+            "not valid JSON",
+            Assert.Single(Read("[{\"rewards\": [1], \"scores\": [1]},", "b.json").Errors).Problem
+        );
         Assert.Contains("NaN", Assert.Single(Read("[{\"rewards\": [NaN], \"scores\": [1]}]", "c.json").Errors).Problem);
     }
 
@@ -134,27 +156,42 @@ public sealed class ScoresFileTests : IDisposable
     public void What_is_no_text_or_not_there_is_a_sentence()
     {
         File.WriteAllBytes(folder.File("x.jsonl"), [(byte)'{', 0xff, 0xfe, (byte)'}']);
-        Assert.Contains("x.jsonl", Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.File("x.jsonl"))).Message);
-        Assert.Contains("is not there", Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.File("none.jsonl"))).Message);
+        Assert.Contains(
+            "x.jsonl",
+            Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.File("x.jsonl"))).Message
+        );
+        Assert.Contains(
+            "is not there",
+            Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.File("none.jsonl"))).Message
+        );
         Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.Path));
         File.WriteAllBytes(folder.File("cut.gz"), Gzip("{\"rewards\": [1, 0], \"scores\": [1, 0]}\n")[..20]);
-        Assert.Contains("cut.gz", Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.File("cut.gz"))).Message);
+        Assert.Contains(
+            "cut.gz",
+            Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.File("cut.gz"))).Message
+        );
     }
 
     private ScoresFileContent Read(string text, string name)
     {
-        File.WriteAllBytes(folder.File(name), name.EndsWith(".gz", StringComparison.Ordinal) ? Gzip(text) : Encoding.UTF8.GetBytes(text));
+        File.WriteAllBytes(
+            folder.File(name),
+            name.EndsWith(".gz", StringComparison.Ordinal) ? Gzip(text) : Encoding.UTF8.GetBytes(text)
+        );
         return ScoresFile.Read(folder.File(name));
     }
 
     private static byte[] Gzip(string text)
     {
         using var buffer = new MemoryStream();
-        using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(text));
+        using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest))
+            gzip.Write(Encoding.UTF8.GetBytes(text));
         return buffer.ToArray();
     }
 
     private static string Flat(Prediction p) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{p.Source}|{string.Join(',', p.Rewards.Select(BitConverter.DoubleToInt64Bits))}|{string.Join(',', p.Scores.Select(BitConverter.DoubleToInt64Bits))}|{p.PromptId}|{p.File}|{p.Line}|{(p.Lengths is null ? "" : string.Join(',', p.Lengths))}|{p.Temperature}");
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{p.Source}|{string.Join(',', p.Rewards.Select(BitConverter.DoubleToInt64Bits))}|{string.Join(',', p.Scores.Select(BitConverter.DoubleToInt64Bits))}|{p.PromptId}|{p.File}|{p.Line}|{(p.Lengths is null ? "" : string.Join(',', p.Lengths))}|{p.Temperature}"
+        );
 }

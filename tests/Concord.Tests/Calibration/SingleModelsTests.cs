@@ -9,7 +9,8 @@ public class SingleModelsTests
     private static Prediction Of(string source, double winner, double loser) => new(source, [winner, loser], [1, 0]);
 
     // a's own model is right on a and wrong on b; b's the other way round
-    private static SingleModels Models() => new([("a", [Of("a", 2, 0), Of("b", 0, 3)]), ("b", [Of("a", 0, 1), Of("b", 1, 0)])]);
+    private static SingleModels Models() =>
+        new([("a", [Of("a", 2, 0), Of("b", 0, 3)]), ("b", [Of("a", 0, 1), Of("b", 1, 0)])]);
 
     [Fact]
     public void Top_scores_each_source_by_its_own_model()
@@ -35,6 +36,10 @@ public class SingleModelsTests
     {
         Assert.Throws<ConcordException>(() => new SingleModels([("a", [Of("a", 1, 0)]), ("b", [Of("b", 1, 0)])]));
         Assert.Throws<ConcordException>(() => new SingleModels([("a", [Of("a", 1, 0)]), ("b", [])]));
-        Assert.Contains("b", Assert.Throws<ConcordException>(() => new SingleModels([("a", [Of("b", 1, 0)])]).Top()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "b",
+            Assert.Throws<ConcordException>(() => new SingleModels([("a", [Of("b", 1, 0)])]).Top()).Message,
+            StringComparison.Ordinal
+        );
     }
 }

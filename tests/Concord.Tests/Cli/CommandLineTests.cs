@@ -28,7 +28,8 @@ public class CommandLineTests
             var result = ConcordCli.Run([.. one.Path, "--help"]).MustBeDone();
             Assert.Contains("Examples:\n  concord", result.Out);
             Assert.All(result.Out.Split('\n'), line => Assert.False(line.Contains('\r')));
-            foreach (var child in one.Command.Subcommands) commands.Push((child, [.. one.Path, child.Name]));
+            foreach (var child in one.Command.Subcommands)
+                commands.Push((child, [.. one.Path, child.Name]));
         }
     }
 
@@ -42,9 +43,13 @@ public class CommandLineTests
             foreach (var example in command.Examples().Select(example => example.Split(" > ")[0].Split(" | ")[0]))
             {
                 var parse = root.Parse(example["concord".Length..].Trim());
-                Assert.True(parse.Errors.Count == 0, $"{example}: {string.Join(" ", parse.Errors.Select(error => error.Message))}");
+                Assert.True(
+                    parse.Errors.Count == 0,
+                    $"{example}: {string.Join(" ", parse.Errors.Select(error => error.Message))}"
+                );
             }
-            foreach (var child in command.Subcommands) commands.Push(child);
+            foreach (var child in command.Subcommands)
+                commands.Push(child);
         }
     }
 
@@ -60,7 +65,9 @@ public class CommandLineTests
     [Fact]
     public void An_unknown_option_is_a_usage_error()
     {
-        var result = ConcordCli.Run("--verson").MustFail(ExitCodes.Usage, "--verson", "Did you mean '--version'?", "Try `concord --help`.");
+        var result = ConcordCli
+            .Run("--verson")
+            .MustFail(ExitCodes.Usage, "--verson", "Did you mean '--version'?", "Try `concord --help`.");
         Assert.Equal("", result.Out);
     }
 
@@ -81,13 +88,24 @@ public class CommandLineTests
         {
             var option = new JsonOption();
             var command = new Command("measure") { option };
-            command.Handle((parse, terminal, _) =>
-            {
-                option.Check(parse);
-                option.ForPeople(parse, terminal).Out.WriteLine("for people");
-                option.Write(parse, terminal, writer => { writer.WriteStartObject(); writer.WriteNumber("value", .5); writer.WriteEndObject(); });
-                return ExitCodes.Done;
-            });
+            command.Handle(
+                (parse, terminal, _) =>
+                {
+                    option.Check(parse);
+                    option.ForPeople(parse, terminal).Out.WriteLine("for people");
+                    option.Write(
+                        parse,
+                        terminal,
+                        writer =>
+                        {
+                            writer.WriteStartObject();
+                            writer.WriteNumber("value", .5);
+                            writer.WriteEndObject();
+                        }
+                    );
+                    return ExitCodes.Done;
+                }
+            );
             Assert.Equal((0, "{\n  \"value\": 0.5\n}\n", "for people\n"), Invoke("--json"));
             var file = Path.Combine(folder.FullName, "out.json");
             Assert.Equal((0, "for people\n", ""), Invoke("--json", file));
@@ -104,9 +122,13 @@ public class CommandLineTests
 
             (int Code, string Out, string Error) Invoke(params string[] arguments)
             {
-                using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
+                using StringWriter output = new() { NewLine = "\n" },
+                    error = new() { NewLine = "\n" };
                 var terminal = new Terminal(output, error);
-                var code = Errors.Guard(terminal, () => command.Parse(arguments).Invoke(new TerminalConfiguration(terminal, default)));
+                var code = Errors.Guard(
+                    terminal,
+                    () => command.Parse(arguments).Invoke(new TerminalConfiguration(terminal, default))
+                );
                 return (code, output.ToString(), error.ToString());
             }
         }

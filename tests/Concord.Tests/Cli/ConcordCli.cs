@@ -12,7 +12,8 @@ internal static class ConcordCli
     /// <summary>Runs one command line that <paramref name="cancellation"/> can interrupt as Ctrl-C does.</summary>
     public static Result Run(CancellationToken cancellation, params string[] arguments)
     {
-        using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
+        using StringWriter output = new() { NewLine = "\n" },
+            error = new() { NewLine = "\n" };
         var code = ConcordApplication.Run(arguments, new Terminal(output, error), cancellation);
         return new Result(code, output.ToString(), error.ToString());
     }
@@ -30,13 +31,17 @@ internal static class ConcordCli
             return this;
         }
 
-        /// <summary>Asserts that the run ended with <paramref name="code"/> and one sentence that contains every fragment, and without a stack trace.</summary>
+        /// <summary>
+        /// Asserts that the run ended with <paramref name="code"/> and one sentence that contains every fragment, and
+        /// without a stack trace.
+        /// </summary>
         public Result MustFail(int code, params string[] fragments)
         {
             Xunit.Assert.True(Code == code, $"exit code {Code} instead of {code}\n{Error}\n{Out}");
             Xunit.Assert.Contains("error: ", Error);
             Xunit.Assert.DoesNotContain("   at ", Error);
-            foreach (var fragment in fragments) Xunit.Assert.Contains(fragment, Error);
+            foreach (var fragment in fragments)
+                Xunit.Assert.Contains(fragment, Error);
             return this;
         }
     }

@@ -7,17 +7,27 @@ namespace Concord.Tests.Cli;
 
 public class ErrorTests
 {
-    public static TheoryData<Exception, int, string> Cases => new()
-    {
-        { new ConcordException("a.jsonl, line 3: no responses."), 1, "error: a.jsonl, line 3: no responses.\n" },
-        { new UsageException("Nothing to do."), 2, "error: Nothing to do.\n" },
-        { new FileNotFoundException("Could not find file 'x'."), 1, "error: Could not find file 'x'.\n" },
-        { new AggregateException(new ConcordException("one.")), 1, "error: one.\n" },
-        { new InvalidOperationException("odd\n   at native frame"), 1,
-            "error: InvalidOperationException: odd. This is a defect of Concord: please report it with the command that led to it.\n" },
-        { new InsufficientMemoryException(), 1, "error: There is not enough memory: take smaller batches, a shorter maximum length or a smaller model.\n" },
-        { new IOException("Broken pipe", 32), 0, "" },
-    };
+    public static TheoryData<Exception, int, string> Cases =>
+        new()
+        {
+            { new ConcordException("a.jsonl, line 3: no responses."), 1, "error: a.jsonl, line 3: no responses.\n" },
+            { new UsageException("Nothing to do."), 2, "error: Nothing to do.\n" },
+            { new FileNotFoundException("Could not find file 'x'."), 1, "error: Could not find file 'x'.\n" },
+            { new AggregateException(new ConcordException("one.")), 1, "error: one.\n" },
+            {
+                new InvalidOperationException("odd\n   at native frame"),
+                1,
+                "error: InvalidOperationException: odd. This is a defect of Concord: please report it with the "
+                    + "command that led to it.\n"
+            },
+            {
+                new InsufficientMemoryException(),
+                1,
+                "error: There is not enough memory: take smaller batches, a shorter maximum length or a smaller "
+                    + "model.\n"
+            },
+            { new IOException("Broken pipe", 32), 0, "" },
+        };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -33,7 +43,10 @@ public class ErrorTests
     {
         using StringWriter error = new() { NewLine = "\n" };
         var terminal = new Terminal(TextWriter.Null, error);
-        Assert.Equal(ExitCodes.Interrupted, Errors.Guard(terminal, () => throw new OperationCanceledException(), new CancellationToken(canceled: true)));
+        Assert.Equal(
+            ExitCodes.Interrupted,
+            Errors.Guard(terminal, () => throw new OperationCanceledException(), new CancellationToken(canceled: true))
+        );
         Assert.Equal("interrupted\n", error.ToString());
         Assert.Equal(ExitCodes.Failed, Errors.Guard(terminal, () => throw new OperationCanceledException()));
     }

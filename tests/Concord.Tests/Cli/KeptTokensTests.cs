@@ -28,34 +28,87 @@ public sealed class KeptTokensTests : IDisposable
           checkpoint_every: 1
         """;
 
-    private static readonly string[] Result = ["model/model.safetensors", "model/concord.json", "scores.jsonl", "evaluation.json", "config.yaml", "unread.jsonl"];
+    private static readonly string[] Result =
+    [
+        "model/model.safetensors",
+        "model/concord.json",
+        "scores.jsonl",
+        "evaluation.json",
+        "config.yaml",
+        "unread.jsonl",
+    ];
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
 
     public KeptTokensTests()
     {
         File.WriteAllText(Place("recipe.yaml"), Text);
-        SimulatedSource[] sources = [new() { Name = "a", Size = 90, Noise = .3 }, new() { Name = "b", Size = 60, Noise = 1 }];
+        SimulatedSource[] sources =
+        [
+            new()
+            {
+                Name = "a",
+                Size = 90,
+                Noise = .3,
+            },
+            new()
+            {
+                Name = "b",
+                Size = 60,
+                Noise = 1,
+            },
+        ];
         SimulatedFiles.Write(SimulatedPopulation.Create(new SimulationSettings { Sources = sources }), Place("data"));
         File.AppendAllText(Place("data", "train", "a.jsonl"), "{\"prompt\": 3}\n");
         string[] shape =
-            ["model_type=llama", "hidden_size=16", "num_hidden_layers=2", "num_attention_heads=2", "intermediate_size=32", "max_position_embeddings=256"];
-        ConcordCli.Run(["model", "init", "--config", .. shape, $"vocab_size={SimulatedTokenizer.VocabularySize}", "-o", Place("model")]).MustBeDone();
+        [
+            "model_type=llama",
+            "hidden_size=16",
+            "num_hidden_layers=2",
+            "num_attention_heads=2",
+            "intermediate_size=32",
+            "max_position_embeddings=256",
+        ];
+        ConcordCli
+            .Run([
+                "model",
+                "init",
+                "--config",
+                .. shape,
+                $"vocab_size={SimulatedTokenizer.VocabularySize}",
+                "-o",
+                Place("model"),
+            ])
+            .MustBeDone();
         SimulatedTokenizer.Write(Place("model"));
     }
 
     private string Place(params string[] parts) => Path.Combine([folder.FullName, .. parts]);
 
     private string[] Command(string output, params string[] more) =>
-        ["train", Place("recipe.yaml"), $"data={Place("data", "train")}", $"model={Place("model")}", $"output={Place(output)}", .. more];
+        [
+            "train",
+            Place("recipe.yaml"),
+            $"data={Place("data", "train")}",
+            $"model={Place("model")}",
+            $"output={Place(output)}",
+            .. more,
+        ];
 
-    private string[] Metrics(string output) => [.. File.ReadLines(Place(output, "metrics.jsonl")).Select(line => line.Split(",\"seconds\"")[0])];
+    private string[] Metrics(string output) =>
+        [.. File.ReadLines(Place(output, "metrics.jsonl")).Select(line => line.Split(",\"seconds\"")[0])];
 
     private void SameResult(string one, string other)
     {
-        foreach (var file in Result) Assert.Equal(File.ReadAllBytes(Place(one, file)), File.ReadAllBytes(Place(other, file)));
-        string Newest(string output) => Directory.GetDirectories(Place(output, "checkpoints")).Order(StringComparer.Ordinal).Last();
-        foreach (var file in Directory.GetFiles(Newest(one))) Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(Newest(other), Path.GetFileName(file))));
+        foreach (var file in Result)
+            Assert.Equal(File.ReadAllBytes(Place(one, file)), File.ReadAllBytes(Place(other, file)));
+        string Newest(string output) =>
+            Directory.GetDirectories(Place(output, "checkpoints")).Order(StringComparer.Ordinal).Last();
+        foreach (var file in Directory.GetFiles(Newest(one)))
+            Assert.Equal(
+                File.ReadAllBytes(file),
+                File.ReadAllBytes(Path.Combine(Newest(other), Path.GetFileName(file)))
+            );
         Assert.Equal(Metrics(one), Metrics(other));
     }
 
@@ -76,7 +129,14 @@ public sealed class KeptTokensTests : IDisposable
         SameResult("without", "second");
         Assert.DoesNotContain("token ids of an earlier run", first.Error);
         Assert.Contains("token ids of an earlier run", second.Error);
-        foreach (var said in new[] { "1 records could not be read", "truncation shared-left at 40 tokens: of 110", "renamed" })
+        foreach (
+            var said in new[]
+            {
+                "1 records could not be read",
+                "truncation shared-left at 40 tokens: of 110",
+                "renamed",
+            }
+        )
         {
             var line = first.Error.Split('\n').First(line => line.Contains(said, StringComparison.Ordinal));
             Assert.Contains(line, second.Error.Split('\n'));
@@ -85,7 +145,8 @@ public sealed class KeptTokensTests : IDisposable
         // without a shared folder they lie in the run's own
         ConcordCli.Run(Command("own")).MustBeDone();
         Assert.Single(Directory.GetFiles(Place("own", "tokens")));
-        File.Delete(Place("own", "run.json")); // as if killed before it said that it has ended: a finished run opens no data
+        // as if killed before it said that it has ended: a finished run opens no data
+        File.Delete(Place("own", "run.json"));
         Assert.Contains("token ids of an earlier run", ConcordCli.Run(Command("own")).MustBeDone().Error);
         SameResult("without", "own");
     }
@@ -99,8 +160,16 @@ public sealed class KeptTokensTests : IDisposable
         var cases = new (string Name, byte[] Bytes, string Said)[]
         {
             ("cut", bytes[..^9], "is cut off: the texts are read and tokenized again"),
-            ("index", [.. bytes[..^9], (byte)(bytes[^9] ^ 1), .. bytes[^8..]], "is damaged: the texts are read and tokenized again"),
-            ("ids", [.. bytes[..200], (byte)(bytes[200] ^ 1), .. bytes[201..]], "is damaged: the texts are read and tokenized again"),
+            (
+                "index",
+                [.. bytes[..^9], (byte)(bytes[^9] ^ 1), .. bytes[^8..]],
+                "is damaged: the texts are read and tokenized again"
+            ),
+            (
+                "ids",
+                [.. bytes[..200], (byte)(bytes[200] ^ 1), .. bytes[201..]],
+                "is damaged: the texts are read and tokenized again"
+            ),
         };
         foreach (var (name, damaged, said) in cases)
         {
@@ -121,10 +190,20 @@ public sealed class KeptTokensTests : IDisposable
             using var cancellation = new CancellationTokenSource();
             using var error = new Watcher($"training: {after} of 23", cancellation);
             using var output = new StringWriter();
-            Assert.Equal(ExitCodes.Interrupted, ConcordApplication.Run(Command(name, $"cache={Place(name, "cache")}"), new Terminal(output, error), cancellation.Token));
+            Assert.Equal(
+                ExitCodes.Interrupted,
+                ConcordApplication.Run(
+                    Command(name, $"cache={Place(name, "cache")}"),
+                    new Terminal(output, error),
+                    cancellation.Token
+                )
+            );
             Assert.NotEmpty(Directory.GetFiles(Place(name, "cache", "states")));
             Directory.Delete(Place(name, "cache"), recursive: true);
-            Assert.Contains($"goes on from step {after} of 23", ConcordCli.Run(Command(name, $"cache={Place(name, "cache")}")).MustBeDone().Error);
+            Assert.Contains(
+                $"goes on from step {after} of 23",
+                ConcordCli.Run(Command(name, $"cache={Place(name, "cache")}")).MustBeDone().Error
+            );
             SameResult("whole", name);
         }
     }
@@ -132,18 +211,40 @@ public sealed class KeptTokensTests : IDisposable
     [Fact]
     public void The_key_changes_with_whatever_decides_the_ids_and_with_nothing_else()
     {
-        UInt128 Key(params string[] more) => RunTokensKey.Of(RecipeFile.Read(Place("recipe.yaml"), [.. Command("x").Skip(2), .. more]));
+        UInt128 Key(params string[] more) =>
+            RunTokensKey.Of(RecipeFile.Read(Place("recipe.yaml"), [.. Command("x").Skip(2), .. more]));
         var keys = new List<UInt128> { Key() };
-        Assert.Equal(keys[0], Key("seed=5", "training.epochs=9", "cache=elsewhere", "training.weighting.scheme=multitask"));
+        Assert.Equal(
+            keys[0],
+            Key("seed=5", "training.epochs=9", "cache=elsewhere", "training.weighting.scheme=multitask")
+        );
         Directory.CreateDirectory(Place("moved"));
-        foreach (var file in Directory.GetFiles(Place("model"))) File.Copy(file, Place("moved", Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(Place("model")))
+            File.Copy(file, Place("moved", Path.GetFileName(file)));
         Assert.Equal(keys[0], Key($"model={Place("moved")}"));
 
         string[] settings =
-            ["text.maximum_length=39", "text.truncation=left", "text.rendering=hh", "split.seed=2", "split.held_out=0.3", "split.limit=5", "model.pooling=eos", "only=[a]"];
-        foreach (var one in settings) keys.Add(Key(one));
+        [
+            "text.maximum_length=39",
+            "text.truncation=left",
+            "text.rendering=hh",
+            "split.seed=2",
+            "split.held_out=0.3",
+            "split.limit=5",
+            "model.pooling=eos",
+            "only=[a]",
+        ];
+        foreach (var one in settings)
+            keys.Add(Key(one));
         // of the same length and time: contents count
-        foreach (var file in new[] { Place("data", "train", "b.jsonl"), Place("model", "tokenizer.json"), Place("model", "config.json") })
+        foreach (
+            var file in new[]
+            {
+                Place("data", "train", "b.jsonl"),
+                Place("model", "tokenizer.json"),
+                Place("model", "config.json"),
+            }
+        )
         {
             var (bytes, time) = (File.ReadAllBytes(file), File.GetLastWriteTimeUtc(file));
             File.WriteAllBytes(file, [.. bytes[..^3], (byte)(bytes[^3] ^ 1), .. bytes[^2..]]);
@@ -168,13 +269,12 @@ public sealed class KeptTokensTests : IDisposable
     {
         public override Encoding Encoding => Encoding.UTF8;
 
-        public override void Write(char value)
-        {
-        }
+        public override void Write(char value) { }
 
         public override void WriteLine(string? value)
         {
-            if (value?.Contains(text, StringComparison.Ordinal) == true) cancellation.Cancel();
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+                cancellation.Cancel();
         }
     }
 }

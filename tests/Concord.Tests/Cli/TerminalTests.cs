@@ -10,7 +10,10 @@ public class TerminalTests
     {
         using var output = new StringWriter { NewLine = "\n" };
         new TextTable("source", ">pairs", "note").Add("helpful", 1882, "a").Add("é", 7).Write(output);
-        Assert.Equal("source   pairs  note\n-------  -----  ----\nhelpful   1882  a\né            7\n", output.ToString());
+        Assert.Equal(
+            "source   pairs  note\n-------  -----  ----\nhelpful   1882  a\né            7\n",
+            output.ToString()
+        );
     }
 
     [Fact]
@@ -22,7 +25,8 @@ public class TerminalTests
         var lines = output.ToString().Split('\n');
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
         Assert.Equal(2, lines.Count(line => line.StartsWith("name", StringComparison.Ordinal)));
-        for (var i = 0; i < 12; i++) Assert.Contains($"column{i:00}", output.ToString());
+        for (var i = 0; i < 12; i++)
+            Assert.Contains($"column{i:00}", output.ToString());
     }
 
     [Fact]
@@ -82,7 +86,8 @@ public class TerminalTests
         var (terminal, clock, error) = Terminal(interactive: false);
         using (var progress = new Progress(terminal, "evaluating", 100, "pairs", brief: true))
         {
-            for (var i = 0; i < 50; i++) progress.Add(1);
+            for (var i = 0; i < 50; i++)
+                progress.Add(1);
             Assert.Equal("", error.ToString());
             clock.Advance(TimeSpan.FromSeconds(31));
             progress.Add(1);
@@ -96,9 +101,11 @@ public class TerminalTests
     [InlineData(59.7, "1 min 00 s")]
     [InlineData(185, "3 min 05 s")]
     [InlineData(7800, "2 h 10 min")]
-    public void Durations_are_said_as_people_say_them(double seconds, string expected) => Assert.Equal(expected, Progress.Duration(seconds));
+    public void Durations_are_said_as_people_say_them(double seconds, string expected) =>
+        Assert.Equal(expected, Progress.Duration(seconds));
 
-    private static string[] Lines(StringWriter writer) => writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(StringWriter writer) =>
+        writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static (Terminal, ManualClock, StringWriter) Terminal(bool interactive)
     {

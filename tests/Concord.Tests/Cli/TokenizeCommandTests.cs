@@ -19,14 +19,17 @@ public sealed class TokenizeCommandTests : IDisposable
         var cases = Shared.Path("golden", "tokenizers", family, "cases.jsonl");
         var result = ConcordCli.Run("tokenize", Shared.Path("golden", "tokenizers", family), cases).MustBeDone();
         Assert.Equal("", result.Error);
-        var expected = File.ReadLines(cases).Select(line =>
-        {
-            var node = JsonNode.Parse(line)!.AsObject();
-            node.Remove("text");
-            return node;
-        });
-        Assert.All(expected.Zip(result.Out.TrimEnd('\n').Split('\n'), (want, line) => (want, line)), pair =>
-            Assert.True(JsonNode.DeepEquals(pair.want, JsonNode.Parse(pair.line)), pair.line));
+        var expected = File.ReadLines(cases)
+            .Select(line =>
+            {
+                var node = JsonNode.Parse(line)!.AsObject();
+                node.Remove("text");
+                return node;
+            });
+        Assert.All(
+            expected.Zip(result.Out.TrimEnd('\n').Split('\n'), (want, line) => (want, line)),
+            pair => Assert.True(JsonNode.DeepEquals(pair.want, JsonNode.Parse(pair.line)), pair.line)
+        );
         Assert.Equal(File.ReadLines(cases).Count(), result.Out.Count(c => c == '\n'));
     }
 
@@ -61,16 +64,26 @@ public sealed class TokenizeCommandTests : IDisposable
     {
         var file = Path.Combine(folder, "texts.jsonl.gz");
         using (var packed = new StreamWriter(new GZipStream(File.Create(file), CompressionLevel.Fastest)))
-            for (var i = 0; i < 2000; i++) packed.Write(i % 3 == 0 ? "\n" : $"{{\"text\": \"{new string('a', i % 7)}\"}}\n");
+            for (var i = 0; i < 2000; i++)
+                packed.Write(i % 3 == 0 ? "\n" : $"{{\"text\": \"{new string('a', i % 7)}\"}}\n");
         var lines = ConcordCli.Run("tokenize", Tokenizer(), file).MustBeDone().Out.TrimEnd('\n').Split('\n');
-        Assert.Equal([.. Enumerable.Range(0, 2000).Where(i => i % 3 != 0).Select(i => i % 7)], lines.Select(line => JsonNode.Parse(line)!["ids"]!.AsArray().Count));
+        Assert.Equal(
+            [.. Enumerable.Range(0, 2000).Where(i => i % 3 != 0).Select(i => i % 7)],
+            lines.Select(line => JsonNode.Parse(line)!["ids"]!.AsArray().Count)
+        );
     }
 
     [Fact]
     public void Missing_files_are_sentences()
     {
-        Assert.Contains("does not exist", ConcordCli.Run("tokenize", Tokenizer(), Path.Combine(folder, "none.jsonl")).Error);
-        Assert.Contains("does not exist", ConcordCli.Run("tokenize", Path.Combine(folder, "none"), Path.Combine(folder, "none.jsonl")).Error);
+        Assert.Contains(
+            "does not exist",
+            ConcordCli.Run("tokenize", Tokenizer(), Path.Combine(folder, "none.jsonl")).Error
+        );
+        Assert.Contains(
+            "does not exist",
+            ConcordCli.Run("tokenize", Path.Combine(folder, "none"), Path.Combine(folder, "none.jsonl")).Error
+        );
         Assert.Equal(ExitCodes.Usage, ConcordCli.Run("tokenize", Tokenizer()).Code);
     }
 

@@ -45,33 +45,83 @@ public sealed class TrainCommandTests : IDisposable
         using var json = JsonDocument.Parse(result.Out);
         Assert.Equal("finished", json.RootElement.GetProperty("outcome").GetString());
         Assert.Equal(11, json.RootElement.GetProperty("steps").GetInt32());
-        Assert.InRange(json.RootElement.GetProperty("evaluation").GetProperty("pooled").GetProperty("accuracy_ties_half").GetDouble(), 0, 1);
-        string[] left = ["config.yaml", "metrics.jsonl", "evaluation.json", "scores.jsonl", "model/model.safetensors", "model/tokenizer.json", "model/concord.json"];
+        Assert.InRange(
+            json.RootElement.GetProperty("evaluation")
+                .GetProperty("pooled")
+                .GetProperty("accuracy_ties_half")
+                .GetDouble(),
+            0,
+            1
+        );
+        string[] left =
+        [
+            "config.yaml",
+            "metrics.jsonl",
+            "evaluation.json",
+            "scores.jsonl",
+            "model/model.safetensors",
+            "model/tokenizer.json",
+            "model/concord.json",
+        ];
         foreach (var name in left)
             Assert.True(File.Exists(Place("run", name)), name);
-        Assert.Equal(11, File.ReadLines(Place("run", "metrics.jsonl"))
-            .Count(line => line.StartsWith("{\"step\":", StringComparison.Ordinal) && line.Contains("\"weights\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            11,
+            File.ReadLines(Place("run", "metrics.jsonl"))
+                .Count(line =>
+                    line.StartsWith("{\"step\":", StringComparison.Ordinal)
+                    && line.Contains("\"weights\"", StringComparison.Ordinal)
+                )
+        );
         var settings = ConcordModelSettings.Read(Place("run", "model"))!;
         Assert.Equal(["careful", "noisy"], settings.Sources.Select(source => source.Name));
         Assert.NotEqual(1, settings.Sources[0].Temperature);
 
-        SimulatedFiles.Write(SimulatedPopulation.Create(new SimulationSettings
-        {
-            HeldOut = 20,
-            Sources = [new() { Name = "careful", Size = 64, Drift = .2, Noise = .25 }, new() { Name = "noisy", Size = 96, Drift = 1, Noise = 2 }],
-        }), Place("data"));
+        SimulatedFiles.Write(
+            SimulatedPopulation.Create(
+                new SimulationSettings
+                {
+                    HeldOut = 20,
+                    Sources =
+                    [
+                        new()
+                        {
+                            Name = "careful",
+                            Size = 64,
+                            Drift = .2,
+                            Noise = .25,
+                        },
+                        new()
+                        {
+                            Name = "noisy",
+                            Size = 96,
+                            Drift = 1,
+                            Noise = 2,
+                        },
+                    ],
+                }
+            ),
+            Place("data")
+        );
         using var model = RewardModel.Load(Place("run", "model"));
         var encoding = new ModelEncoding(model, Place("run", "model"));
         var comparisons = PreferenceFile.Read(Place("data", "held_out", "careful.jsonl")).Comparisons;
         var rewards = new RewardScorer(model).Score(comparisons.Select(one => encoding.Encode(one)!)).ToArray();
-        var scored = File.ReadLines(Place("run", "scores.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
-            .Where(line => line.GetProperty("source").GetString() == "careful").ToArray();
+        var scored = File.ReadLines(Place("run", "scores.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("source").GetString() == "careful")
+            .ToArray();
         Assert.Equal(20, scored.Length);
         for (var i = 0; i < 20; i++)
         {
             // the file has the preferred response first, the run the order in which they were drawn
-            var expected = scored[i].GetProperty("rewards").EnumerateArray().Select(reward => reward.GetDouble()).ToArray();
-            if (scored[i].GetProperty("scores")[0].GetDouble() < scored[i].GetProperty("scores")[1].GetDouble()) Array.Reverse(expected);
+            var expected = scored[i]
+                .GetProperty("rewards")
+                .EnumerateArray()
+                .Select(reward => reward.GetDouble())
+                .ToArray();
+            if (scored[i].GetProperty("scores")[0].GetDouble() < scored[i].GetProperty("scores")[1].GetDouble())
+                Array.Reverse(expected);
             Assert.Equal(expected[0], rewards[i][0], 5);
             Assert.Equal(expected[1], rewards[i][1], 5);
         }
@@ -84,41 +134,95 @@ public sealed class TrainCommandTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         using var error = new Watcher("training: 5 of 11", cancellation);
         using var output = new StringWriter();
-        Assert.Equal(ExitCodes.Interrupted, ConcordApplication.Run(["train", Recipe, $"output={Place("parts")}"], new Terminal(output, error), cancellation.Token));
+        Assert.Equal(
+            ExitCodes.Interrupted,
+            ConcordApplication.Run(
+                ["train", Recipe, $"output={Place("parts")}"],
+                new Terminal(output, error),
+                cancellation.Token
+            )
+        );
         Assert.Contains("Interrupted after step 5 of 11", output.ToString());
         Assert.Contains($"concord train {Recipe} output={Place("parts")}", output.ToString());
         Assert.False(Directory.Exists(Place("parts", "model")));
 
         var resumed = ConcordCli.Run("train", Recipe, $"output={Place("parts")}").MustBeDone();
         Assert.Contains("goes on from step 5 of 11", resumed.Error);
-        foreach (var name in new[] { "model/model.safetensors", "model/concord.json", "scores.jsonl", "evaluation.json", "config.yaml" })
+        foreach (
+            var name in new[]
+            {
+                "model/model.safetensors",
+                "model/concord.json",
+                "scores.jsonl",
+                "evaluation.json",
+                "config.yaml",
+            }
+        )
             Assert.Equal(File.ReadAllBytes(Place("whole", name)), File.ReadAllBytes(Place("parts", name)));
 
         var again = ConcordCli.Run("train", Recipe, $"output={Place("parts")}").MustBeDone();
         Assert.Contains("finished after step 11 of 11: nothing was done", again.Out);
         Assert.Equal("", again.Error); // neither data nor model were opened
-        ConcordCli.Run("train", Recipe, "seed=2", $"output={Place("parts")}").MustFail(ExitCodes.Failed, "other settings", "seed: 1", "seed: 2");
+        ConcordCli
+            .Run("train", Recipe, "seed=2", $"output={Place("parts")}")
+            .MustFail(ExitCodes.Failed, "other settings", "seed: 1", "seed: 2");
     }
 
     [Fact]
     public void Files_are_split_by_prompt_limited_and_what_cannot_be_read_is_listed()
     {
-        SimulatedSource[] sources = [new() { Name = "a", Size = 200, Noise = .3 }, new() { Name = "b", Size = 100, Noise = 1 }];
+        SimulatedSource[] sources =
+        [
+            new()
+            {
+                Name = "a",
+                Size = 200,
+                Noise = .3,
+            },
+            new()
+            {
+                Name = "b",
+                Size = 100,
+                Noise = 1,
+            },
+        ];
         var population = SimulatedPopulation.Create(new SimulationSettings { Sources = sources });
         SimulatedFiles.Write(population, Place("data"));
         File.AppendAllText(Place("data", "train", "a.jsonl"), "{\"prompt\": 3}\n");
-        string[] shape = ["model_type=llama", "hidden_size=16", "num_hidden_layers=1", "num_attention_heads=2", "intermediate_size=32", "max_position_embeddings=256"];
-        ConcordCli.Run(["model", "init", "--config", .. shape, $"vocab_size={SimulatedTokenizer.VocabularySize}", "-o", Place("model")]).MustBeDone();
+        string[] shape =
+        [
+            "model_type=llama",
+            "hidden_size=16",
+            "num_hidden_layers=1",
+            "num_attention_heads=2",
+            "intermediate_size=32",
+            "max_position_embeddings=256",
+        ];
+        ConcordCli
+            .Run([
+                "model",
+                "init",
+                "--config",
+                .. shape,
+                $"vocab_size={SimulatedTokenizer.VocabularySize}",
+                "-o",
+                Place("model"),
+            ])
+            .MustBeDone();
         SimulatedTokenizer.Write(Place("model"));
-        File.WriteAllText(Recipe, """
+        File.WriteAllText(
+            Recipe,
+            """
             sources:
             - {files: [a.jsonl], limit: 50}
             - {files: [b.jsonl], name: renamed, share: 0.5}
             split: {held_out: 0.3}
             text: {maximum_length: 40}
             training: {maximum_steps: 2, batches: {per_source: 4}}
-            """);
-        string[] data = ["train", Recipe, $"data={Place("data", "train")}"], model = [$"model={Place("model")}"];
+            """
+        );
+        string[] data = ["train", Recipe, $"data={Place("data", "train")}"],
+            model = [$"model={Place("model")}"];
         var result = ConcordCli.Run([.. data, .. model, $"output={Place("run")}"]).MustBeDone();
         Assert.Contains("1 records could not be read", result.Error);
         Assert.Contains("truncation shared-left at 40 tokens", result.Error);
@@ -128,10 +232,16 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(["a", "renamed"], first.GetProperty("losses").EnumerateObject().Select(source => source.Name));
 
         var other = $"output={Place("other")}";
-        ConcordCli.Run([.. data, .. model, other, "only=[renamd]"]).MustFail(ExitCodes.Failed, "'renamd'", "Did you mean 'renamed'?");
-        ConcordCli.Run([.. data[..2], $"data={Place("nowhere")}", .. model, other]).MustFail(ExitCodes.Failed, "does not exist", "data=DIR");
+        ConcordCli
+            .Run([.. data, .. model, other, "only=[renamd]"])
+            .MustFail(ExitCodes.Failed, "'renamd'", "Did you mean 'renamed'?");
+        ConcordCli
+            .Run([.. data[..2], $"data={Place("nowhere")}", .. model, other])
+            .MustFail(ExitCodes.Failed, "does not exist", "data=DIR");
         ConcordCli.Run([.. data, other]).MustFail(ExitCodes.Failed, "model=DIR");
-        ConcordCli.Run([.. data, .. model, other, "device=gpu"]).MustFail(ExitCodes.Failed, "expected cpu, cuda or cuda:N");
+        ConcordCli
+            .Run([.. data, .. model, other, "device=gpu"])
+            .MustFail(ExitCodes.Failed, "expected cpu, cuda or cuda:N");
     }
 
     [Fact]
@@ -142,13 +252,25 @@ public sealed class TrainCommandTests : IDisposable
         ConcordCli.Run([.. lora, "model.merged=true", $"output={Place("merged")}"]).MustBeDone();
         Assert.True(File.Exists(Place("apart", "model", "adapter_model.safetensors")));
         Assert.True(File.Exists(Place("merged", "model", "model.safetensors")));
-        Assert.Equal(["checkpoints", "initial", "model"], Directory.GetDirectories(Place("merged")).Select(name => Path.GetFileName(name)).Order(StringComparer.Ordinal));
-        using RewardModel apart = RewardModel.Load(Place("apart", "model")), merged = RewardModel.Load(Place("merged", "model"));
+        Assert.Equal(
+            ["checkpoints", "initial", "model"],
+            Directory
+                .GetDirectories(Place("merged"))
+                .Select(name => Path.GetFileName(name))
+                .Order(StringComparer.Ordinal)
+        );
+        using RewardModel apart = RewardModel.Load(Place("apart", "model")),
+            merged = RewardModel.Load(Place("merged", "model"));
         var population = SimulatedPopulation.Create(new SimulationSettings { HeldOut = 8 });
         foreach (var comparison in population.HeldOut("crowd").Select(one => one.Comparison))
         {
             var both = new[] { (apart, Place("apart", "model")), (merged, Place("merged", "model")) }
-                .Select(one => new RewardScorer(one.Item1).Score([new ModelEncoding(one.Item1, one.Item2).Encode(comparison)!]).Single()).ToArray();
+                .Select(one =>
+                    new RewardScorer(one.Item1)
+                        .Score([new ModelEncoding(one.Item1, one.Item2).Encode(comparison)!])
+                        .Single()
+                )
+                .ToArray();
             Assert.Equal(both[0][0], both[1][0], 5);
             Assert.Equal(both[0][1], both[1][1], 5);
         }
@@ -157,14 +279,40 @@ public sealed class TrainCommandTests : IDisposable
     [Fact]
     public void Layers_of_a_model_with_adapters_are_trained_with_the_adapters_added()
     {
-        string[] lora = ["train", Recipe, "training.mode=lora", "training.lora.rank=2", "training.maximum_steps=3", $"output={Place("lora")}"];
+        string[] lora =
+        [
+            "train",
+            Recipe,
+            "training.mode=lora",
+            "training.lora.rank=2",
+            "training.maximum_steps=3",
+            $"output={Place("lora")}",
+        ];
         ConcordCli.Run(lora).MustBeDone();
-        File.WriteAllText(Recipe, string.Join('\n', Tiny.Split('\n').Where(line => !line.Contains("init:", StringComparison.Ordinal)).Select(line => line.Replace("model:", $"model: {Place("lora", "model")}", StringComparison.Ordinal))));
-        var result = ConcordCli.Run("train", Recipe, "training.mode=head", "training.maximum_steps=0", $"output={Place("head")}").MustBeDone();
+        File.WriteAllText(
+            Recipe,
+            string.Join(
+                '\n',
+                Tiny.Split('\n')
+                    .Where(line => !line.Contains("init:", StringComparison.Ordinal))
+                    .Select(line =>
+                        line.Replace("model:", $"model: {Place("lora", "model")}", StringComparison.Ordinal)
+                    )
+            )
+        );
+        var result = ConcordCli
+            .Run("train", Recipe, "training.mode=head", "training.maximum_steps=0", $"output={Place("head")}")
+            .MustBeDone();
         Assert.Contains("adapters are added to its weights", result.Error, StringComparison.Ordinal);
         Assert.True(File.Exists(Place("head", "model", "model.safetensors")));
         // no step was taken: it scores as the adapters did
-        string[] Rewards(string run) => [.. File.ReadLines(Place(run, "scores.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("rewards")[0].GetDouble().ToString("f4", null))];
+        string[] Rewards(string run) =>
+            [
+                .. File.ReadLines(Place(run, "scores.jsonl"))
+                    .Select(line =>
+                        JsonDocument.Parse(line).RootElement.GetProperty("rewards")[0].GetDouble().ToString("f4", null)
+                    ),
+            ];
         Assert.Equal(Rewards("lora"), Rewards("head"));
     }
 
@@ -183,13 +331,12 @@ public sealed class TrainCommandTests : IDisposable
     {
         public override Encoding Encoding => Encoding.UTF8;
 
-        public override void Write(char value)
-        {
-        }
+        public override void Write(char value) { }
 
         public override void WriteLine(string? value)
         {
-            if (value?.Contains(text, StringComparison.Ordinal) == true) cancellation.Cancel();
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+                cancellation.Cancel();
         }
     }
 }

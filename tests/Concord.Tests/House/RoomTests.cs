@@ -21,7 +21,12 @@ public class RoomTests
     [MemberData(nameof(Rooms))]
     public void A_room_calls_only_the_rooms_it_may(string room)
     {
-        var called = Assembly.Load(room).GetReferencedAssemblies().Select(name => name.Name!).Where(MayCall.ContainsKey).ToArray();
+        var called = Assembly
+            .Load(room)
+            .GetReferencedAssemblies()
+            .Select(name => name.Name!)
+            .Where(MayCall.ContainsKey)
+            .ToArray();
         Assert.Empty(called.Except(MayCall[room]));
     }
 
@@ -29,22 +34,49 @@ public class RoomTests
     [InlineData("Concord.Preferences")]
     [InlineData("Concord.Calibration")]
     public void Data_and_metrics_need_no_libtorch(string room) =>
-        Assert.DoesNotContain(Assembly.Load(room).GetReferencedAssemblies(), name => name.Name!.Contains("Torch", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            Assembly.Load(room).GetReferencedAssemblies(),
+            name => name.Name!.Contains("Torch", StringComparison.OrdinalIgnoreCase)
+        );
 
     [Fact]
     public void The_architecture_page_names_every_room_and_every_folder_of_the_models_room()
     {
         var page = File.ReadAllText(Path.Combine(Shared.RepositoryRoot, "docs", "architecture.md"));
-        Assert.All(Directory.EnumerateDirectories(Path.Combine(Shared.RepositoryRoot, "src")).Select(Path.GetFileName), room => Assert.Contains($"`{room}`", page, StringComparison.Ordinal));
-        var folders = Directory.EnumerateDirectories(Path.Combine(Shared.RepositoryRoot, "src", "Concord.Modeling")).Select(Path.GetFileName).Except(["bin", "obj"]);
+        Assert.All(
+            Directory.EnumerateDirectories(Path.Combine(Shared.RepositoryRoot, "src")).Select(Path.GetFileName),
+            room => Assert.Contains($"`{room}`", page, StringComparison.Ordinal)
+        );
+        var folders = Directory
+            .EnumerateDirectories(Path.Combine(Shared.RepositoryRoot, "src", "Concord.Modeling"))
+            .Select(Path.GetFileName)
+            .Except(["bin", "obj"]);
         Assert.All(folders, folder => Assert.Contains($"`{folder}`", page, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Kernels_know_nothing_of_models()
     {
-        var kernels = Directory.EnumerateFiles(Path.Combine(Shared.RepositoryRoot, "src", "Concord.Modeling", "Kernels"), "*.cs", SearchOption.AllDirectories);
-        string[] forbidden = ["Concord.Modeling.Backbones", "Concord.Modeling.Rewards", "Concord.Modeling.Operations", "Concord.Modeling.Weights", "Concord.Preferences"];
-        Assert.All(kernels, file => Assert.DoesNotContain(forbidden, room => File.ReadAllText(file).Contains($"using {room}", StringComparison.Ordinal)));
+        var kernels = Directory.EnumerateFiles(
+            Path.Combine(Shared.RepositoryRoot, "src", "Concord.Modeling", "Kernels"),
+            "*.cs",
+            SearchOption.AllDirectories
+        );
+        string[] forbidden =
+        [
+            "Concord.Modeling.Backbones",
+            "Concord.Modeling.Rewards",
+            "Concord.Modeling.Operations",
+            "Concord.Modeling.Weights",
+            "Concord.Preferences",
+        ];
+        Assert.All(
+            kernels,
+            file =>
+                Assert.DoesNotContain(
+                    forbidden,
+                    room => File.ReadAllText(file).Contains($"using {room}", StringComparison.Ordinal)
+                )
+        );
     }
 }

@@ -7,49 +7,62 @@ namespace Concord.Tests.Kernels;
 
 public class ActivationTests : KernelCheck
 {
-    public static TheoryData<int, int> Shapes => new() { { 1, 4 }, { 7, 20 }, { 33, 100 }, { 50, 1536 } };
+    public static TheoryData<int, int> Shapes =>
+        new()
+        {
+            { 1, 4 },
+            { 7, 20 },
+            { 33, 100 },
+            { 50, 1536 },
+        };
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void SwiGlu_is_that_of_torch(int rows, int width) => InEveryWidth(() =>
-    {
-        using var scope = NewDisposeScope();
-        var gateUp = (Random(rows, 2 * width) * 4).detach().requires_grad_();
-        var da = Random(rows, width);
-        var halves = gateUp.chunk(2, -1);
-        var expected = nn.functional.silu(halves[0]) * halves[1];
-        expected.backward([da]);
-
-        var a = empty(rows, width);
-        SwiGlu.Forward(View(gateUp.detach()), View(a));
-        Close(expected.detach(), a);
-        Tensor gradient = gateUp.detach().clone(), again = da.clone();
-        SwiGlu.Backward(View(gradient), View(again));
-        Close(gateUp.grad!, gradient);
-        Close(expected.detach(), again);
-    });
-
-    [Theory]
-    [MemberData(nameof(Shapes))]
-    public void Gelu_is_that_of_torch(int rows, int width) => InEveryWidth(() =>
-    {
-        foreach (var form in new[] { false, true })
+    public void SwiGlu_is_that_of_torch(int rows, int width) =>
+        InEveryWidth(() =>
         {
             using var scope = NewDisposeScope();
-            var x = (Random(rows, width) * 3).detach().requires_grad_();
+            var gateUp = (Random(rows, 2 * width) * 4).detach().requires_grad_();
             var da = Random(rows, width);
-            var expected = form ? x * 0.5f * (1 + (0.7978845608f * (x + 0.044715f * x.pow(3))).tanh()) : nn.functional.gelu(x);
+            var halves = gateUp.chunk(2, -1);
+            var expected = nn.functional.silu(halves[0]) * halves[1];
             expected.backward([da]);
 
             var a = empty(rows, width);
-            Gelu.Forward(View(x.detach()), View(a), form);
-            Close(expected.detach(), a, 1e-6);
-            Tensor gradient = x.detach().clone(), again = da.clone();
-            Gelu.Backward(View(gradient), View(again), form);
-            Close(x.grad!, gradient, 2e-6);
-            Close(expected.detach(), again, 1e-6);
-        }
-    });
+            SwiGlu.Forward(View(gateUp.detach()), View(a));
+            Close(expected.detach(), a);
+            Tensor gradient = gateUp.detach().clone(),
+                again = da.clone();
+            SwiGlu.Backward(View(gradient), View(again));
+            Close(gateUp.grad!, gradient);
+            Close(expected.detach(), again);
+        });
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Gelu_is_that_of_torch(int rows, int width) =>
+        InEveryWidth(() =>
+        {
+            foreach (var form in new[] { false, true })
+            {
+                using var scope = NewDisposeScope();
+                var x = (Random(rows, width) * 3).detach().requires_grad_();
+                var da = Random(rows, width);
+                var expected = form
+                    ? x * 0.5f * (1 + (0.7978845608f * (x + 0.044715f * x.pow(3))).tanh())
+                    : nn.functional.gelu(x);
+                expected.backward([da]);
+
+                var a = empty(rows, width);
+                Gelu.Forward(View(x.detach()), View(a), form);
+                Close(expected.detach(), a, 1e-6);
+                Tensor gradient = x.detach().clone(),
+                    again = da.clone();
+                Gelu.Backward(View(gradient), View(again), form);
+                Close(x.grad!, gradient, 2e-6);
+                Close(expected.detach(), again, 1e-6);
+            }
+        });
 
     [Fact]
     public void Functions_of_lanes_are_exact_to_a_float()
@@ -82,15 +95,29 @@ public class ActivationTests : KernelCheck
     {
         var values = Enumerable.Range(-80_000, 160_000).Select(i => i * 1.09e-3f).ToArray();
         var results = new float[values.Length];
-        fixed (float* x = values, y = results)
+        fixed (
+            float* x = values,
+                y = results
+        )
         {
-            for (var i = 0; i < values.Length; i += TLanes.Count) LaneMath.Exp(TLanes.Load(x + i)).Store(y + i);
-            Assert.InRange(values.Zip(results).Max(pair => Math.Abs(pair.Second / Math.Exp(pair.First) - 1)), 0, 1.5e-7);
-            for (var i = 0; i < values.Length; i += TLanes.Count) LaneMath.Tanh(TLanes.Load(x + i)).Store(y + i);
+            for (var i = 0; i < values.Length; i += TLanes.Count)
+                LaneMath.Exp(TLanes.Load(x + i)).Store(y + i);
+            Assert.InRange(
+                values.Zip(results).Max(pair => Math.Abs(pair.Second / Math.Exp(pair.First) - 1)),
+                0,
+                1.5e-7
+            );
+            for (var i = 0; i < values.Length; i += TLanes.Count)
+                LaneMath.Tanh(TLanes.Load(x + i)).Store(y + i);
             Assert.InRange(values.Zip(results).Max(pair => Math.Abs(pair.Second - Math.Tanh(pair.First))), 0, 2e-7);
-            for (var i = 0; i < values.Length; i += TLanes.Count) LaneMath.Erf(TLanes.Load(x + i)).Store(y + i);
+            for (var i = 0; i < values.Length; i += TLanes.Count)
+                LaneMath.Erf(TLanes.Load(x + i)).Store(y + i);
         }
         using var expected = tensor(values.Select(value => (double)value).ToArray()).erf();
-        Assert.InRange(expected.data<double>().ToArray().Zip(results).Max(pair => Math.Abs(pair.Second - pair.First)), 0, 2e-7);
+        Assert.InRange(
+            expected.data<double>().ToArray().Zip(results).Max(pair => Math.Abs(pair.Second - pair.First)),
+            0,
+            2e-7
+        );
     }
 }

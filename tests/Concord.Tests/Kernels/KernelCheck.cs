@@ -7,16 +7,21 @@ using static TorchSharp.torch;
 
 namespace Concord.Tests.Kernels;
 
-/// <summary>What the tests of the kernels share: seeded tensors, comparison relative to the size of the expected values, and runs in every register width. One collection: the width is a static setting.</summary>
+/// <summary>
+/// What the tests of the kernels share: seeded tensors, comparison relative to the size of the expected values, and
+/// runs in every register width. One collection: the width is a static setting.
+/// </summary>
 [Collection("kernels")]
 public abstract class KernelCheck : IDisposable
 {
-    static KernelCheck() => TorchLibraryLoader.Install(); // before the first tensor, which a test makes before it calls a kernel
+    // before the first tensor, which a test makes before it calls a kernel
+    static KernelCheck() => TorchLibraryLoader.Install();
 
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly Generator generator = new(7);
 
-    private protected static int[] Widths => System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? [512, 256, 128] : [256, 128];
+    private protected static int[] Widths =>
+        System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? [512, 256, 128] : [256, 128];
 
     public void Dispose()
     {
@@ -49,11 +54,14 @@ public abstract class KernelCheck : IDisposable
         }
     }
 
-    /// <summary>Every value within <paramref name="tolerance"/> of the expected one, relative to the largest expected value.</summary>
+    /// <summary>
+    /// Every value within <paramref name="tolerance"/> of the expected one, relative to the largest expected value.
+    /// </summary>
     private protected static void Close(Tensor expected, Tensor actual, double tolerance = 1e-5)
     {
         Assert.Equal(expected.shape, actual.shape);
-        if (expected.numel() == 0) return;
+        if (expected.numel() == 0)
+            return;
         Assert.True(actual.isfinite().all().ToBoolean(), "a value is not finite");
         var scale = Math.Max(expected.abs().max().ToDouble(), 1e-3);
         var error = (expected - actual).abs().max().ToDouble();
@@ -61,5 +69,6 @@ public abstract class KernelCheck : IDisposable
     }
 
     /// <summary>The same bits.</summary>
-    private protected static void Same(Tensor expected, Tensor actual) => Assert.True(expected.bytes.SequenceEqual(actual.bytes), "two runs differ");
+    private protected static void Same(Tensor expected, Tensor actual) =>
+        Assert.True(expected.bytes.SequenceEqual(actual.bytes), "two runs differ");
 }

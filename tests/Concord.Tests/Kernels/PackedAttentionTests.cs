@@ -40,70 +40,110 @@ public unsafe class PackedAttentionTests : KernelCheck
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Attention_is_that_of_torch(int batch, int heads, int keyValueHeads, int dimension, int? window, bool interleaved) => InEveryWidth(() =>
-    {
-        using var scope = NewDisposeScope();
-        var segments = Batches[batch];
-        var rows = segments.Sum(segment => segment.Length);
-        var layout = interleaved ? HeadLayout.Interleaved(heads, dimension) : HeadLayout.Concatenated(heads, keyValueHeads, dimension);
-        var buffer = (Random(rows, layout.RowWidth) * 2).detach().requires_grad_();
-        var outputGradient = Random(rows, heads * dimension);
-        var (q, k, v) = Split(buffer, layout, interleaved);
-        var expected = Attend(q, k, v, Mask(segments, window), out var logSums);
-        expected.backward([outputGradient]);
+    public void Attention_is_that_of_torch(
+        int batch,
+        int heads,
+        int keyValueHeads,
+        int dimension,
+        int? window,
+        bool interleaved
+    ) =>
+        InEveryWidth(() =>
+        {
+            using var scope = NewDisposeScope();
+            var segments = Batches[batch];
+            var rows = segments.Sum(segment => segment.Length);
+            var layout = interleaved
+                ? HeadLayout.Interleaved(heads, dimension)
+                : HeadLayout.Concatenated(heads, keyValueHeads, dimension);
+            var buffer = (Random(rows, layout.RowWidth) * 2).detach().requires_grad_();
+            var outputGradient = Random(rows, heads * dimension);
+            var (q, k, v) = Split(buffer, layout, interleaved);
+            var expected = Attend(q, k, v, Mask(segments, window), out var logSums);
+            expected.backward([outputGradient]);
 
-        Tensor output = empty(rows, heads * dimension), sums = empty(rows, heads), gradient = full_like(buffer, float.NaN).detach();
-        var plan = AttentionPlan.ForAllRows(segments, window);
-        Run(layout, plan, View(buffer.detach()), View(output), sums, View(outputGradient), View(gradient));
-        Close(expected.detach(), output);
-        Close(logSums.detach(), sums);
-        Close(buffer.grad!, gradient, 2e-5);
-    });
+            Tensor output = empty(rows, heads * dimension),
+                sums = empty(rows, heads),
+                gradient = full_like(buffer, float.NaN).detach();
+            var plan = AttentionPlan.ForAllRows(segments, window);
+            Run(layout, plan, View(buffer.detach()), View(output), sums, View(outputGradient), View(gradient));
+            Close(expected.detach(), output);
+            Close(logSums.detach(), sums);
+            Close(buffer.grad!, gradient, 2e-5);
+        });
 
     [Theory]
     [InlineData(3, null)]
     [InlineData(4, null)]
     [InlineData(4, 30)]
-    public void Selected_rows_get_what_they_get_among_all(int batch, int? window) => InEveryWidth(() =>
-    {
-        using var scope = NewDisposeScope();
-        var segments = Batches[batch];
-        var rows = segments.Sum(segment => segment.Length);
-        var layout = HeadLayout.Concatenated(4, 2, 20);
-        var buffer = Random(rows, layout.RowWidth).requires_grad_();
-        int[] selected = [rows - 1, 0, 40, 33, 5];
-        var (q, k, v) = Split(buffer, layout, interleaved: false);
-        var index = tensor(selected.Select(row => (long)row).ToArray());
-        var outputGradient = Random(selected.Length, 80);
-        var expected = Attend(q, k, v, Mask(segments, window), out _).index_select(0, index);
-        expected.backward([outputGradient]);
+    public void Selected_rows_get_what_they_get_among_all(int batch, int? window) =>
+        InEveryWidth(() =>
+        {
+            using var scope = NewDisposeScope();
+            var segments = Batches[batch];
+            var rows = segments.Sum(segment => segment.Length);
+            var layout = HeadLayout.Concatenated(4, 2, 20);
+            var buffer = Random(rows, layout.RowWidth).requires_grad_();
+            int[] selected = [rows - 1, 0, 40, 33, 5];
+            var (q, k, v) = Split(buffer, layout, interleaved: false);
+            var index = tensor(selected.Select(row => (long)row).ToArray());
+            var outputGradient = Random(selected.Length, 80);
+            var expected = Attend(q, k, v, Mask(segments, window), out _).index_select(0, index);
+            expected.backward([outputGradient]);
 
-        Tensor queries = buffer.detach().narrow(1, 0, 80).index_select(0, index), keysAndValues = buffer.detach().narrow(1, 80, 80).contiguous();
-        Tensor output = empty(selected.Length, 80), sums = empty(selected.Length, 4), queryGradient = empty_like(queries), keyValueGradient = full_like(keysAndValues, float.NaN);
-        var plan = AttentionPlan.ForRows(segments, selected, window);
-        var shape = PackedAttention.Shape.Of(layout);
-        HeadView Heads(Tensor tensor, int offset, int width) => new(Pointer(tensor) + offset, width, 20);
-        PackedAttention.Forward(shape, plan, Heads(queries, 0, 80), Heads(keysAndValues, 0, 80), Heads(keysAndValues, 40, 80), Heads(output, 0, 80), Pointer(sums));
-        Close(expected.detach(), output);
-        PackedAttention.Backward(
-            shape, plan, Heads(queries, 0, 80), Heads(keysAndValues, 0, 80), Heads(keysAndValues, 40, 80), Heads(output, 0, 80), Pointer(sums), Heads(outputGradient, 0, 80), Heads(queryGradient, 0, 80), Heads(keyValueGradient, 0, 80), Heads(keyValueGradient, 40, 80));
-        Close(buffer.grad!.narrow(1, 0, 80).index_select(0, index), queryGradient, 2e-5);
-        Close(buffer.grad!.narrow(1, 80, 80), keyValueGradient, 2e-5);
-    });
+            Tensor queries = buffer.detach().narrow(1, 0, 80).index_select(0, index),
+                keysAndValues = buffer.detach().narrow(1, 80, 80).contiguous();
+            Tensor output = empty(selected.Length, 80),
+                sums = empty(selected.Length, 4),
+                queryGradient = empty_like(queries),
+                keyValueGradient = full_like(keysAndValues, float.NaN);
+            var plan = AttentionPlan.ForRows(segments, selected, window);
+            var shape = PackedAttention.Shape.Of(layout);
+            HeadView Heads(Tensor tensor, int offset, int width) => new(Pointer(tensor) + offset, width, 20);
+            PackedAttention.Forward(
+                shape,
+                plan,
+                Heads(queries, 0, 80),
+                Heads(keysAndValues, 0, 80),
+                Heads(keysAndValues, 40, 80),
+                Heads(output, 0, 80),
+                Pointer(sums)
+            );
+            Close(expected.detach(), output);
+            PackedAttention.Backward(
+                shape,
+                plan,
+                Heads(queries, 0, 80),
+                Heads(keysAndValues, 0, 80),
+                Heads(keysAndValues, 40, 80),
+                Heads(output, 0, 80),
+                Pointer(sums),
+                Heads(outputGradient, 0, 80),
+                Heads(queryGradient, 0, 80),
+                Heads(keyValueGradient, 0, 80),
+                Heads(keyValueGradient, 40, 80)
+            );
+            Close(buffer.grad!.narrow(1, 0, 80).index_select(0, index), queryGradient, 2e-5);
+            Close(buffer.grad!.narrow(1, 80, 80), keyValueGradient, 2e-5);
+        });
 
     [Fact]
-    public void A_row_outside_all_segments_is_refused() => Assert.Throws<ArgumentException>(() => AttentionPlan.ForRows(Batches[2], [10]));
+    public void A_row_outside_all_segments_is_refused() =>
+        Assert.Throws<ArgumentException>(() => AttentionPlan.ForRows(Batches[2], [10]));
 
     [Fact]
     public void Two_runs_give_the_same_bits()
     {
         var segments = Batches[3];
         var layout = HeadLayout.Concatenated(6, 2, 64);
-        Tensor buffer = Random(133, layout.RowWidth), outputGradient = Random(133, 384);
+        Tensor buffer = Random(133, layout.RowWidth),
+            outputGradient = Random(133, 384);
         var plan = AttentionPlan.ForAllRows(segments);
         (Tensor Output, Tensor Gradient) Once()
         {
-            Tensor output = empty(133, 384), sums = empty(133, 6), gradient = empty_like(buffer);
+            Tensor output = empty(133, 384),
+                sums = empty(133, 6),
+                gradient = empty_like(buffer);
             Run(layout, plan, View(buffer), View(output), sums, View(outputGradient), View(gradient));
             return (output, gradient);
         }
@@ -117,13 +157,40 @@ public unsafe class PackedAttentionTests : KernelCheck
         }
     }
 
-    private static void Run(HeadLayout layout, AttentionPlan plan, MatrixView buffer, MatrixView output, Tensor logSums, MatrixView outputGradient, MatrixView gradient)
+    private static void Run(
+        HeadLayout layout,
+        AttentionPlan plan,
+        MatrixView buffer,
+        MatrixView output,
+        Tensor logSums,
+        MatrixView outputGradient,
+        MatrixView gradient
+    )
     {
         var shape = PackedAttention.Shape.Of(layout);
         HeadView Outputs(MatrixView view) => new(view.Data, view.Stride, layout.Dimension);
-        PackedAttention.Forward(shape, plan, layout.Queries(buffer), layout.Keys(buffer), layout.Values(buffer), Outputs(output), Pointer(logSums));
+        PackedAttention.Forward(
+            shape,
+            plan,
+            layout.Queries(buffer),
+            layout.Keys(buffer),
+            layout.Values(buffer),
+            Outputs(output),
+            Pointer(logSums)
+        );
         PackedAttention.Backward(
-            shape, plan, layout.Queries(buffer), layout.Keys(buffer), layout.Values(buffer), Outputs(output), Pointer(logSums), Outputs(outputGradient), layout.Queries(gradient), layout.Keys(gradient), layout.Values(gradient));
+            shape,
+            plan,
+            layout.Queries(buffer),
+            layout.Keys(buffer),
+            layout.Values(buffer),
+            Outputs(output),
+            Pointer(logSums),
+            Outputs(outputGradient),
+            layout.Queries(gradient),
+            layout.Keys(gradient),
+            layout.Values(gradient)
+        );
     }
 
     private static (Tensor Q, Tensor K, Tensor V) Split(Tensor buffer, HeadLayout layout, bool interleaved)
@@ -134,17 +201,29 @@ public unsafe class PackedAttentionTests : KernelCheck
             var heads = buffer.view(rows, layout.Heads, 3, d);
             return (heads.select(2, 0), heads.select(2, 1), heads.select(2, 2));
         }
-        int q = layout.Heads * d, kv = layout.KeyValueHeads * d;
-        return (buffer.narrow(1, 0, q).view(rows, -1, d), buffer.narrow(1, q, kv).view(rows, -1, d), buffer.narrow(1, q + kv, kv).view(rows, -1, d));
+        int q = layout.Heads * d,
+            kv = layout.KeyValueHeads * d;
+        return (
+            buffer.narrow(1, 0, q).view(rows, -1, d),
+            buffer.narrow(1, q, kv).view(rows, -1, d),
+            buffer.narrow(1, q + kv, kv).view(rows, -1, d)
+        );
     }
 
     /// <summary>Attention as its definition says, over the whole batch with a mask (T, T).</summary>
     private static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor mask, out Tensor logSums)
     {
         var group = q.size(1) / k.size(1);
-        var scores = q.transpose(0, 1).matmul(k.repeat_interleave(group, 1).permute(1, 2, 0)) / Math.Sqrt(q.size(2)) + mask; // (heads, T, T)
+        var scores =
+            // (heads, T, T)
+            q.transpose(0, 1).matmul(k.repeat_interleave(group, 1).permute(1, 2, 0)) / Math.Sqrt(q.size(2))
+            + mask;
         logSums = scores.logsumexp(-1).t();
-        return scores.softmax(-1).matmul(v.repeat_interleave(group, 1).transpose(0, 1)).transpose(0, 1).reshape(q.size(0), -1);
+        return scores
+            .softmax(-1)
+            .matmul(v.repeat_interleave(group, 1).transpose(0, 1))
+            .transpose(0, 1)
+            .reshape(q.size(0), -1);
     }
 
     private static Tensor Mask(PackedSegment[] segments, int? window)
@@ -152,18 +231,24 @@ public unsafe class PackedAttentionTests : KernelCheck
         var seen = new List<(int Segment, int Part, int Position)>();
         foreach (var segment in segments)
         {
-            for (var t = 0; t < segment.PrefixLength; t++) seen.Add((segment.Offset, -1, t));
+            for (var t = 0; t < segment.PrefixLength; t++)
+                seen.Add((segment.Offset, -1, t));
             for (var part = 0; part < segment.ResponseLengths.Length; part++)
-                for (var t = 0; t < segment.ResponseLengths[part]; t++) seen.Add((segment.Offset, part, segment.PrefixLength + t));
+            for (var t = 0; t < segment.ResponseLengths[part]; t++)
+                seen.Add((segment.Offset, part, segment.PrefixLength + t));
         }
         var mask = new float[seen.Count, seen.Count];
         for (var q = 0; q < seen.Count; q++)
-            for (var k = 0; k < seen.Count; k++)
-            {
-                var (query, key) = (seen[q], seen[k]);
-                var visible = query.Segment == key.Segment && (key.Part == -1 || key.Part == query.Part) && key.Position <= query.Position && (window is null || key.Position > query.Position - window);
-                mask[q, k] = visible ? 0 : float.NegativeInfinity;
-            }
+        for (var k = 0; k < seen.Count; k++)
+        {
+            var (query, key) = (seen[q], seen[k]);
+            var visible =
+                query.Segment == key.Segment
+                && (key.Part == -1 || key.Part == query.Part)
+                && key.Position <= query.Position
+                && (window is null || key.Position > query.Position - window);
+            mask[q, k] = visible ? 0 : float.NegativeInfinity;
+        }
         return tensor(mask);
     }
 }

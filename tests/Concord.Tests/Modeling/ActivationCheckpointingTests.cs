@@ -14,7 +14,8 @@ namespace Concord.Tests.Modeling;
 
 public class ActivationCheckpointingTests
 {
-    private const int Layers = 5, Vocabulary = 40;
+    private const int Layers = 5,
+        Vocabulary = 40;
 
     static ActivationCheckpointingTests() => TorchLibraryLoader.Install();
 
@@ -22,8 +23,12 @@ public class ActivationCheckpointingTests
     {
         var data = new TheoryData<string, string, string>();
         foreach (var family in (string[])["llama", "qwen3", "neox", "neox_sequential"])
-            foreach (var part in (string[])["full", "last_layers", "adapters", "upper_adapters"])
-                foreach (var operations in (string[])[.. OperationsUnderTest.Names, .. MatrixProduct.HasBf16 ? (string[])["bf16"] : []]) data.Add(family, part, operations);
+        foreach (var part in (string[])["full", "last_layers", "adapters", "upper_adapters"])
+        foreach (
+            var operations in (string[])
+                [.. OperationsUnderTest.Names, .. MatrixProduct.HasBf16 ? (string[])["bf16"] : []]
+        )
+            data.Add(family, part, operations);
         return data;
     }
 
@@ -53,15 +58,19 @@ public class ActivationCheckpointingTests
     [InlineData("neox")]
     public void Memory_of_activations_is_far_less_and_does_not_grow(string family)
     {
-        using FusedOperations keeping = new(), recomputing = new();
-        using RewardModel kept = Create(family, Pooling.Last, keeping), recomputed = Create(family, Pooling.Last, recomputing);
-        foreach (var model in (RewardModel[])[kept, recomputed]) model.SetTrained(TrainedParts.Full);
+        using FusedOperations keeping = new(),
+            recomputing = new();
+        using RewardModel kept = Create(family, Pooling.Last, keeping),
+            recomputed = Create(family, Pooling.Last, recomputing);
+        foreach (var model in (RewardModel[])[kept, recomputed])
+            model.SetTrained(TrainedParts.Full);
         recomputed.ActivationCheckpointing = true;
         Step(kept);
         Step(recomputed);
         var first = recomputing.Bytes;
         var tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        for (var step = 0; step < 3; step++) Step(recomputed);
+        for (var step = 0; step < 3; step++)
+            Step(recomputed);
         Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         Assert.Equal(first, recomputing.Bytes);
         Assert.True(first < .6 * keeping.Bytes, $"{first} and {keeping.Bytes} bytes");
@@ -74,7 +83,8 @@ public class ActivationCheckpointingTests
         model.SetTrained(TrainedParts.Full);
         var expected = Step(model);
         model.ActivationCheckpointing = true;
-        using (var batch = Batch()) model.Forward(batch, record: true).Dispose();
+        using (var batch = Batch())
+            model.Forward(batch, record: true).Dispose();
         var after = Step(model);
         Assert.All(expected.Gradients, pair => Assert.Equal(pair.Value, after.Gradients[pair.Key]));
     }
@@ -92,9 +102,13 @@ public class ActivationCheckpointingTests
             default:
                 // on the upper linear layers alone, the attention of the lowest layer is recorded and needs no gradient
                 string[] upper = model.Config.Family == BackboneFamily.GptNeoX ? ["dense_4h_to_h"] : ["down_proj"];
-                model.SetTrained(TrainedParts.Adapters, lora: new LoraSettings { Rank = 3, Targets = part == "adapters" ? [] : upper });
+                model.SetTrained(
+                    TrainedParts.Adapters,
+                    lora: new LoraSettings { Rank = 3, Targets = part == "adapters" ? [] : upper }
+                );
                 using (torch.no_grad())
-                    foreach (var parameter in model.Adapters!.Parameters) Fill(parameter);
+                    foreach (var parameter in model.Adapters!.Parameters)
+                        Fill(parameter);
                 break;
         }
     }
@@ -111,17 +125,28 @@ public class ActivationCheckpointingTests
     {
         using var scope = torch.NewDisposeScope();
         using var batch = Batch();
-        foreach (var parameter in model.TrainedParameters) parameter.Gradient!.zero_();
+        foreach (var parameter in model.TrainedParameters)
+            parameter.Gradient!.zero_();
         using var output = model.Forward(batch, record: true);
         model.Backward([.. Enumerable.Range(0, output.Rewards.Length).Select(row => Math.Cos(row + 1.0))]);
-        return (output.Rewards, new(model.TrainedParameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Gradient!.reshape(-1).data<float>().ToArray()), StringComparer.Ordinal));
+        return (
+            output.Rewards,
+            new(
+                model.TrainedParameters.ToDictionary(
+                    parameter => parameter.Name,
+                    parameter => parameter.Gradient!.reshape(-1).data<float>().ToArray()
+                ),
+                StringComparer.Ordinal
+            )
+        );
     }
 
     internal static PackedBatch Batch()
     {
         var random = new Random(5);
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(Vocabulary))];
-        int[] prompt = Ids(9), other = Ids(4);
+        int[] prompt = Ids(9),
+            other = Ids(4);
         return PackedBatch.Create([
             Batches.Of("a", [1, 0], [.. prompt, .. Ids(7)], [.. prompt, .. Ids(3)]),
             Batches.Of("b", [2, 1, 0], [.. other, .. Ids(2)], [.. other, .. Ids(11)], [.. other, .. Ids(5)]),
@@ -159,7 +184,11 @@ public class ActivationCheckpointingTests
         using var scope = torch.NewDisposeScope();
         using var source = new SeededParameterSource(2, .2);
         using var generator = new torch.Generator(3);
-        var head = new Parameter("score.weight", torch.randn([1, config.HiddenSize], generator: generator), WeightLayout.Single("score.weight", 1));
+        var head = new Parameter(
+            "score.weight",
+            torch.randn([1, config.HiddenSize], generator: generator),
+            WeightLayout.Single("score.weight", 1)
+        );
         return new RewardModel(BackboneFactory.Build(config, source), head, pooling, operations);
     }
 }

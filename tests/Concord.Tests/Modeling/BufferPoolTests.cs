@@ -27,7 +27,8 @@ public sealed class BufferPoolTests
             view.copy_(torch.full(view.shape, turn));
             held.Add((view, turn));
         }
-        foreach (var (view, mark) in held) Assert.All(view.data<float>().ToArray(), value => Assert.Equal(mark, value));
+        foreach (var (view, mark) in held)
+            Assert.All(view.data<float>().ToArray(), value => Assert.Equal(mark, value));
     }
 
     [Fact]
@@ -36,7 +37,8 @@ public sealed class BufferPoolTests
         using var pool = new BufferPool();
         Batch(900);
         var most = pool.Bytes;
-        for (var rows = 100; rows < 900; rows += 37) Batch(rows);
+        for (var rows = 100; rows < 900; rows += 37)
+            Batch(rows);
         Assert.Equal(most, pool.Bytes);
         Assert.InRange(most, 6 * 900 * 64 * sizeof(float), 6 * 900 * 64 * sizeof(float) + 6 * 64);
 

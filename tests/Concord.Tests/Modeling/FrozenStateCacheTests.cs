@@ -21,23 +21,29 @@ public class FrozenStateCacheTests
         using var folder = new TemporaryFolder();
         var comparisons = RewardGoldenTests.Comparisons("gpt_neox", share: true);
         using var model = RewardModel.Load(Shared.Path("golden", "rewards", "gpt_neox", "model"));
-        using PackedBatch all = PackedBatch.Create(comparisons), two = PackedBatch.Create([comparisons[3], comparisons[1]]);
+        using PackedBatch all = PackedBatch.Create(comparisons),
+            two = PackedBatch.Create([comparisons[3], comparisons[1]]);
         using var plain = model.Forward(two);
         model.SetTrained(parts, 1);
-        using (var cache = new FrozenStateCache(folder.Path, model)) cache.States(all).Dispose();
+        using (var cache = new FrozenStateCache(folder.Path, model))
+            cache.States(all).Dispose();
         var file = Assert.Single(Directory.GetFiles(folder.Path));
-        using (var torn = new FileStream(file, FileMode.Append)) torn.Write(new byte[100]);
+        using (var torn = new FileStream(file, FileMode.Append))
+            torn.Write(new byte[100]);
         using (var cache = new FrozenStateCache(folder.Path, model))
         {
             Assert.Equal(comparisons.Count, cache.Count);
             using var states = cache.States(two);
             using var output = model.Forward(two, record: true, states);
-            for (var i = 0; i < output.Rewards.Length; i++) Assert.Equal(plain.Rewards[i], output.Rewards[i], 1e-6);
+            for (var i = 0; i < output.Rewards.Length; i++)
+                Assert.Equal(plain.Rewards[i], output.Rewards[i], 1e-6);
             model.Backward(new double[output.Rewards.Length]);
         }
         Assert.Equal(LiveAfter(2), LiveAfter(20));
-        using (torch.no_grad()) model.Backbone.Parameters[0].Value.add_(0.01);
-        using (var other = new FrozenStateCache(folder.Path, model)) Assert.Equal(0, other.Count);
+        using (torch.no_grad())
+            model.Backbone.Parameters[0].Value.add_(0.01);
+        using (var other = new FrozenStateCache(folder.Path, model))
+            Assert.Equal(0, other.Count);
 
         long LiveAfter(int steps)
         {
@@ -62,7 +68,11 @@ public class FrozenStateCacheTests
         using var folder = new TemporaryFolder();
         var comparisons = RewardGoldenTests.Comparisons(name, share: true);
         using IOperations operations = fused ? new FusedOperations() : new AutogradOperations();
-        using var model = RewardModelLoader.Load(Shared.Path("golden", "rewards", name, "model"), new RewardModelOptions(), operations);
+        using var model = RewardModelLoader.Load(
+            Shared.Path("golden", "rewards", name, "model"),
+            new RewardModelOptions(),
+            operations
+        );
         model.SetTrained(TrainedParts.LastLayers, 1);
         Assert.Equal(fused, model.IsBatchInvariant);
         using var all = PackedBatch.Create(comparisons);
@@ -88,7 +98,8 @@ public class FrozenStateCacheTests
         File.WriteAllBytes(file, bytes);
         Assert.Equal(expected, States("whole"));
         Assert.True(new FileInfo(file).Length > bytes.Length);
-        if (!fused) return;
+        if (!fused)
+            return;
         using var plain = model.FrozenStates(all);
         Assert.Equal(plain.data<float>().ToArray(), expected);
     }
@@ -102,22 +113,32 @@ public class FrozenStateCacheTests
         void IsNew(IOperations operations, Action<RewardModel>? change = null, string place = "model")
         {
             using (operations)
-            using (var model = RewardModelLoader.Load(Shared.Path("golden", "rewards", "llama_gqa", place), new RewardModelOptions(), operations))
+            using (
+                var model = RewardModelLoader.Load(
+                    Shared.Path("golden", "rewards", "llama_gqa", place),
+                    new RewardModelOptions(),
+                    operations
+                )
+            )
             {
                 change?.Invoke(model);
                 model.SetTrained(TrainedParts.LastLayers, 1);
-                using (var cache = new FrozenStateCache(folder.Path, model)) Assert.Equal(0, cache.Count);
-                using (var cache = new FrozenStateCache(folder.Path, model)) cache.States(batch).Dispose();
+                using (var cache = new FrozenStateCache(folder.Path, model))
+                    Assert.Equal(0, cache.Count);
+                using (var cache = new FrozenStateCache(folder.Path, model))
+                    cache.States(batch).Dispose();
                 Assert.Single(Directory.GetFiles(folder.Path), name => names.Add(name));
             }
         }
 
-        static Action<RewardModel> Adapters(double alpha, double value) => model =>
-        {
-            model.SetTrained(TrainedParts.Adapters, lora: new LoraSettings { Rank = 2, Alpha = alpha });
-            using (torch.no_grad())
-                foreach (var parameter in model.Adapters!.Parameters) parameter.Value.copy_(torch.full(parameter.Value.shape, (float)value));
-        };
+        static Action<RewardModel> Adapters(double alpha, double value) =>
+            model =>
+            {
+                model.SetTrained(TrainedParts.Adapters, lora: new LoraSettings { Rank = 2, Alpha = alpha });
+                using (torch.no_grad())
+                    foreach (var parameter in model.Adapters!.Parameters)
+                        parameter.Value.copy_(torch.full(parameter.Value.shape, (float)value));
+            };
 
         IsNew(new FusedOperations());
         IsNew(new AutogradOperations());
@@ -149,7 +170,8 @@ public class FrozenStateCacheTests
         using var expected = model.FrozenStates(batch);
         File.WriteAllText(folder.File("taken"), "");
         var said = new List<string>();
-        using FrozenStateCache first = new(folder.File("a"), model, said.Add), second = new(folder.File("a"), model, said.Add);
+        using FrozenStateCache first = new(folder.File("a"), model, said.Add),
+            second = new(folder.File("a"), model, said.Add);
         using var impossible = new FrozenStateCache(folder.File("taken"), model, said.Add);
         Assert.Equal(2, said.Count);
         Assert.Contains("in use by another run", said[0]);
@@ -181,7 +203,8 @@ public class FrozenStateCacheTests
         foreach (var frozen in (bool[])[false, true])
         {
             var actual = Gradient(TrainedParts.Head, frozen);
-            for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5f);
+            for (var i = 0; i < expected.Length; i++)
+                Assert.Equal(expected[i], actual[i], 1e-5f);
         }
     }
 }

@@ -18,15 +18,26 @@ public class HalfProductTests
         var folder = Shared.Path("golden", "rewards", name, "model");
         if (!MatrixProduct.HasBf16)
         {
-            Assert.Contains("bf16", Assert.Throws<ConcordException>(() => RewardModel.Load(folder, new RewardModelOptions { HalfProducts = true })).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "bf16",
+                Assert
+                    .Throws<ConcordException>(() =>
+                        RewardModel.Load(folder, new RewardModelOptions { HalfProducts = true })
+                    )
+                    .Message,
+                StringComparison.Ordinal
+            );
             return;
         }
-        using RewardModel single = RewardModel.Load(folder), half = RewardModel.Load(folder, new RewardModelOptions { HalfProducts = true });
+        using RewardModel single = RewardModel.Load(folder),
+            half = RewardModel.Load(folder, new RewardModelOptions { HalfProducts = true });
         using var batch = PackedBatch.Create(RewardGoldenTests.Comparisons(name, share: true));
-        using RewardOutput expected = single.Forward(batch), actual = half.Forward(batch);
+        using RewardOutput expected = single.Forward(batch),
+            actual = half.Forward(batch);
         Assert.NotEqual(expected.Rewards, actual.Rewards);
         var scale = expected.Rewards.Max(Math.Abs);
-        for (var i = 0; i < expected.Rewards.Length; i++) Assert.Equal(expected.Rewards[i], actual.Rewards[i], 0.05 * scale);
+        for (var i = 0; i < expected.Rewards.Length; i++)
+            Assert.Equal(expected.Rewards[i], actual.Rewards[i], 0.05 * scale);
     }
 
     [Theory]
@@ -43,9 +54,14 @@ public class HalfProductTests
             using var output = model.Forward(batch);
             return output.Rewards;
         }
-        var (single, ours, library) = (Rewards(new FusedOperations()), Rewards(new FusedOperations(ProductPrecision.Bf16)), Rewards(new AutogradOperations(ProductPrecision.Bf16)));
+        var (single, ours, library) = (
+            Rewards(new FusedOperations()),
+            Rewards(new FusedOperations(ProductPrecision.Bf16)),
+            Rewards(new AutogradOperations(ProductPrecision.Bf16))
+        );
         Assert.NotEqual(single, library);
         var scale = single.Max(Math.Abs);
-        for (var i = 0; i < single.Length; i++) Assert.Equal(ours[i], library[i], 0.05 * scale);
+        for (var i = 0; i < single.Length; i++)
+            Assert.Equal(ours[i], library[i], 0.05 * scale);
     }
 }

@@ -14,7 +14,11 @@ public class MemoryTests
     [InlineData("autograd")]
     public void A_thousand_steps_leave_no_tensor_behind(string operations)
     {
-        using var model = RewardModelLoader.Load(Shared.Path("golden", "rewards", "llama_gqa", "model"), new RewardModelOptions(), OperationsUnderTest.Make(operations));
+        using var model = RewardModelLoader.Load(
+            Shared.Path("golden", "rewards", "llama_gqa", "model"),
+            new RewardModelOptions(),
+            OperationsUnderTest.Make(operations)
+        );
         model.SetTrained(TrainedParts.Full);
         var comparisons = RewardGoldenTests.Comparisons("llama_gqa", share: true).Take(2).ToArray();
         var steps = operations == "fused" ? 1000 : 60;
@@ -38,7 +42,11 @@ public class MemoryTests
     public void Memory_of_activations_is_kept_from_batch_to_batch_and_does_not_grow()
     {
         using var operations = new FusedOperations();
-        using var model = RewardModelLoader.Load(Shared.Path("golden", "rewards", "qwen2", "model"), new RewardModelOptions(), operations);
+        using var model = RewardModelLoader.Load(
+            Shared.Path("golden", "rewards", "qwen2", "model"),
+            new RewardModelOptions(),
+            operations
+        );
         model.SetTrained(TrainedParts.Full);
         using var batch = PackedBatch.Create(RewardGoldenTests.Comparisons("qwen2", share: true));
         var bytes = new List<long>();

@@ -16,14 +16,25 @@ namespace Concord.Tests.Modeling;
 public class PackedLawTests : OneThread
 {
     private const int Vocabulary = 40;
-    private static readonly string[] Families = ["llama", "llama_odd", "qwen3", "qwen3_windowed", "mistral", "neox", "neox_odd", "neox_sequential"];
+    private static readonly string[] Families =
+    [
+        "llama",
+        "llama_odd",
+        "qwen3",
+        "qwen3_windowed",
+        "mistral",
+        "neox",
+        "neox_odd",
+        "neox_sequential",
+    ];
 
     static PackedLawTests() => TorchLibraryLoader.Install();
 
     public static TheoryData<string, Pooling> Cases()
     {
         var data = new TheoryData<string, Pooling>();
-        foreach (var family in Families) data.Add(family, Pooling.Last);
+        foreach (var family in Families)
+            data.Add(family, Pooling.Last);
         data.Add("mistral", Pooling.Mean);
         data.Add("neox", Pooling.Max);
         return data;
@@ -39,9 +50,12 @@ public class PackedLawTests : OneThread
         var row = 0;
         using var model = Create(family, pooling, "fused");
         foreach (var comparison in comparisons)
-            foreach (var suffix in comparison.Suffixes)
-                alone.AddRange(Step(model, [Batches.Of("a", [0], (int[])[.. comparison.Prefix, .. suffix])], row++).Rewards); // gradients add up
-        foreach (var (name, gradient) in Gradients(model)) sums[name] = gradient;
+        foreach (var suffix in comparison.Suffixes)
+            alone.AddRange(
+                Step(model, [Batches.Of("a", [0], (int[])[.. comparison.Prefix, .. suffix])], row++).Rewards
+            ); // gradients add up
+        foreach (var (name, gradient) in Gradients(model))
+            sums[name] = gradient;
         Close(alone, rewards);
         Close(sums, gradients);
         // and what the tensor library makes of the same batch
@@ -61,8 +75,12 @@ public class PackedLawTests : OneThread
         var order = Enumerable.Range(0, comparisons.Length).Reverse().ToArray();
         var reversed = Step(model, [.. order.Select(index => comparisons[index])], 0).Rewards;
         var (first, at) = (new int[comparisons.Length], 0);
-        foreach (var index in order) (first[index], at) = (at, at + comparisons[index].RowCount);
-        Assert.Equal(expected, comparisons.SelectMany((comparison, c) => reversed[first[c]..(first[c] + comparison.RowCount)]));
+        foreach (var index in order)
+            (first[index], at) = (at, at + comparisons[index].RowCount);
+        Assert.Equal(
+            expected,
+            comparisons.SelectMany((comparison, c) => reversed[first[c]..(first[c] + comparison.RowCount)])
+        );
     }
 
     // more keys than one sheet of scores holds, sums longer than one stretch of a product, a window across both
@@ -82,13 +100,20 @@ public class PackedLawTests : OneThread
         using var model = Create(family, Pooling.Last, "fused");
         var rewards = Step(model, comparisons, 0).Rewards;
         var gradients = Gradients(model);
-        Assert.Equal(rewards, Step(model, [comparisons[0]], 0).Rewards.Concat(Step(model, [comparisons[1]], 3).Rewards));
-        Close(gradients.ToDictionary(pair => pair.Key, pair => pair.Value.Select(value => 2 * value).ToArray()), Gradients(model)); // they add up
+        Assert.Equal(
+            rewards,
+            Step(model, [comparisons[0]], 0).Rewards.Concat(Step(model, [comparisons[1]], 3).Rewards)
+        );
+        Close(
+            gradients.ToDictionary(pair => pair.Key, pair => pair.Value.Select(value => 2 * value).ToArray()),
+            Gradients(model)
+        ); // they add up
         Close(comparisons.Select(Batches.Unshared).SelectMany(one => Step(model, [one], 0).Rewards).ToArray(), rewards);
         torch.set_num_threads(2);
         var (again, others) = Step(family, Pooling.Last, "fused", comparisons);
         Assert.Equal(rewards, again);
-        foreach (var (name, gradient) in gradients) Assert.True(gradient.AsSpan().SequenceEqual(others[name]), name);
+        foreach (var (name, gradient) in gradients)
+            Assert.True(gradient.AsSpan().SequenceEqual(others[name]), name);
     }
 
     [Theory]
@@ -102,7 +127,8 @@ public class PackedLawTests : OneThread
             torch.set_num_threads(threads);
             var (again, others) = Step(family, pooling, "fused", comparisons);
             Assert.Equal(rewards, again);
-            foreach (var (name, gradient) in gradients) Assert.True(gradient.AsSpan().SequenceEqual(others[name]), $"{name} from {threads} threads");
+            foreach (var (name, gradient) in gradients)
+                Assert.True(gradient.AsSpan().SequenceEqual(others[name]), $"{name} from {threads} threads");
         }
     }
 
@@ -117,7 +143,8 @@ public class PackedLawTests : OneThread
         torch.set_num_threads(2);
         var (again, others) = Step(family, Pooling.Last, "bf16", Odd());
         Assert.Equal(rewards, again);
-        foreach (var (name, gradient) in gradients) Assert.True(gradient.AsSpan().SequenceEqual(others[name]), name);
+        foreach (var (name, gradient) in gradients)
+            Assert.True(gradient.AsSpan().SequenceEqual(others[name]), name);
     }
 
     // every odd comparison there is, and many responses of one prompt
@@ -126,7 +153,10 @@ public class PackedLawTests : OneThread
         var random = new Random(11);
         int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(Vocabulary))];
         TokenizedComparison Of(params int[][] rows) => Batches.Of("a", new double[rows.Length], rows);
-        int[] prompt = Ids(37), other = Ids(6), one = Ids(1), same = Ids(9);
+        int[] prompt = Ids(37),
+            other = Ids(6),
+            one = Ids(1),
+            same = Ids(9);
         return
         [
             Of([.. prompt, .. Ids(4)]), // n = 1
@@ -138,11 +168,17 @@ public class PackedLawTests : OneThread
             Of([1], [2]),
             Of(same, same, [.. same, .. Ids(2)]), // equal ones, which a third goes on from
             Of(same, same), // the prefix is all there is
-            Of([.. other, .. same], [.. other, .. same[..3]], [.. other, .. same[..3], 7]), // one that another begins with
+            // one that another begins with
+            Of([.. other, .. same], [.. other, .. same[..3]], [.. other, .. same[..3], 7]),
         ];
     }
 
-    private static (double[] Rewards, SortedDictionary<string, double[]> Gradients) Step(string family, Pooling pooling, string operations, TokenizedComparison[] comparisons)
+    private static (double[] Rewards, SortedDictionary<string, double[]> Gradients) Step(
+        string family,
+        Pooling pooling,
+        string operations,
+        TokenizedComparison[] comparisons
+    )
     {
         using var model = Create(family, pooling, operations);
         var rewards = Step(model, comparisons, 0).Rewards;
@@ -161,14 +197,20 @@ public class PackedLawTests : OneThread
     private static SortedDictionary<string, double[]> Gradients(RewardModel model)
     {
         using var scope = torch.NewDisposeScope();
-        return new(model.TrainedParameters.ToDictionary(
-            parameter => parameter.Name, parameter => parameter.Gradient!.reshape(-1).data<float>().Select(value => (double)value).ToArray()), StringComparer.Ordinal);
+        return new(
+            model.TrainedParameters.ToDictionary(
+                parameter => parameter.Name,
+                parameter => parameter.Gradient!.reshape(-1).data<float>().Select(value => (double)value).ToArray()
+            ),
+            StringComparer.Ordinal
+        );
     }
 
     private static void Close(IReadOnlyList<double> expected, double[] actual)
     {
         Assert.Equal(expected.Count, actual.Length);
-        for (var i = 0; i < expected.Count; i++) Assert.Equal(expected[i], actual[i], 1e-5 * (1 + Math.Abs(expected[i])));
+        for (var i = 0; i < expected.Count; i++)
+            Assert.Equal(expected[i], actual[i], 1e-5 * (1 + Math.Abs(expected[i])));
     }
 
     private static void Close(IReadOnlyDictionary<string, double[]> expected, SortedDictionary<string, double[]> actual)
@@ -189,21 +231,71 @@ public class PackedLawTests : OneThread
         using var source = new SeededParameterSource(2, .2);
         using var generator = new torch.Generator(3);
         var config = Config(family);
-        var head = new Parameter("score.weight", torch.randn([1, config.HiddenSize], generator: generator), WeightLayout.Single("score.weight", 1));
-        var model = new RewardModel(BackboneFactory.Build(config, source), head, pooling, OperationsUnderTest.Make(operations));
+        var head = new Parameter(
+            "score.weight",
+            torch.randn([1, config.HiddenSize], generator: generator),
+            WeightLayout.Single("score.weight", 1)
+        );
+        var model = new RewardModel(
+            BackboneFactory.Build(config, source),
+            head,
+            pooling,
+            OperationsUnderTest.Make(operations)
+        );
         model.SetTrained(TrainedParts.Full);
         return model;
     }
 
     // windows are far shorter than the texts
-    private static BackboneConfig Config(string family) => family switch
-    {
-        "llama_odd" => ActivationCheckpointingTests.Config("llama") with { Layers = 2, HiddenSize = 26, Heads = 6, KeyValueHeads = 2, HeadDimension = 22, IntermediateSize = 37 },
-        "qwen3_windowed" => ActivationCheckpointingTests.Config("qwen3") with { Layers = 3, HeadDimension = 10, SlidingWindow = 3, FirstSlidingLayer = 1 },
-        "long" => ActivationCheckpointingTests.Config("llama") with { Layers = 2, Heads = 2, HeadDimension = 16, IntermediateSize = 1300 },
-        "long_windowed" => ActivationCheckpointingTests.Config("qwen3") with { Layers = 2, IntermediateSize = 700, SlidingWindow = 80 },
-        "mistral" => ActivationCheckpointingTests.Config("llama") with { Layers = 2, Heads = 4, KeyValueHeads = 2, HeadDimension = 6, SlidingWindow = 5 },
-        "neox_odd" => ActivationCheckpointingTests.Config("neox") with { Layers = 2, HiddenSize = 30, HeadDimension = 10, RotaryFraction = .4, IntermediateSize = 51, Activation = BackboneActivation.GeluTanh },
-        _ => ActivationCheckpointingTests.Config(family) with { Layers = 2 },
-    };
+    private static BackboneConfig Config(string family) =>
+        family switch
+        {
+            "llama_odd" => ActivationCheckpointingTests.Config("llama") with
+            {
+                Layers = 2,
+                HiddenSize = 26,
+                Heads = 6,
+                KeyValueHeads = 2,
+                HeadDimension = 22,
+                IntermediateSize = 37,
+            },
+            "qwen3_windowed" => ActivationCheckpointingTests.Config("qwen3") with
+            {
+                Layers = 3,
+                HeadDimension = 10,
+                SlidingWindow = 3,
+                FirstSlidingLayer = 1,
+            },
+            "long" => ActivationCheckpointingTests.Config("llama") with
+            {
+                Layers = 2,
+                Heads = 2,
+                HeadDimension = 16,
+                IntermediateSize = 1300,
+            },
+            "long_windowed" => ActivationCheckpointingTests.Config("qwen3") with
+            {
+                Layers = 2,
+                IntermediateSize = 700,
+                SlidingWindow = 80,
+            },
+            "mistral" => ActivationCheckpointingTests.Config("llama") with
+            {
+                Layers = 2,
+                Heads = 4,
+                KeyValueHeads = 2,
+                HeadDimension = 6,
+                SlidingWindow = 5,
+            },
+            "neox_odd" => ActivationCheckpointingTests.Config("neox") with
+            {
+                Layers = 2,
+                HiddenSize = 30,
+                HeadDimension = 10,
+                RotaryFraction = .4,
+                IntermediateSize = 51,
+                Activation = BackboneActivation.GeluTanh,
+            },
+            _ => ActivationCheckpointingTests.Config(family) with { Layers = 2 },
+        };
 }

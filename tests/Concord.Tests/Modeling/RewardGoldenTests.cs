@@ -15,8 +15,9 @@ public class RewardGoldenTests
     {
         var data = new TheoryData<string, string, bool>();
         foreach (var model in Models)
-            foreach (var operations in OperationsUnderTest.Names)
-                foreach (var share in (bool[])[true, false]) data.Add(model, operations, share);
+        foreach (var operations in OperationsUnderTest.Names)
+        foreach (var share in (bool[])[true, false])
+            data.Add(model, operations, share);
         return data;
     }
 
@@ -26,14 +27,22 @@ public class RewardGoldenTests
     {
         Shared.Require();
         using var expected = GoldenTensors.Open("golden", "rewards", model, "expected.safetensors");
-        foreach (var (pooling, name) in ((Pooling, string)[])[(Pooling.Last, "last"), (Pooling.Mean, "mean"), (Pooling.Max, "max")])
+        foreach (
+            var (pooling, name) in ((Pooling, string)[])
+                [(Pooling.Last, "last"), (Pooling.Mean, "mean"), (Pooling.Max, "max")]
+        )
         {
             using var scope = torch.NewDisposeScope();
             using var rewardModel = Load(model, pooling, operations);
             using var batch = PackedBatch.Create(Comparisons(model, share));
             using var output = rewardModel.Forward(batch);
             GoldenTensors.Close(expected.Load($"embeddings.{name}"), output.Hidden, 1e-4, $"{name} embeddings");
-            GoldenTensors.Close(expected.Load($"rewards.{name}"), torch.tensor(output.Rewards), 1e-4, $"{name} rewards");
+            GoldenTensors.Close(
+                expected.Load($"rewards.{name}"),
+                torch.tensor(output.Rewards),
+                1e-4,
+                $"{name} rewards"
+            );
         }
     }
 
@@ -74,30 +83,51 @@ public class RewardGoldenTests
         using var expected = GoldenTensors.Open("golden", "rewards", model, "gradients_multitask.safetensors");
         foreach (var states in (torch.Tensor?[])[null, frozen])
         {
-            foreach (var parameter in rewardModel.TrainedParameters) parameter.Gradient!.zero_();
+            foreach (var parameter in rewardModel.TrainedParameters)
+                parameter.Gradient!.zero_();
             using var output = rewardModel.Forward(batch, record: true, states);
             rewardModel.Backward(PooledLossGradient(batch, output.Rewards));
-            foreach (var (name, gradient) in rewardModel.TrainedParameters.SelectMany(parameter => parameter.Layout.Split(parameter.Gradient!))) GoldenTensors.CloseGradient(expected.Load(name), gradient, name);
+            foreach (
+                var (name, gradient) in rewardModel.TrainedParameters.SelectMany(parameter =>
+                    parameter.Layout.Split(parameter.Gradient!)
+                )
+            )
+                GoldenTensors.CloseGradient(expected.Load(name), gradient, name);
         }
         Assert.True(rewardModel.TrainedParameters.Count < rewardModel.Parameters.Count / 2 + 3);
     }
 
     private static RewardModel Load(string model, Pooling pooling, string operations) =>
-        RewardModelLoader.Load(Shared.Path("golden", "rewards", model, "model"), new RewardModelOptions { Pooling = pooling }, OperationsUnderTest.Make(operations));
+        RewardModelLoader.Load(
+            Shared.Path("golden", "rewards", model, "model"),
+            new RewardModelOptions { Pooling = pooling },
+            OperationsUnderTest.Make(operations)
+        );
 
     internal static IReadOnlyList<TokenizedComparison> Comparisons(string model, bool share)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Shared.Path("golden", "rewards", model, "batch.json")));
+        using var document = JsonDocument.Parse(
+            File.ReadAllText(Shared.Path("golden", "rewards", model, "batch.json"))
+        );
         return
         [
-            .. document.RootElement.GetProperty("comparisons").EnumerateArray().Select(item =>
-            {
-                var prompt = Ints(item.GetProperty("prompt"));
-                var comparison = Batches.Of(
-                    $"source{item.GetProperty("source").GetInt32()}", [.. item.GetProperty("scores").EnumerateArray().Select(score => score.GetDouble())],
-                    [.. item.GetProperty("responses").EnumerateArray().Select(response => (int[])[.. prompt, .. Ints(response)])]);
-                return share ? comparison : Batches.Unshared(comparison);
-            }),
+            .. document
+                .RootElement.GetProperty("comparisons")
+                .EnumerateArray()
+                .Select(item =>
+                {
+                    var prompt = Ints(item.GetProperty("prompt"));
+                    var comparison = Batches.Of(
+                        $"source{item.GetProperty("source").GetInt32()}",
+                        [.. item.GetProperty("scores").EnumerateArray().Select(score => score.GetDouble())],
+                        [
+                            .. item.GetProperty("responses")
+                                .EnumerateArray()
+                                .Select(response => (int[])[.. prompt, .. Ints(response)]),
+                        ]
+                    );
+                    return share ? comparison : Batches.Unshared(comparison);
+                }),
         ];
 
         static int[] Ints(JsonElement list) => [.. list.EnumerateArray().Select(id => id.GetInt32())];
@@ -111,8 +141,16 @@ public class RewardGoldenTests
     }
 
     // d/dr of the weighted sum of the sources' mean losses
-    internal static double[] WeightedLossGradient(PackedBatch batch, double[] rewards, double[] weights) => LossGradient(batch, rewards, source =>
-        weights[int.Parse(source.AsSpan("source".Length), System.Globalization.CultureInfo.InvariantCulture)] / batch.Comparisons.Where(comparison => comparison.Comparison.Source == source).Sum(comparison => comparison.Comparison.StrictPairs));
+    internal static double[] WeightedLossGradient(PackedBatch batch, double[] rewards, double[] weights) =>
+        LossGradient(
+            batch,
+            rewards,
+            source =>
+                weights[int.Parse(source.AsSpan("source".Length), System.Globalization.CultureInfo.InvariantCulture)]
+                / batch
+                    .Comparisons.Where(comparison => comparison.Comparison.Source == source)
+                    .Sum(comparison => comparison.Comparison.StrictPairs)
+        );
 
     private static double[] LossGradient(PackedBatch batch, double[] rewards, Func<string, double> weightOfPair)
     {
@@ -124,9 +162,14 @@ public class RewardGoldenTests
             {
                 for (var j = 0; j < scores.Length; j++)
                 {
-                    if (scores[i] <= scores[j]) continue;
-                    int winner = batch.RowOffsets[c] + i, loser = batch.RowOffsets[c] + j;
-                    var pull = 1 / (1 + Math.Exp(rewards[winner] - rewards[loser])) * weightOfPair(batch.Comparisons[c].Comparison.Source);
+                    if (scores[i] <= scores[j])
+                        continue;
+                    int winner = batch.RowOffsets[c] + i,
+                        loser = batch.RowOffsets[c] + j;
+                    var pull =
+                        1
+                        / (1 + Math.Exp(rewards[winner] - rewards[loser]))
+                        * weightOfPair(batch.Comparisons[c].Comparison.Source);
                     gradient[winner] -= pull;
                     gradient[loser] += pull;
                 }

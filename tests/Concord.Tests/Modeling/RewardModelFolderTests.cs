@@ -20,12 +20,19 @@ public class RewardModelFolderTests
         using var batch = PackedBatch.Create(RewardGoldenTests.Comparisons(name, share: true));
         using var model = RewardModel.Load(golden);
         using var expected = model.Forward(batch);
-        model.Settings = model.Settings with { Sources = [new SourceTemperature("a", 1.5)], RewardMean = 0.25, RewardStandardDeviation = 2 };
+        model.Settings = model.Settings with
+        {
+            Sources = [new SourceTemperature("a", 1.5)],
+            RewardMean = 0.25,
+            RewardStandardDeviation = 2,
+        };
         model.Save(folder.File("model"));
-        using SafetensorsFile before = SafetensorsFile.Open(Path.Combine(golden, "model.safetensors")), after = SafetensorsFile.Open(folder.File("model/model.safetensors"));
+        using SafetensorsFile before = SafetensorsFile.Open(Path.Combine(golden, "model.safetensors")),
+            after = SafetensorsFile.Open(folder.File("model/model.safetensors"));
         Assert.Equal(before.Names.Order(StringComparer.Ordinal), after.Names.Order(StringComparer.Ordinal));
         Assert.Equal("pt", after.Metadata["format"]);
-        foreach (var tensor in before.Names) GoldenTensors.Close(before.Load(tensor), after.Load(tensor), 0, tensor);
+        foreach (var tensor in before.Names)
+            GoldenTensors.Close(before.Load(tensor), after.Load(tensor), 0, tensor);
         Assert.Equal(BackboneConfig.Read(golden), BackboneConfig.Read(folder.File("model")));
         using var again = RewardModel.Load(folder.File("model"));
         Assert.Equal(model.Settings.Sources, again.Settings.Sources);
@@ -41,7 +48,9 @@ public class RewardModelFolderTests
         var place = Shared.Path("golden", "backbones", "llama_gqa");
         var error = Assert.Throws<ConcordException>(() => RewardModel.Load(place).Dispose());
         Assert.Contains("score.weight", error.Message, StringComparison.Ordinal);
-        using RewardModel one = RewardModel.Load(place, new RewardModelOptions { HeadSeed = 7 }), two = RewardModel.Load(place, new RewardModelOptions { HeadSeed = 7 }), other = RewardModel.Load(place, new RewardModelOptions { HeadSeed = 8 });
+        using RewardModel one = RewardModel.Load(place, new RewardModelOptions { HeadSeed = 7 }),
+            two = RewardModel.Load(place, new RewardModelOptions { HeadSeed = 7 }),
+            other = RewardModel.Load(place, new RewardModelOptions { HeadSeed = 8 });
         Assert.Equal(one.Head.Value.data<float>().ToArray(), two.Head.Value.data<float>().ToArray());
         Assert.NotEqual(one.Head.Value.data<float>().ToArray(), other.Head.Value.data<float>().ToArray());
     }
@@ -50,11 +59,15 @@ public class RewardModelFolderTests
     public void Pooling_eos_with_the_padding_id_as_end_of_text_cannot_be_saved()
     {
         using var folder = new TemporaryFolder();
-        using var model = RewardModel.Load(Shared.Path("golden", "rewards", "llama_gqa", "model"), new RewardModelOptions { Pooling = Pooling.Eos });
+        using var model = RewardModel.Load(
+            Shared.Path("golden", "rewards", "llama_gqa", "model"),
+            new RewardModelOptions { Pooling = Pooling.Eos }
+        );
         model.Save(folder.File("fine")); // pad 0, end of text 2
         using var reopened = RewardModel.Load(folder.File("fine"));
         Assert.Equal(Pooling.Eos, reopened.Pooling);
-        var config = File.ReadAllText(folder.File("fine/config.json")).Replace("\"pad_token_id\": 0", "\"pad_token_id\": 2", StringComparison.Ordinal);
+        var config = File.ReadAllText(folder.File("fine/config.json"))
+            .Replace("\"pad_token_id\": 0", "\"pad_token_id\": 2", StringComparison.Ordinal);
         File.WriteAllText(folder.File("fine/config.json"), config);
         using var clash = RewardModel.Load(folder.File("fine"));
         var error = Assert.Throws<ConcordException>(() => clash.Save(folder.File("never")));
@@ -73,7 +86,8 @@ public class RewardModelFolderTests
         {
             using var alone = PackedBatch.Create([comparisons[i]]);
             using var one = model.Forward(alone);
-            for (var row = 0; row < one.Rewards.Length; row++) Assert.Equal(all.Rewards[together.RowOffsets[i] + row], one.Rewards[row], 1e-5);
+            for (var row = 0; row < one.Rewards.Length; row++)
+                Assert.Equal(all.Rewards[together.RowOffsets[i] + row], one.Rewards[row], 1e-5);
         }
     }
 }

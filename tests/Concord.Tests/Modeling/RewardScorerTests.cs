@@ -18,7 +18,8 @@ public class RewardScorerTests
         TokenizedComparison? At(int i) => i % 20_000 < 50 ? comparisons[i % comparisons.Count] : null;
         IEnumerable<int> Stream()
         {
-            for (; pulled < Count; pulled++) yield return pulled;
+            for (; pulled < Count; pulled++)
+                yield return pulled;
         }
 
         var next = 0;

@@ -8,7 +8,10 @@ public sealed class SmolLm2 : IDisposable
     private readonly Lazy<DirectoryInfo> folder = new(() =>
     {
         var made = Directory.CreateTempSubdirectory("concord-smollm2-");
-        GgufImport.Run(Shared.Path("models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf"), made.FullName);
+        GgufImport.Run(
+            Shared.Path("models", "smollm2-135m-instruct", "SmolLM2-135M-Instruct.Q4_1.gguf"),
+            made.FullName
+        );
         return made;
     });
 
@@ -24,6 +27,7 @@ public sealed class SmolLm2 : IDisposable
 
     public void Dispose()
     {
-        if (folder.IsValueCreated) folder.Value.Delete(recursive: true);
+        if (folder.IsValueCreated)
+            folder.Value.Delete(recursive: true);
     }
 }

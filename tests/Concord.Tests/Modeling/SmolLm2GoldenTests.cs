@@ -11,7 +11,8 @@ namespace Concord.Tests.Modeling;
 
 public sealed class SmolLm2GoldenTests(SmolLm2 model) : IClassFixture<SmolLm2>
 {
-    private static JsonElement Expected() => JsonDocument.Parse(File.ReadAllText(Shared.Path("golden", "smollm2", "expected.json"))).RootElement;
+    private static JsonElement Expected() =>
+        JsonDocument.Parse(File.ReadAllText(Shared.Path("golden", "smollm2", "expected.json"))).RootElement;
 
     [Fact]
     public void Tokens_hidden_states_and_log_probabilities_equal_those_of_transformers()
@@ -28,13 +29,32 @@ public sealed class SmolLm2GoldenTests(SmolLm2 model) : IClassFixture<SmolLm2>
             Assert.Equal(ids, tokenizer.Encode(prompt.GetProperty("prompt").GetString()!, addSpecialTokens: true));
             using var batch = PackedBatch.Create([Batches.Of("s", [0], ids)]);
             var hidden = language.Hidden(batch);
-            GoldenTensors.Close(expected.Load($"prompt{index}.final_hidden"), hidden, 2e-3, $"prompt {index} hidden states");
+            GoldenTensors.Close(
+                expected.Load($"prompt{index}.final_hidden"),
+                hidden,
+                2e-3,
+                $"prompt {index} hidden states"
+            );
             var logits = language.Logits(hidden);
-            GoldenTensors.Close(expected.Load($"prompt{index}.last_logits"), logits[^1], 2e-3, $"prompt {index} last logits");
+            GoldenTensors.Close(
+                expected.Load($"prompt{index}.last_logits"),
+                logits[^1],
+                2e-3,
+                $"prompt {index} last logits"
+            );
             var next = torch.tensor(Array.ConvertAll(ids[1..], id => (long)id)).unsqueeze(1);
             var logProbabilities = logits.narrow(0, 0, ids.Length - 1).log_softmax(-1).gather(1, next).squeeze(1);
-            GoldenTensors.Close(expected.Load($"prompt{index}.token_logprobs"), logProbabilities, 2e-3, $"prompt {index} log-probabilities");
-            Assert.Equal(prompt.GetProperty("perplexity").GetDouble(), Math.Exp(-logProbabilities.mean().ToDouble()), 0.01);
+            GoldenTensors.Close(
+                expected.Load($"prompt{index}.token_logprobs"),
+                logProbabilities,
+                2e-3,
+                $"prompt {index} log-probabilities"
+            );
+            Assert.Equal(
+                prompt.GetProperty("perplexity").GetDouble(),
+                Math.Exp(-logProbabilities.mean().ToDouble()),
+                0.01
+            );
             index++;
         }
         Assert.Equal(6, index);
@@ -46,15 +66,32 @@ public sealed class SmolLm2GoldenTests(SmolLm2 model) : IClassFixture<SmolLm2>
         using var scope = torch.NewDisposeScope();
         using var rewardModel = RewardModel.Load(model.Folder, new RewardModelOptions { HeadSeed = 1 });
         using var expected = GoldenTensors.Open("golden", "smollm2", "expected.safetensors");
-        using (torch.no_grad()) rewardModel.Head.Value.copy_(expected.Load("head").view(1, -1));
+        using (torch.no_grad())
+            rewardModel.Head.Value.copy_(expected.Load("head").view(1, -1));
         rewardModel.SetTrained(TrainedParts.Full);
         var reward = Expected().GetProperty("reward");
         string[] sources = [.. reward.GetProperty("sources").EnumerateArray().Select(source => source.GetString()!)];
         var rows = reward.GetProperty("rows").EnumerateArray().ToArray();
-        using var batch = PackedBatch.Create([.. rows.Select(row => Batches.Of($"source{Array.IndexOf(sources, row.GetProperty("source").GetString())}", [1, 0], Ints(row.GetProperty("chosen_ids")), Ints(row.GetProperty("rejected_ids"))))]);
-        foreach (var (scheme, weights) in (IEnumerable<(string, double[])>)[("more", Doubles(reward.GetProperty("weights").GetProperty("l2"))), ("multitask", [.. sources.Select(_ => 1.0 / sources.Length)])])
+        using var batch = PackedBatch.Create([
+            .. rows.Select(row =>
+                Batches.Of(
+                    $"source{Array.IndexOf(sources, row.GetProperty("source").GetString())}",
+                    [1, 0],
+                    Ints(row.GetProperty("chosen_ids")),
+                    Ints(row.GetProperty("rejected_ids"))
+                )
+            ),
+        ]);
+        foreach (
+            var (scheme, weights) in (IEnumerable<(string, double[])>)
+                [
+                    ("more", Doubles(reward.GetProperty("weights").GetProperty("l2"))),
+                    ("multitask", [.. sources.Select(_ => 1.0 / sources.Length)]),
+                ]
+        )
         {
-            foreach (var parameter in rewardModel.TrainedParameters) parameter.Gradient!.zero_();
+            foreach (var parameter in rewardModel.TrainedParameters)
+                parameter.Gradient!.zero_();
             using var output = rewardModel.Forward(batch, record: true);
             for (var i = 0; i < rows.Length; i++)
             {
@@ -64,16 +101,34 @@ public sealed class SmolLm2GoldenTests(SmolLm2 model) : IClassFixture<SmolLm2>
             }
             rewardModel.Backward(RewardGoldenTests.WeightedLossGradient(batch, output.Rewards, weights));
             var norms = reward.GetProperty(scheme == "more" ? "more_l2_gradient_norms" : "multitask_gradient_norms");
-            foreach (var (name, gradient) in rewardModel.Parameters.SelectMany(parameter => parameter.Layout.Split(parameter.Gradient!)))
+            foreach (
+                var (name, gradient) in rewardModel.Parameters.SelectMany(parameter =>
+                    parameter.Layout.Split(parameter.Gradient!)
+                )
+            )
             {
                 if (ReferenceEquals(gradient, rewardModel.Head.Gradient))
                 {
-                    GoldenTensors.Close(torch.tensor(weights).unsqueeze(0).mm(expected.Load("head_gradients", torch.ScalarType.Float64)), gradient, 2e-3, $"{scheme} head");
+                    GoldenTensors.Close(
+                        torch
+                            .tensor(weights)
+                            .unsqueeze(0)
+                            .mm(expected.Load("head_gradients", torch.ScalarType.Float64)),
+                        gradient,
+                        2e-3,
+                        $"{scheme} head"
+                    );
                     continue;
                 }
                 var norm = norms.GetProperty(name).GetDouble();
                 Assert.Equal(norm, gradient.norm().ToDouble(), 0.01 * norm);
-                if (expected.Contains($"{scheme}.{name}")) GoldenTensors.Close(expected.Load($"{scheme}.{name}"), gradient, 0.01 * expected.Load($"{scheme}.{name}").abs().max().ToDouble(), $"{scheme} {name}");
+                if (expected.Contains($"{scheme}.{name}"))
+                    GoldenTensors.Close(
+                        expected.Load($"{scheme}.{name}"),
+                        gradient,
+                        0.01 * expected.Load($"{scheme}.{name}").abs().max().ToDouble(),
+                        $"{scheme} {name}"
+                    );
             }
         }
     }

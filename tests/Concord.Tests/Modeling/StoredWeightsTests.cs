@@ -13,16 +13,34 @@ public class StoredWeightsTests
     [InlineData(BackboneFamily.Llama, torch.ScalarType.Float16)]
     [InlineData(BackboneFamily.GptNeoX, torch.ScalarType.BFloat16)]
     [InlineData(BackboneFamily.GptNeoX, torch.ScalarType.Float32)]
-    public void Weights_held_as_stored_give_the_same_rewards_as_widened_ones(BackboneFamily family, torch.ScalarType stored)
+    public void Weights_held_as_stored_give_the_same_rewards_as_widened_ones(
+        BackboneFamily family,
+        torch.ScalarType stored
+    )
     {
         using var folder = new TemporaryFolder();
-        var config = ActivationCheckpointingTests.Config(family == BackboneFamily.GptNeoX ? "neox" : "llama") with { Dtype = stored };
+        var config = ActivationCheckpointingTests.Config(family == BackboneFamily.GptNeoX ? "neox" : "llama") with
+        {
+            Dtype = stored,
+        };
         RandomCheckpoint.Write(folder.File("model"), config, seed: 4);
-        using RewardModel asStored = RewardModel.Load(folder.File("model"), new RewardModelOptions { HeadSeed = 1, WeightType = null }), wide = RewardModel.Load(folder.File("model"), new RewardModelOptions { HeadSeed = 1 });
-        Assert.All(asStored.Backbone.Parameters, parameter => Assert.Equal(parameter.Value.dim() > 1 ? stored : torch.ScalarType.Float32, parameter.Value.dtype));
-        Assert.All(wide.Backbone.Parameters, parameter => Assert.Equal(torch.ScalarType.Float32, parameter.Value.dtype));
+        using RewardModel asStored = RewardModel.Load(
+                folder.File("model"),
+                new RewardModelOptions { HeadSeed = 1, WeightType = null }
+            ),
+            wide = RewardModel.Load(folder.File("model"), new RewardModelOptions { HeadSeed = 1 });
+        Assert.All(
+            asStored.Backbone.Parameters,
+            parameter =>
+                Assert.Equal(parameter.Value.dim() > 1 ? stored : torch.ScalarType.Float32, parameter.Value.dtype)
+        );
+        Assert.All(
+            wide.Backbone.Parameters,
+            parameter => Assert.Equal(torch.ScalarType.Float32, parameter.Value.dtype)
+        );
         using var batch = ActivationCheckpointingTests.Batch();
-        using RewardOutput narrow = asStored.Forward(batch), expected = wide.Forward(batch);
+        using RewardOutput narrow = asStored.Forward(batch),
+            expected = wide.Forward(batch);
         Assert.Equal(expected.Rewards, narrow.Rewards);
     }
 }

@@ -9,29 +9,64 @@ public class TokenFileTests
 {
     private static readonly UInt128 Key = new(7, 9);
 
-    private static TokenizedComparison One(int number, int[] prefix, int[][] suffixes) => new()
-    {
-        Prefix = prefix,
-        Suffixes = suffixes,
-        Scores = [.. suffixes.Select((_, row) => row / 3.0 - number)],
-        Truncated = number % 2 == 0,
-        ResponseCut = number % 3 == 0,
-        Comparison = new Comparison
+    private static TokenizedComparison One(int number, int[] prefix, int[][] suffixes) =>
+        new()
         {
-            Source = $"source {number % 2}",
-            Responses = [],
-            Scores = [],
-            Margin = number % 2 == 0 ? null : number / 7.0,
-            PromptId = $"prompt \uD800 {number}",
-            Origin = new RecordOrigin("a/ünï.jsonl", number),
-        },
-    };
+            Prefix = prefix,
+            Suffixes = suffixes,
+            Scores = [.. suffixes.Select((_, row) => row / 3.0 - number)],
+            Truncated = number % 2 == 0,
+            ResponseCut = number % 3 == 0,
+            Comparison = new Comparison
+            {
+                Source = $"source {number % 2}",
+                Responses = [],
+                Scores = [],
+                Margin = number % 2 == 0 ? null : number / 7.0,
+                PromptId = $"prompt \uD800 {number}",
+                Origin = new RecordOrigin("a/ünï.jsonl", number),
+            },
+        };
 
     private static TokenizedComparison[][] Parts() =>
-    [
-        [One(1, [1, 2, 3], [[4], [5, 6]]), One(2, [], [[9]]), One(3, [7], [[], [8], [9, int.MaxValue]])],
-        [One(4, [1], [[2], [3]])],
-    ];
+        [
+            [
+                One(
+                    1,
+                    [1, 2, 3],
+                    [
+                        [4],
+                        [5, 6],
+                    ]
+                ),
+                One(
+                    2,
+                    [],
+                    [
+                        [9],
+                    ]
+                ),
+                One(
+                    3,
+                    [7],
+                    [
+                        [],
+                        [8],
+                        [9, int.MaxValue],
+                    ]
+                ),
+            ],
+            [
+                One(
+                    4,
+                    [1],
+                    [
+                        [2],
+                        [3],
+                    ]
+                ),
+            ],
+        ];
 
     private static void Same(TokenizedComparison expected, TokenizedComparison actual)
     {
@@ -39,18 +74,29 @@ public class TokenFileTests
         Assert.Equal(expected.Suffixes, actual.Suffixes);
         Assert.Equal(expected.Scores, actual.Scores);
         Assert.Equal(expected.Scores, actual.Comparison.Scores);
-        Assert.Equal((expected.Truncated, expected.ResponseCut, expected.ContentKey), (actual.Truncated, actual.ResponseCut, actual.ContentKey));
-        Assert.Equal((expected.RowCount, expected.PrefixLength, expected.PackedLength), (actual.RowCount, actual.PrefixLength, actual.PackedLength));
-        for (var row = 0; row < expected.RowCount; row++) Assert.Equal(expected.RowLength(row), actual.RowLength(row));
+        Assert.Equal(
+            (expected.Truncated, expected.ResponseCut, expected.ContentKey),
+            (actual.Truncated, actual.ResponseCut, actual.ContentKey)
+        );
+        Assert.Equal(
+            (expected.RowCount, expected.PrefixLength, expected.PackedLength),
+            (actual.RowCount, actual.PrefixLength, actual.PackedLength)
+        );
+        for (var row = 0; row < expected.RowCount; row++)
+            Assert.Equal(expected.RowLength(row), actual.RowLength(row));
         var (before, after) = (expected.Comparison, actual.Comparison);
-        Assert.Equal((before.Source, before.Margin, before.PromptId, before.Origin), (after.Source, after.Margin, after.PromptId, after.Origin));
+        Assert.Equal(
+            (before.Source, before.Margin, before.PromptId, before.Origin),
+            (after.Source, after.Margin, after.PromptId, after.Origin)
+        );
     }
 
     private static void Same(TokenizedComparison[][] expected, TokenFile actual)
     {
         Assert.Equal(expected.Select(part => part.Length), actual.Parts.Select(part => part.Count));
         for (var part = 0; part < expected.Length; part++)
-            for (var i = 0; i < expected[part].Length; i++) Same(expected[part][i], actual.Parts[part][i]);
+        for (var i = 0; i < expected[part].Length; i++)
+            Same(expected[part][i], actual.Parts[part][i]);
     }
 
     [Fact]
@@ -65,7 +111,13 @@ public class TokenFileTests
             Same(Parts(), file);
             Assert.Equal([1, 2, 3], file.About.ToArray());
             // a change of part of a comparison leaves the rest where it is
-            var changed = file.Parts[0][0] with { Suffixes = [[1]] };
+            var changed = file.Parts[0][0] with
+            {
+                Suffixes =
+                [
+                    [1],
+                ],
+            };
             Assert.Equal([1, 2, 3], changed.Prefix);
             Assert.Equal((1, 4), (changed.RowCount, changed.PackedLength));
             Assert.NotEqual(file.Parts[0][0].ContentKey, changed.ContentKey);
@@ -100,7 +152,10 @@ public class TokenFileTests
             }
             catch (InvalidDataException)
             {
-                Assert.False(at is >= TokenFile.HeaderLength and < TokenFile.HeaderLength + 4 * 14, "ids are looked at when they are read");
+                Assert.False(
+                    at is >= TokenFile.HeaderLength and < TokenFile.HeaderLength + 4 * 14,
+                    "ids are looked at when they are read"
+                );
             }
         }
         Assert.Equal(4 * 14, repairs); // the bytes of all ids: one repair for each file
@@ -119,12 +174,17 @@ public class TokenFileTests
         using var folder = new TemporaryFolder();
         var path = folder.File("a.tokens");
         TokenFile.Write(path, Key, Parts(), []);
-        Parallel.For(0, 64, i =>
-        {
-            if (i % 2 == 0) TokenFile.Write(path, Key, Parts(), []);
-            using var file = TokenFile.Open(path, Key)!;
-            Same(Parts(), file);
-        });
+        Parallel.For(
+            0,
+            64,
+            i =>
+            {
+                if (i % 2 == 0)
+                    TokenFile.Write(path, Key, Parts(), []);
+                using var file = TokenFile.Open(path, Key)!;
+                Same(Parts(), file);
+            }
+        );
         Assert.Single(Directory.GetFiles(folder.Path));
     }
 

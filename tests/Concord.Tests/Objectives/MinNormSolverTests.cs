@@ -14,7 +14,8 @@ public class MinNormSolverTests
         return [.. document.RootElement.GetProperty("cases").EnumerateArray().Select(one => one.Clone())];
     }
 
-    private static double[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetDouble())];
+    private static double[] Numbers(JsonElement array) =>
+        [.. array.EnumerateArray().Select(value => value.GetDouble())];
 
     private static GramMatrix Gram(JsonElement one)
     {
@@ -36,19 +37,30 @@ public class MinNormSolverTests
             count++;
             var label = $"{one.GetProperty("id").GetString()} {one.GetProperty("kind").GetString()} K={gram.Size}";
             var objective = Math.Abs(found.Value - one.GetProperty("min_norm2").GetDouble());
-            if (!(objective <= 1e-12 * LargestDiagonal(gram))) failures.Add($"{label}: objective off by {objective:g3}");
-            if (!(found.Gap <= 1e-12 * LargestDiagonal(gram))) failures.Add($"{label}: gap {found.Gap:g3}");
-            if (!(Math.Abs(found.Weights.Sum() - 1) < 1e-12) || found.Weights.Any(weight => weight < 0)) failures.Add($"{label}: not on the simplex");
-            if (found.Stop != SolverStop.Optimal) failures.Add($"{label}: {found.Stop} after {found.Iterations}");
-            if (!one.GetProperty("unique").GetBoolean()) continue;
+            if (!(objective <= 1e-12 * LargestDiagonal(gram)))
+                failures.Add($"{label}: objective off by {objective:g3}");
+            if (!(found.Gap <= 1e-12 * LargestDiagonal(gram)))
+                failures.Add($"{label}: gap {found.Gap:g3}");
+            if (!(Math.Abs(found.Weights.Sum() - 1) < 1e-12) || found.Weights.Any(weight => weight < 0))
+                failures.Add($"{label}: not on the simplex");
+            if (found.Stop != SolverStop.Optimal)
+                failures.Add($"{label}: {found.Stop} after {found.Iterations}");
+            if (!one.GetProperty("unique").GetBoolean())
+                continue;
             var expected = Numbers(one.GetProperty("weights"));
             var off = found.Weights.Zip(expected, (a, b) => Math.Abs(a - b)).Max();
             worst = Math.Max(worst, off);
-            if (!(off <= Math.Max(1e-9, 1e-15 * one.GetProperty("condition").GetDouble()))) failures.Add($"{label}: weights off by {off:g3}, condition {one.GetProperty("condition").GetDouble():g2}");
+            if (!(off <= Math.Max(1e-9, 1e-15 * one.GetProperty("condition").GetDouble())))
+                failures.Add(
+                    $"{label}: weights off by {off:g3}, condition {one.GetProperty("condition").GetDouble():g2}"
+                );
         }
         Assert.True(failures.Count == 0, string.Join('\n', failures));
         Assert.Equal(207, count);
-        Assert.True(worst < 1e-9, $"worst weight off by {worst:g3}: the residuals in twice the precision should leave rounding alone");
+        Assert.True(
+            worst < 1e-9,
+            $"worst weight off by {worst:g3}: the residuals in twice the precision should leave rounding alone"
+        );
     }
 
     [Fact]
@@ -71,16 +83,22 @@ public class MinNormSolverTests
             var found = FrankWolfeSolver.Solve(gram);
             var off = found.Weights.Zip(Numbers(theirs.GetProperty("weights")), (a, b) => Math.Abs(a - b)).Max();
             var objective = Math.Abs(found.Value - theirs.GetProperty("objective").GetDouble());
-            if (off > 1e-9 && MovesUnderRounding(gram, found.Weights)) decidedByRounding++;
-            else if (!(off <= 1e-9)) failures.Add($"{label}: weights off by {off:g3}");
-            if (!(objective <= 1e-12 * LargestDiagonal(gram))) failures.Add($"{label}: objective off by {objective:g3}");
+            if (off > 1e-9 && MovesUnderRounding(gram, found.Weights))
+                decidedByRounding++;
+            else if (!(off <= 1e-9))
+                failures.Add($"{label}: weights off by {off:g3}");
+            if (!(objective <= 1e-12 * LargestDiagonal(gram)))
+                failures.Add($"{label}: objective off by {objective:g3}");
         }
         Assert.True(failures.Count == 0, string.Join('\n', failures));
         Assert.Equal((194, 13), (solved, refused));
         Assert.True(decidedByRounding <= 4, $"{decidedByRounding} cases");
     }
 
-    /// <summary>Between equal gradients Frank-Wolfe's path hangs on the last bit of a sum, whose order NumPy's library chooses: whether a last-bit change of the matrix moves our own answer too.</summary>
+    /// <summary>
+    /// Between equal gradients Frank-Wolfe's path hangs on the last bit of a sum, whose order NumPy's library chooses:
+    /// whether a last-bit change of the matrix moves our own answer too.
+    /// </summary>
     private static bool MovesUnderRounding(GramMatrix gram, double[] weights)
     {
         var random = new Random(1);
@@ -88,9 +106,15 @@ public class MinNormSolverTests
         {
             var values = gram.Values.ToArray();
             for (var i = 0; i < gram.Size; i++)
-                for (var j = 0; j < i; j++)
-                    values[i * gram.Size + j] = values[j * gram.Size + i] = gram[i, j] * (1 + 4.5e-16 * random.Next(-1, 2));
-            if (FrankWolfeSolver.Solve(new GramMatrix(gram.Size, values)).Weights.Zip(weights, (a, b) => Math.Abs(a - b)).Max() > 1e-9) return true;
+            for (var j = 0; j < i; j++)
+                values[i * gram.Size + j] = values[j * gram.Size + i] = gram[i, j] * (1 + 4.5e-16 * random.Next(-1, 2));
+            if (
+                FrankWolfeSolver
+                    .Solve(new GramMatrix(gram.Size, values))
+                    .Weights.Zip(weights, (a, b) => Math.Abs(a - b))
+                    .Max() > 1e-9
+            )
+                return true;
         }
         return false;
     }
@@ -111,13 +135,19 @@ public class MinNormSolverTests
         var vectors = RandomVectors(size, width, size);
         var weights = MinNormSolver.Solve(GramMatrix.Of(vectors, size)).Weights;
         var order = Enumerable.Range(0, size).OrderBy(i => (i * 7919) % size).ToArray();
-        var permuted = MinNormSolver.Solve(GramMatrix.Of(order.SelectMany(i => vectors[(i * width)..((i + 1) * width)]).ToArray(), size)).Weights;
+        var permuted = MinNormSolver
+            .Solve(GramMatrix.Of(order.SelectMany(i => vectors[(i * width)..((i + 1) * width)]).ToArray(), size))
+            .Weights;
         foreach (var scale in new[] { 1e-8, 3.0, 1e9, 1e-100, 1e120 })
         {
-            var scaled = MinNormSolver.Solve(GramMatrix.Of(vectors.Select(value => value * scale).ToArray(), size)).Weights;
-            for (var i = 0; i < size; i++) Assert.Equal(weights[i], scaled[i], 1e-12);
+            var scaled = MinNormSolver
+                .Solve(GramMatrix.Of(vectors.Select(value => value * scale).ToArray(), size))
+                .Weights;
+            for (var i = 0; i < size; i++)
+                Assert.Equal(weights[i], scaled[i], 1e-12);
         }
-        for (var i = 0; i < size; i++) Assert.Equal(weights[order[i]], permuted[i], 1e-12);
+        for (var i = 0; i < size; i++)
+            Assert.Equal(weights[order[i]], permuted[i], 1e-12);
     }
 
     [Fact]
@@ -153,7 +183,8 @@ public class MinNormSolverTests
             var difference = exact.Weights.Zip(rough.Weights, (a, b) => a - b).ToArray();
             var distance = 0.0;
             for (var i = 0; i < 6; i++)
-                for (var j = 0; j < 6; j++) distance += difference[i] * difference[j] * gram[i, j];
+            for (var j = 0; j < 6; j++)
+                distance += difference[i] * difference[j] * gram[i, j];
             Assert.True(exact.Gap < 1e-14 && exact.Value <= rough.Value + 1e-14);
             Assert.InRange(distance, 0, rough.Gap + 1e-12);
         }
@@ -166,7 +197,9 @@ public class MinNormSolverTests
         {
             var (size, width) = (3 + seed * 5 % 98, 1 + seed % 9);
             var vectors = RandomVectors(size, width, 100 + seed);
-            if (seed % 3 == 0) for (var i = width; i < vectors.Length; i++) vectors[i] = vectors[i % width] + 1e-9 * vectors[i];
+            if (seed % 3 == 0)
+                for (var i = width; i < vectors.Length; i++)
+                    vectors[i] = vectors[i % width] + 1e-9 * vectors[i];
             var gram = GramMatrix.Of(vectors, size);
             var found = MinNormSolver.Solve(gram);
             Assert.True(found.Gap <= 1e-13 * LargestDiagonal(gram), $"seed {seed}: gap {found.Gap}, {found.Stop}");
@@ -188,15 +221,18 @@ public class MinNormSolverTests
         {
             var gram = GramMatrix.Of(RandomVectors(size, width, size + width), size);
             var best = double.PositiveInfinity;
-            for (var all = Stopwatch.StartNew(); all.Elapsed.TotalSeconds < .3;)
+            for (var all = Stopwatch.StartNew(); all.Elapsed.TotalSeconds < .3; )
             {
                 var watch = Stopwatch.StartNew();
                 MinNormSolver.Solve(gram);
                 best = Math.Min(best, watch.Elapsed.TotalMicroseconds);
             }
-            // the time is for the reader (1.7, 220 and 400 us on an idle core): a bound on it would measure the tests beside this one
+            // the time is for the reader (1.7, 220 and 400 us on an idle core): a bound on it would measure the tests
+            // beside this one
             var iterations = MinNormSolver.Solve(gram).Iterations;
-            TestContext.Current.TestOutputHelper!.WriteLine($"K={size} H={width}: {best:f1} us, {iterations} iterations");
+            TestContext.Current.TestOutputHelper!.WriteLine(
+                $"K={size} H={width}: {best:f1} us, {iterations} iterations"
+            );
             Assert.InRange(iterations, 1, 2 * size);
         }
     }

@@ -4,27 +4,42 @@ using Xunit;
 
 namespace Concord.Tests.Objectives;
 
-/// <summary>A linear population with known truth: five sources of unequal noise and drift, one epoch of 2,000 pairs each, 16 per source in a batch.</summary>
+/// <summary>
+/// A linear population with known truth: five sources of unequal noise and drift, one epoch of 2,000 pairs each, 16 per
+/// source in a batch.
+/// </summary>
 public class SourceTemperatureSimulationTests
 {
-    private const int Width = 32, Sources = 5, PairsPerSource = 2000, PerBatch = 16, HeldOut = 4000;
+    private const int Width = 32,
+        Sources = 5,
+        PairsPerSource = 2000,
+        PerBatch = 16,
+        HeldOut = 4000;
     private static readonly double[] Scales = [4, 3, 2, 1, .5];
     private static readonly double[] Drifts = [.2, .5, 1, 1.5, 3];
 
     private sealed record Outcome(double Accuracy, double Ece, double Error, double[] Temperatures);
 
-    private static double Gaussian(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Gaussian(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
     private static double[][] Utilities(Random random)
     {
         var shared = Unit(Enumerable.Range(0, Width).Select(_ => Gaussian(random)));
-        return [.. Enumerable.Range(0, Sources).Select(k =>
-        {
-            var own = Unit(Enumerable.Range(0, Width).Select(_ => Gaussian(random)));
-            return Unit(shared.Zip(own, (s, o) => s + Drifts[k] * o)).Select(value => value * Scales[k]).ToArray();
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, Sources)
+                .Select(k =>
+                {
+                    var own = Unit(Enumerable.Range(0, Width).Select(_ => Gaussian(random)));
+                    return Unit(shared.Zip(own, (s, o) => s + Drifts[k] * o))
+                        .Select(value => value * Scales[k])
+                        .ToArray();
+                }),
+        ];
     }
 
     private static double[] Unit(IEnumerable<double> vector)
@@ -37,7 +52,8 @@ public class SourceTemperatureSimulationTests
     private static double Dot(ReadOnlySpan<double> w, ReadOnlySpan<float> z)
     {
         var sum = 0.0;
-        for (var h = 0; h < w.Length; h++) sum += w[h] * z[h];
+        for (var h = 0; h < w.Length; h++)
+            sum += w[h] * z[h];
         return sum;
     }
 
@@ -50,18 +66,29 @@ public class SourceTemperatureSimulationTests
         var steps = PairsPerSource / PerBatch;
         for (var step = 1; step <= steps; step++)
         {
-            var (scores, sources, hidden) = (new List<double[]>(), new List<int>(), new float[Sources * PerBatch * 2 * Width]);
+            var (scores, sources, hidden) = (
+                new List<double[]>(),
+                new List<int>(),
+                new float[Sources * PerBatch * 2 * Width]
+            );
             for (var c = 0; c < Sources * PerBatch; c++)
             {
                 var z = hidden.AsSpan(c * 2 * Width, 2 * Width);
-                foreach (ref var value in z) value = (float)Gaussian(random);
+                foreach (ref var value in z)
+                    value = (float)Gaussian(random);
                 var source = c % Sources;
                 sources.Add(source);
-                scores.Add(random.NextDouble() < Sigmoid(Dot(utilities[source], z[..Width]) - Dot(utilities[source], z[Width..])) ? [1, 0] : [0, 1]);
+                scores.Add(
+                    random.NextDouble()
+                    < Sigmoid(Dot(utilities[source], z[..Width]) - Dot(utilities[source], z[Width..]))
+                        ? [1, 0]
+                        : [0, 1]
+                );
             }
             var pairs = RankingPairs.Create(scores, sources, Sources, new());
             var rewards = new double[pairs.RowCount];
-            for (var row = 0; row < rewards.Length; row++) rewards[row] = Dot(head, hidden.AsSpan(row * Width, Width));
+            for (var row = 0; row < rewards.Length; row++)
+                rewards[row] = Dot(head, hidden.AsSpan(row * Width, Width));
             var result = RankingLoss.Evaluate(pairs, rewards, temperatures.Values);
             var gradients = result.HeadGradients(hidden);
             for (var h = 0; h < Width; h++)
@@ -69,7 +96,10 @@ public class SourceTemperatureSimulationTests
                 var gradient = Enumerable.Range(0, Sources).Sum(k => gradients[k * Width + h]) / Sources;
                 first[h] = .9 * first[h] + .1 * gradient;
                 second[h] = .999 * second[h] + .001 * gradient * gradient;
-                head[h] -= learningRate * (first[h] / (1 - Math.Pow(.9, step))) / (Math.Sqrt(second[h] / (1 - Math.Pow(.999, step))) + 1e-8);
+                head[h] -=
+                    learningRate
+                    * (first[h] / (1 - Math.Pow(.9, step)))
+                    / (Math.Sqrt(second[h] / (1 - Math.Pow(.999, step))) + 1e-8);
             }
             temperatures.Step(result.LogTemperatureGradients, [true, true, true, true, true], steps);
         }
@@ -85,7 +115,8 @@ public class SourceTemperatureSimulationTests
             var (counts, confidence, correct) = (new int[10], new double[10], new double[10]);
             for (var n = 0; n < HeldOut; n++)
             {
-                foreach (ref var value in z.AsSpan()) value = (float)Gaussian(random);
+                foreach (ref var value in z.AsSpan())
+                    value = (float)Gaussian(random);
                 var truth = Sigmoid(Dot(utilities[k], z.AsSpan(0, Width)) - Dot(utilities[k], z.AsSpan(Width)));
                 var p = Sigmoid(temperatures[k] * (Dot(head, z.AsSpan(0, Width)) - Dot(head, z.AsSpan(Width))));
                 var label = random.NextDouble() < truth ? 1 : 0;
@@ -99,7 +130,8 @@ public class SourceTemperatureSimulationTests
                     correct[bin] += outcome;
                 }
             }
-            for (var bin = 0; bin < 10; bin++) ece += Math.Abs(confidence[bin] - correct[bin]) / (2 * HeldOut);
+            for (var bin = 0; bin < 10; bin++)
+                ece += Math.Abs(confidence[bin] - correct[bin]) / (2 * HeldOut);
         }
         return new(accuracy / (Sources * HeldOut), ece / Sources, error / (Sources * HeldOut), temperatures);
     }
@@ -111,7 +143,10 @@ public class SourceTemperatureSimulationTests
         var with = Enumerable.Range(0, 4).Select(seed => Run(seed, new() { Enabled = true }, .02)).ToArray();
         var output = TestContext.Current.TestOutputHelper!;
         foreach (var (name, outcomes) in new[] { ("MultiTask", without), ("with temperatures", with) })
-            output.WriteLine($"{name}: accuracy {outcomes.Average(o => o.Accuracy):f3}, ECE {outcomes.Average(o => o.Ece):f3}, error {outcomes.Average(o => o.Error):f3}");
+            output.WriteLine(
+                $"{name}: accuracy {outcomes.Average(o => o.Accuracy):f3}, ECE {outcomes.Average(o => o.Ece):f3}, "
+                    + $"error {outcomes.Average(o => o.Error):f3}"
+            );
         Assert.InRange(without.Average(o => o.Ece), .07, .12);
         Assert.InRange(with.Average(o => o.Ece), 0, .05);
         Assert.True(with.Average(o => o.Error) < .85 * without.Average(o => o.Error));

@@ -12,13 +12,16 @@ public class WeightingTests
 {
     private static readonly bool[] All = [true, true, true];
 
-    private static double[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetDouble())];
+    private static double[] Numbers(JsonElement array) =>
+        [.. array.EnumerateArray().Select(value => value.GetDouble())];
 
-    private static GramMatrix Gram(JsonElement rows) => new(rows.GetArrayLength(), [.. rows.EnumerateArray().SelectMany(Numbers)]);
+    private static GramMatrix Gram(JsonElement rows) =>
+        new(rows.GetArrayLength(), [.. rows.EnumerateArray().SelectMany(Numbers)]);
 
     private static double Distance(double[] a, double[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
 
-    private static GradientNormalization Normalization(string name) => name == "loss+" ? GradientNormalization.LossPlus : Enum.Parse<GradientNormalization>(name, ignoreCase: true);
+    private static GradientNormalization Normalization(string name) =>
+        name == "loss+" ? GradientNormalization.LossPlus : Enum.Parse<GradientNormalization>(name, ignoreCase: true);
 
     [Theory]
     [InlineData("llama_gqa")]
@@ -26,7 +29,9 @@ public class WeightingTests
     [InlineData("qwen2")]
     public void Golden_weights_and_totals_of_every_normalisation(string name)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Shared.Path("golden", "rewards", name, "expected.json")));
+        using var document = JsonDocument.Parse(
+            File.ReadAllText(Shared.Path("golden", "rewards", name, "expected.json"))
+        );
         var expected = document.RootElement;
         var (losses, gram) = (Numbers(expected.GetProperty("losses")), Gram(expected.GetProperty("gram")));
         var seen = 0;
@@ -35,16 +40,34 @@ public class WeightingTests
             seen++;
             var exact = new MoreWeighting(Normalization(kind.Name)).Weigh(gram, losses, All);
             Assert.True(Distance(exact.Weights, Numbers(kind.Value.GetProperty("weights"))) < 1e-9, kind.Name);
-            Assert.Equal(kind.Value.GetProperty("min_norm2").GetDouble(), exact.Solution!.Value, 1e-12 * Math.Max(1, exact.Solution.Value));
+            Assert.Equal(
+                kind.Value.GetProperty("min_norm2").GetDouble(),
+                exact.Solution!.Value,
+                1e-12 * Math.Max(1, exact.Solution.Value)
+            );
             var authors = new MoreWeighting(Normalization(kind.Name), SolverKind.FrankWolfe).Weigh(gram, losses, All);
-            Assert.True(Distance(authors.Weights, Numbers(kind.Value.GetProperty("authors_fw_weights"))) < 1e-9, kind.Name);
+            Assert.True(
+                Distance(authors.Weights, Numbers(kind.Value.GetProperty("authors_fw_weights"))) < 1e-9,
+                kind.Name
+            );
 
             // 6, 2 and 2 pairs, as the golden batch; all of a source's pairs at a difference that gives its loss
             foreach (var (form, key) in new[] { (TotalForm.Mean, "total_mean"), (TotalForm.Pooled, "total_pooled") })
             {
-                var pairs = RankingPairs.Create([.. Enumerable.Repeat(new double[] { 1, 0 }, 10)], [0, 0, 0, 0, 0, 0, 1, 1, 2, 2], 3, new() { Total = form });
-                var rewards = pairs.ComparisonSources.SelectMany(source => new[] { -Math.Log(Math.Exp(losses[source]) - 1), 0 }).ToArray();
-                Assert.Equal(kind.Value.GetProperty(key).GetDouble(), RankingLoss.Evaluate(pairs, rewards).Total(exact.Weights), 1e-12);
+                var pairs = RankingPairs.Create(
+                    [.. Enumerable.Repeat(new double[] { 1, 0 }, 10)],
+                    [0, 0, 0, 0, 0, 0, 1, 1, 2, 2],
+                    3,
+                    new() { Total = form }
+                );
+                var rewards = pairs
+                    .ComparisonSources.SelectMany(source => new[] { -Math.Log(Math.Exp(losses[source]) - 1), 0 })
+                    .ToArray();
+                Assert.Equal(
+                    kind.Value.GetProperty(key).GetDouble(),
+                    RankingLoss.Evaluate(pairs, rewards).Total(exact.Weights),
+                    1e-12
+                );
             }
         }
         Assert.Equal(4, seen);
@@ -63,20 +86,27 @@ public class WeightingTests
     [InlineData("adamw_random_fw_micro")]
     public void Golden_trajectories_step_by_step(string name)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Shared.Path("golden", "more_trajectory", name + ".json")));
+        using var document = JsonDocument.Parse(
+            File.ReadAllText(Shared.Path("golden", "more_trajectory", name + ".json"))
+        );
         var solver = name.Contains("fw", StringComparison.Ordinal) ? SolverKind.FrankWolfe : SolverKind.Exact;
         var (solved, loose) = (0, 0);
         foreach (var step in document.RootElement.GetProperty("steps").EnumerateArray())
-            foreach (var one in step.TryGetProperty("micro", out var micro) ? micro.EnumerateArray().ToArray() : [step])
-            {
-                var (norms, losses, gram) = (Numbers(one.GetProperty("ema_norms")), Numbers(one.GetProperty("losses")), Gram(one.GetProperty("gram")));
-                // the stored matrix is the normalised one: with the norms put back, normalising has to find it again
-                var raw = gram.DividedBy(norms.Select(norm => 1 / norm).ToArray());
-                var found = new MoreWeighting(GradientNormalization.L2, solver).Weigh(raw, losses, All);
-                if (Distance(found.Weights, Numbers(one.GetProperty("weights"))) >= 1e-9) loose++;
-                Assert.Equal(one.GetProperty("total").GetDouble(), found.Weights.Zip(losses, (a, b) => a * b).Sum(), 1e-4);
-                solved++;
-            }
+        foreach (var one in step.TryGetProperty("micro", out var micro) ? micro.EnumerateArray().ToArray() : [step])
+        {
+            var (norms, losses, gram) = (
+                Numbers(one.GetProperty("ema_norms")),
+                Numbers(one.GetProperty("losses")),
+                Gram(one.GetProperty("gram"))
+            );
+            // the stored matrix is the normalised one: with the norms put back, normalising has to find it again
+            var raw = gram.DividedBy(norms.Select(norm => 1 / norm).ToArray());
+            var found = new MoreWeighting(GradientNormalization.L2, solver).Weigh(raw, losses, All);
+            if (Distance(found.Weights, Numbers(one.GetProperty("weights"))) >= 1e-9)
+                loose++;
+            Assert.Equal(one.GetProperty("total").GetDouble(), found.Weights.Zip(losses, (a, b) => a * b).Sum(), 1e-4);
+            solved++;
+        }
         Assert.Equal(name.EndsWith("micro", StringComparison.Ordinal) ? 120 : 60, solved);
         Assert.True(loose <= (solver == SolverKind.Exact ? 0 : 2), $"{loose} of {solved} weights differ");
     }
@@ -90,7 +120,10 @@ public class WeightingTests
         Assert.Equal(1.75 * 4 + 3.5 * 8, gram[0, 1]);
         var other = new GradientMomentum(2, .75, [0, 0]);
         other.Restore(momentum.Values);
-        Assert.Equal(momentum.Update([1, 1, 1, 1], [true, true]).Values.ToArray(), other.Update([1, 1, 1, 1], [true, true]).Values.ToArray());
+        Assert.Equal(
+            momentum.Update([1, 1, 1, 1], [true, true]).Values.ToArray(),
+            other.Update([1, 1, 1, 1], [true, true]).Values.ToArray()
+        );
         var random = GradientMomentum.StartVector(MomentumStart.Random, 64, 5);
         Assert.Equal(random, GradientMomentum.StartVector(MomentumStart.Random, 64, 5));
         Assert.All(random, value => Assert.InRange(value, -.125, .125));
@@ -111,8 +144,14 @@ public class WeightingTests
         Assert.Equal(.5, new StaticWeighting([1, 3, 4]).Weigh(null, [], present).Spread);
         foreach (var solver in Enum.GetValues<SolverKind>())
         {
-            Assert.Equal([0, 1.0, 0], new MoreWeighting(solver: solver).Weigh(gram, [1, 2, 3], [false, true, false]).Weights);
-            Assert.Equal([0, 0, 0.0], new MoreWeighting(solver: solver).Weigh(gram, [1, 2, 3], [false, false, false]).Weights);
+            Assert.Equal(
+                [0, 1.0, 0],
+                new MoreWeighting(solver: solver).Weigh(gram, [1, 2, 3], [false, true, false]).Weights
+            );
+            Assert.Equal(
+                [0, 0, 0.0],
+                new MoreWeighting(solver: solver).Weigh(gram, [1, 2, 3], [false, false, false]).Weights
+            );
         }
     }
 
@@ -132,10 +171,39 @@ public class WeightingTests
         Assert.IsType<EqualWeighting>(WeightingRegistry.Create(new() { Scheme = "multitask" }, sources));
         Assert.IsType<MoreWeighting>(WeightingRegistry.Create(new() { Scheme = "more" }, sources));
         var fixedWeights = new Dictionary<string, double> { ["harmless"] = 3, ["helpful"] = 1 };
-        Assert.Equal([.25, .75], WeightingRegistry.Create(new() { Scheme = "static", Weights = fixedWeights }, sources).Weigh(null, [], [true, true]).Weights);
-        Assert.Contains("more", Assert.Throws<ConcordException>(() => WeightingRegistry.Create(new() { Scheme = "mroe" }, sources)).Message, StringComparison.Ordinal);
-        Assert.Contains("webgpt", Assert.Throws<ConcordException>(() => WeightingRegistry.Create(new() { Scheme = "static", Weights = fixedWeights }, [.. sources, "webgpt"])).Message, StringComparison.Ordinal);
-        Assert.Contains("harmless", Assert.Throws<ConcordException>(() => WeightingRegistry.Create(new() { Scheme = "static", Weights = fixedWeights }, ["helpful"])).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            [.25, .75],
+            WeightingRegistry
+                .Create(new() { Scheme = "static", Weights = fixedWeights }, sources)
+                .Weigh(null, [], [true, true])
+                .Weights
+        );
+        Assert.Contains(
+            "more",
+            Assert.Throws<ConcordException>(() => WeightingRegistry.Create(new() { Scheme = "mroe" }, sources)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "webgpt",
+            Assert
+                .Throws<ConcordException>(() =>
+                    WeightingRegistry.Create(
+                        new() { Scheme = "static", Weights = fixedWeights },
+                        [.. sources, "webgpt"]
+                    )
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "harmless",
+            Assert
+                .Throws<ConcordException>(() =>
+                    WeightingRegistry.Create(new() { Scheme = "static", Weights = fixedWeights }, ["helpful"])
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ConcordException>(() => new StaticWeighting([0, 0]));
         Assert.Throws<ConcordException>(() => new StaticWeighting([1, -1]));
     }
@@ -152,7 +220,8 @@ public class WeightingTests
     public void Temperatures_keep_their_mean_feel_the_prior_and_come_back_to_the_last_bit()
     {
         var temperatures = new SourceTemperatures(3, new() { Enabled = true, LearningRate = .1 });
-        for (var step = 0; step < 50; step++) temperatures.Step([-.3, .1, .2], All, 10);
+        for (var step = 0; step < 50; step++)
+            temperatures.Step([-.3, .1, .2], All, 10);
         Assert.Equal(0, temperatures.Logs.ToArray().Sum(), 1e-12);
         Assert.True(temperatures.Values[0] > 1 && temperatures.Values[2] < temperatures.Values[1]);
         var copy = new SourceTemperatures(3, new() { Enabled = true, LearningRate = .1 });
@@ -161,7 +230,8 @@ public class WeightingTests
         copy.Step([.1, -.2, .3], [true, false, true], 10);
         Assert.Equal(temperatures.Logs.ToArray(), copy.Logs.ToArray());
         // with nothing to learn the prior draws back to 1
-        for (var step = 0; step < 2000; step++) copy.Step([0, 0, 0], [false, false, false], 10);
+        for (var step = 0; step < 2000; step++)
+            copy.Step([0, 0, 0], [false, false, false], 10);
         Assert.All(copy.Values.ToArray(), value => Assert.Equal(1, value, 1e-6));
         var off = new SourceTemperatures(2, new());
         off.Step([1, -1], [true, true], 10);

@@ -3,7 +3,9 @@ using Concord.Tests.Cli;
 
 namespace Concord.Tests.Pages;
 
-/// <summary>A folder that holds small things under the names the pages use, and is the current one while it lives.</summary>
+/// <summary>
+/// A folder that holds small things under the names the pages use, and is the current one while it lives.
+/// </summary>
 internal sealed class PageStage : IDisposable
 {
     private const int Records = 24;
@@ -11,7 +13,15 @@ internal sealed class PageStage : IDisposable
     private static readonly string[] Files = ["helpful.json", "harmless.json", "webgpt.json", "pandalm_testset.json"];
 
     // names of real preferences and of models with a real tokenizer, and of what is trained from them
-    private static readonly HashSet<string> Borrowed = [.. Files, "harmless-base.jsonl.gz", "DIR", "base", "MODEL", "runs/more/model"];
+    private static readonly HashSet<string> Borrowed =
+    [
+        .. Files,
+        "harmless-base.jsonl.gz",
+        "DIR",
+        "base",
+        "MODEL",
+        "runs/more/model",
+    ];
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
     private readonly string former = Environment.CurrentDirectory;
@@ -25,7 +35,8 @@ internal sealed class PageStage : IDisposable
         Directory.CreateDirectory("models");
         MakeModel(Path.Combine("models", "my-model"));
         PageScores.Write("scores.jsonl");
-        if (!borrows) return;
+        if (!borrows)
+            return;
         Directory.CreateDirectory("DIR");
         File.CreateSymbolicLink("harmless-base.jsonl.gz", Shared.Path("data", "harmless-base.jsonl.gz"));
         foreach (var name in Files)
@@ -43,14 +54,20 @@ internal sealed class PageStage : IDisposable
     }
 
     /// <summary>Whether a command needs what lies beside the repository.</summary>
-    public static bool Borrows(PageCommand command) => command.Arguments.Any(word =>
-        word.EndsWith(".gguf", StringComparison.Ordinal) || word.EndsWith(Tokenizer, StringComparison.Ordinal) || Borrowed.Contains(word[(word.IndexOf('=') + 1)..]));
+    public static bool Borrows(PageCommand command) =>
+        command.Arguments.Any(word =>
+            word.EndsWith(".gguf", StringComparison.Ordinal)
+            || word.EndsWith(Tokenizer, StringComparison.Ordinal)
+            || Borrowed.Contains(word[(word.IndexOf('=') + 1)..])
+        );
 
     /// <summary>Puts up what a command needs beyond what is there.</summary>
     public static void Prepare(PageCommand command)
     {
-        if (command.Arguments is ["score", "MODEL", ..] && !Directory.Exists("MODEL")) Directory.CreateSymbolicLink("MODEL", Path.GetFullPath("runs/more/model"));
-        if (command.Arguments is ["model", "import", var gguf, ..] && !File.Exists(gguf)) Link(gguf);
+        if (command.Arguments is ["score", "MODEL", ..] && !Directory.Exists("MODEL"))
+            Directory.CreateSymbolicLink("MODEL", Path.GetFullPath("runs/more/model"));
+        if (command.Arguments is ["model", "import", var gguf, ..] && !File.Exists(gguf))
+            Link(gguf);
     }
 
     public void Dispose()
@@ -61,7 +78,15 @@ internal sealed class PageStage : IDisposable
 
     private static void MakeModel(string model, params string[] more)
     {
-        string[] shape = ["model_type=llama", "hidden_size=16", "num_hidden_layers=2", "num_attention_heads=2", "intermediate_size=32", "vocab_size=49152"];
+        string[] shape =
+        [
+            "model_type=llama",
+            "hidden_size=16",
+            "num_hidden_layers=2",
+            "num_attention_heads=2",
+            "intermediate_size=32",
+            "vocab_size=49152",
+        ];
         ConcordCli.Run(["model", "init", "--config", .. shape, .. more, "-o", model]).MustBeDone();
     }
 
@@ -75,7 +100,11 @@ internal sealed class PageStage : IDisposable
     private static void Cut(string source, string target)
     {
         var text = File.ReadAllText(source);
-        if (JsonNode.Parse(text) is not JsonArray records) throw new InvalidOperationException($"{source} is no array.");
-        File.WriteAllText(target, new JsonArray([.. records.Take(Records).Select(record => record!.DeepClone())]).ToJsonString());
+        if (JsonNode.Parse(text) is not JsonArray records)
+            throw new InvalidOperationException($"{source} is no array.");
+        File.WriteAllText(
+            target,
+            new JsonArray([.. records.Take(Records).Select(record => record!.DeepClone())]).ToJsonString()
+        );
     }
 }

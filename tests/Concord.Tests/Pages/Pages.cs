@@ -10,8 +10,13 @@ internal static class Pages
     /// <summary>All of them, relative to the repository.</summary>
     public static string[] All { get; } =
     [
-        .. Directory.GetFiles(Shared.RepositoryRoot, "*.md").Concat(Directory.GetFiles(Path.Combine(Shared.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories))
-            .Select(file => Path.GetRelativePath(Shared.RepositoryRoot, file).Replace('\\', '/')).Order(StringComparer.Ordinal),
+        .. Directory
+            .GetFiles(Shared.RepositoryRoot, "*.md")
+            .Concat(
+                Directory.GetFiles(Path.Combine(Shared.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories)
+            )
+            .Select(file => Path.GetRelativePath(Shared.RepositoryRoot, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Those whose commands are run: results took hours.</summary>
@@ -28,7 +33,8 @@ internal static class Pages
         {
             if (block is null)
             {
-                if (line == $"```{language}") block = new();
+                if (line == $"```{language}")
+                    block = new();
                 continue;
             }
             if (line != "```")

@@ -24,11 +24,16 @@ public sealed class AtomicFileTests : IDisposable
     public void A_write_that_fails_leaves_the_old_file_and_nothing_beside_it()
     {
         AtomicFile.WriteText(At("x"), "old");
-        Assert.Throws<InvalidDataException>(() => AtomicFile.Write(At("x"), stream =>
-        {
-            stream.Write("half"u8);
-            throw new InvalidDataException();
-        }));
+        Assert.Throws<InvalidDataException>(() =>
+            AtomicFile.Write(
+                At("x"),
+                stream =>
+                {
+                    stream.Write("half"u8);
+                    throw new InvalidDataException();
+                }
+            )
+        );
         Assert.Equal("old", File.ReadAllText(At("x")));
         Assert.Single(Directory.GetFiles(folder));
     }
@@ -36,12 +41,15 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_stream_may_be_read_back_and_patched_before_it_is_renamed()
     {
-        AtomicFile.Write(At("x"), stream =>
-        {
-            stream.Write("0000body"u8);
-            stream.Position = 0;
-            stream.Write("head"u8);
-        });
+        AtomicFile.Write(
+            At("x"),
+            stream =>
+            {
+                stream.Write("0000body"u8);
+                stream.Position = 0;
+                stream.Write("head"u8);
+            }
+        );
         Assert.Equal("headbody", File.ReadAllText(At("x"), Encoding.UTF8));
     }
 

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Concord.Tests.Preferences;
 
-/// <summary>Nothing vanishes: each bad record is a problem with its line, everything around it is read, and odd but valid files survive.</summary>
+/// <summary>
+/// Nothing vanishes: each bad record is a problem with its line, everything around it is read, and odd but valid files
+/// survive.
+/// </summary>
 public sealed class MalformedFileTests : IDisposable
 {
     private const string Good = """{"prompt":"p","chosen":"a","rejected":"b"}""";
@@ -58,7 +61,9 @@ public sealed class MalformedFileTests : IDisposable
     [InlineData("[{0}] {0}", 1, "after the end")]
     public void A_cut_array_gives_what_it_has(string template, int read, string reason)
     {
-        var result = Read(template.Replace("{0}", Good, StringComparison.Ordinal).Replace("{{", "{", StringComparison.Ordinal));
+        var result = Read(
+            template.Replace("{0}", Good, StringComparison.Ordinal).Replace("{{", "{", StringComparison.Ordinal)
+        );
         Assert.Equal(read, result.Comparisons.Count);
         Assert.Contains(reason, Assert.Single(result.Problems).Message, StringComparison.Ordinal);
     }
@@ -66,7 +71,13 @@ public sealed class MalformedFileTests : IDisposable
     [Fact]
     public void Pretty_printed_values_and_empty_lines_are_read()
     {
-        Assert.Equal(2, Read("{\n  \"prompt\": \"p\",\n  \"chosen\": \"a\",\n  \"rejected\":\n  \"b\"\n}\n{\n\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"}").Comparisons.Count);
+        Assert.Equal(
+            2,
+            Read(
+                "{\n  \"prompt\": \"p\",\n  \"chosen\": \"a\",\n  \"rejected\":\n  \"b\"\n}\n{\n\"prompt\": \"p\", "
+                    + "\"chosen\": \"a\", \"rejected\": \"b\"}"
+            ).Comparisons.Count
+        );
         var result = Read($"\n\n{Good}\n   \n\r\n{Good}");
         Assert.Equal([3, 6], result.Comparisons.Select(comparison => comparison.Origin.Line));
         Assert.Equal(2, result.Records);
@@ -84,7 +95,9 @@ public sealed class MalformedFileTests : IDisposable
     [Fact]
     public void Odd_escapes_survive()
     {
-        var comparison = Read("""{"prompt":"a\/b \ud83d\ude00","chosen":"\ud800x\\\n","rejected":"\udc00\ud83d\ude00"}""").Comparisons[0];
+        var comparison = Read(
+            """{"prompt":"a\/b \ud83d\ude00","chosen":"\ud800x\\\n","rejected":"\udc00\ud83d\ude00"}"""
+        ).Comparisons[0];
         Assert.Equal("a/b 😀", comparison.Prompt[0].Content);
         Assert.Equal("\uFFFDx\\\n", comparison.Responses[0].Text);
         Assert.Equal("\uFFFD😀", comparison.Responses[1].Text);
@@ -107,11 +120,17 @@ public sealed class MalformedFileTests : IDisposable
         static string Tree(int depth)
         {
             var text = """{"text":"q","role":"prompter","replies":[]}""";
-            for (var level = 0; level < depth; level++) text = $$"""{"text":"t","role":"{{(level % 2 == 0 ? "assistant" : "prompter")}}","replies":[{{text}}]}""";
+            for (var level = 0; level < depth; level++)
+                text =
+                    $$"""{"text":"t","role":"{{(level % 2 == 0 ? "assistant" : "prompter")}}","replies":[{{text}}]}""";
             return text;
         }
         Assert.Empty(Read(Tree(100)).Problems);
-        Assert.Contains("not JSON", Assert.Single(Read($"{Tree(2)}\n{Tree(2_000)}").Problems).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not JSON",
+            Assert.Single(Read($"{Tree(2)}\n{Tree(2_000)}").Problems).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -119,14 +138,19 @@ public sealed class MalformedFileTests : IDisposable
     {
         using var memory = new MemoryStream();
         using (var gzip = new GZipStream(memory, CompressionLevel.NoCompression, leaveOpen: true))
-            for (var line = 0; line < 10_000; line++) gzip.Write(Encoding.UTF8.GetBytes(Good + "\n"));
+            for (var line = 0; line < 10_000; line++)
+                gzip.Write(Encoding.UTF8.GetBytes(Good + "\n"));
         var whole = memory.ToArray();
         Assert.Equal(10_000, Read(whole).Comparisons.Count);
         var cut = Read(whole[..(whole.Length / 2)]);
         Assert.InRange(cut.Comparisons.Count, 1000, 9000);
         Assert.Contains("cut off", Assert.Single(cut.Problems).Message, StringComparison.Ordinal);
         Assert.Equal(20_000, Read([.. whole, .. whole]).Comparisons.Count);
-        Assert.Contains("file.jsonl", Assert.Throws<ConcordException>(() => Read([0x1F, 0x8B, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "file.jsonl",
+            Assert.Throws<ConcordException>(() => Read([0x1F, 0x8B, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -146,7 +170,9 @@ public sealed class MalformedFileTests : IDisposable
     [Fact]
     public void A_named_format_that_does_not_fit_is_an_error_with_the_first_line_and_all_names()
     {
-        var error = Assert.Throws<ConcordException>(() => ReaderTests.Read(Good, options: new ReadOptions { Format = PreferenceFormat.Parse("pandalm") }));
+        var error = Assert.Throws<ConcordException>(() =>
+            ReaderTests.Read(Good, options: new ReadOptions { Format = PreferenceFormat.Parse("pandalm") })
+        );
         Assert.Contains("file.jsonl:1: \"instruction\" is missing", error.Message, StringComparison.Ordinal);
         Assert.Contains("summarize", error.Message, StringComparison.Ordinal);
     }
@@ -154,12 +180,31 @@ public sealed class MalformedFileTests : IDisposable
     [Fact]
     public void Files_that_cannot_be_opened_are_named()
     {
-        Assert.Contains("does not exist", Assert.Throws<ConcordException>(() => PreferenceFile.Read(Path.Combine(folder, "none.json"))).Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.Throws<ConcordException>(() => PreferenceFile.Read(folder)).Message, StringComparison.Ordinal);
-        foreach (var (name, bytes) in new[] { ("a.csv", "a,b\n"u8.ToArray()), ("a.zst", new byte[] { 0x28, 0xB5, 0x2F, 0xFD, 0 }), ("a.zip", "PK\u0003\u0004"u8.ToArray()) })
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<ConcordException>(() => PreferenceFile.Read(Path.Combine(folder, "none.json"))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "folder",
+            Assert.Throws<ConcordException>(() => PreferenceFile.Read(folder)).Message,
+            StringComparison.Ordinal
+        );
+        foreach (
+            var (name, bytes) in new[]
+            {
+                ("a.csv", "a,b\n"u8.ToArray()),
+                ("a.zst", new byte[] { 0x28, 0xB5, 0x2F, 0xFD, 0 }),
+                ("a.zip", "PK\u0003\u0004"u8.ToArray()),
+            }
+        )
         {
             File.WriteAllBytes(Path.Combine(folder, name), bytes);
-            Assert.Contains(name, Assert.Throws<ConcordException>(() => PreferenceFile.Read(Path.Combine(folder, name))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                name,
+                Assert.Throws<ConcordException>(() => PreferenceFile.Read(Path.Combine(folder, name))).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -169,6 +214,9 @@ public sealed class MalformedFileTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "x.jsonl"), $"{Good}\nbad\n{Good}\n");
         var records = PreferenceFile.Stream(Path.Combine(folder, "x.jsonl")).Where(record => record.Line > 0).ToArray();
         Assert.Equal([1, 2, 3], records.Select(record => record.Line));
-        Assert.Equal([true, false, true], records.Select(record => record.Problem is null && record.Comparisons.Count == 1));
+        Assert.Equal(
+            [true, false, true],
+            records.Select(record => record.Problem is null && record.Comparisons.Count == 1)
+        );
     }
 }

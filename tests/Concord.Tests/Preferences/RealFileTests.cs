@@ -36,10 +36,34 @@ public class RealFileTests
     [InlineData("samples/rmb/BoN_set/Helpfulness/Closed QA/OptionBased.json", "rmb", 60, 60, 0)]
     [InlineData("samples/rmb/BoN_set/Helpfulness/Rewrite/Tone Adjustment.json", "rmb", 13, 13, 0)]
     [InlineData("samples/rmb/Pairwise_set/Helpfulness/Reasoning/Pattern Recognition.json", "rmb", 39, 39, 0)]
-    [InlineData("samples/alpaca_eval/alpaca-farm-ppo-human/alpaca_eval_gpt4/annotations.json", "alpaca-eval", 160, 160, -1)]
-    [InlineData("samples/alpaca_eval/alpaca-farm-ppo-human/weighted_alpaca_eval_gpt4_turbo/annotations.json", "alpaca-eval", 70, 70, -1)]
-    [InlineData("samples/judgebench/dataset=judgebench,response_model=gpt-4o-2024-05-13.jsonl", "judgebench", 60, 60, 0)]
-    [InlineData("samples/judgebench/dataset=judgebench,response_model=gpt-4o-2024-05-13,judge_name=reward_model,judge_model=Skywork_Skywork-Reward-Llama-3.1-8B.jsonl", "judgebench", 60, 60, 0)]
+    [InlineData(
+        "samples/alpaca_eval/alpaca-farm-ppo-human/alpaca_eval_gpt4/annotations.json",
+        "alpaca-eval",
+        160,
+        160,
+        -1
+    )]
+    [InlineData(
+        "samples/alpaca_eval/alpaca-farm-ppo-human/weighted_alpaca_eval_gpt4_turbo/annotations.json",
+        "alpaca-eval",
+        70,
+        70,
+        -1
+    )]
+    [InlineData(
+        "samples/judgebench/dataset=judgebench,response_model=gpt-4o-2024-05-13.jsonl",
+        "judgebench",
+        60,
+        60,
+        0
+    )]
+    [InlineData(
+        "samples/judgebench/dataset=judgebench,response_model=gpt-4o-2024-05-13,judge_name=reward_model,judge_model=Skywork_Skywork-Reward-Llama-3.1-8B.jsonl",
+        "judgebench",
+        60,
+        60,
+        0
+    )]
     [InlineData("samples/llmbar/LLMBar/Natural/dataset.json", "llmbar", 75, 75, 0)]
     [InlineData("samples/llmbar/LLMBar/Adversarial/Neighbor/dataset.json", "llmbar", 100, 100, 0)]
     [InlineData("samples/llmbar/LLMBar/Adversarial/Manual/dataset.json", "llmbar", 34, 34, 0)]
@@ -63,8 +87,10 @@ public class RealFileTests
         Assert.Equal(format, result.Format.Name);
         Assert.Empty(result.Problems);
         Assert.Equal(records, result.Records);
-        if (comparisons >= 0) Assert.Equal(comparisons, result.Comparisons.Count);
-        if (ties >= 0) Assert.Equal(ties, result.Comparisons.Count(comparison => comparison.StrictPairs == 0));
+        if (comparisons >= 0)
+            Assert.Equal(comparisons, result.Comparisons.Count);
+        if (ties >= 0)
+            Assert.Equal(ties, result.Comparisons.Count(comparison => comparison.StrictPairs == 0));
         foreach (var comparison in result.Comparisons)
         {
             Assert.Equal(comparison.Responses.Count, comparison.Scores.Count);
@@ -94,7 +120,10 @@ public class RealFileTests
         var texts = Read("harmless.json").Comparisons;
         var raw = Read("harmless-base.jsonl.gz").Comparisons;
         Assert.Equal(texts.Select(comparison => comparison.PromptId), raw.Select(comparison => comparison.PromptId));
-        Assert.Equal(texts.Select(comparison => string.Concat(PromptIdentity.OfResponses(comparison))), raw.Select(comparison => string.Concat(PromptIdentity.OfResponses(comparison))));
+        Assert.Equal(
+            texts.Select(comparison => string.Concat(PromptIdentity.OfResponses(comparison))),
+            raw.Select(comparison => string.Concat(PromptIdentity.OfResponses(comparison)))
+        );
         Assert.InRange(texts.Select(comparison => comparison.PromptId).Distinct().Count(), 1800, 1850);
     }
 
@@ -102,19 +131,32 @@ public class RealFileTests
     public void Raw_dialogues_are_split_at_the_last_assistant_turn_and_lose_nothing()
     {
         var comparisons = Read("harmless-base.jsonl.gz").Comparisons;
-        using var lines = new StreamReader(new GZipStream(File.OpenRead(Shared.Path("data", "harmless-base.jsonl.gz")), CompressionMode.Decompress));
+        using var lines = new StreamReader(
+            new GZipStream(File.OpenRead(Shared.Path("data", "harmless-base.jsonl.gz")), CompressionMode.Decompress)
+        );
         var parted = 0;
         foreach (var comparison in comparisons)
         {
             using var record = JsonDocument.Parse(lines.ReadLine()!);
-            string[] texts = [record.RootElement.GetProperty("chosen").GetString()!, record.RootElement.GetProperty("rejected").GetString()!];
+            string[] texts =
+            [
+                record.RootElement.GetProperty("chosen").GetString()!,
+                record.RootElement.GetProperty("rejected").GetString()!,
+            ];
             for (var at = 0; at < 2; at++)
             {
-                Assert.Equal(texts[at], DialogueText.Format([.. comparison.Prompt, .. comparison.Responses[at].Messages]));
+                Assert.Equal(
+                    texts[at],
+                    DialogueText.Format([.. comparison.Prompt, .. comparison.Responses[at].Messages])
+                );
                 if (comparison.Responses[at].Messages.Count == 1)
-                    Assert.Equal(texts[at].LastIndexOf("\n\nAssistant:", StringComparison.Ordinal), DialogueText.Format(comparison.Prompt).Length);
+                    Assert.Equal(
+                        texts[at].LastIndexOf("\n\nAssistant:", StringComparison.Ordinal),
+                        DialogueText.Format(comparison.Prompt).Length
+                    );
             }
-            if (comparison.Responses.Any(response => response.Messages.Count > 1)) parted++;
+            if (comparison.Responses.Any(response => response.Messages.Count > 1))
+                parted++;
         }
         // Five pairs of the file have dialogues that part before the last turn.
         Assert.Equal(5, parted);
@@ -129,8 +171,14 @@ public class RealFileTests
         {
             Assert.Equal(ComparisonForm.Text, comparison.Form);
             Assert.Equal("", comparison.PromptText);
-            Assert.Equal(record.GetProperty("text").EnumerateArray().Select(text => text.GetString()), comparison.Responses.Select(response => response.Text));
-            Assert.Equal(record.GetProperty("score").EnumerateArray().Select(score => score.GetDouble()), comparison.Scores);
+            Assert.Equal(
+                record.GetProperty("text").EnumerateArray().Select(text => text.GetString()),
+                comparison.Responses.Select(response => response.Text)
+            );
+            Assert.Equal(
+                record.GetProperty("score").EnumerateArray().Select(score => score.GetDouble()),
+                comparison.Scores
+            );
             Assert.Equal("webgpt", comparison.Source);
         }
     }
@@ -139,15 +187,31 @@ public class RealFileTests
     public void Domains_and_objectives_are_sources()
     {
         var domains = Read("domain_specific_preference.jsonl").Comparisons;
-        Assert.Equal(["academy", "business", "entertainment", "literature", "normal"], domains.Select(comparison => comparison.Source).Distinct());
+        Assert.Equal(
+            ["academy", "business", "entertainment", "literature", "normal"],
+            domains.Select(comparison => comparison.Source).Distinct()
+        );
         foreach (var comparison in domains)
         {
             Assert.Equal(5, comparison.Responses.Count);
             Assert.Equal(4, comparison.StrictPairs);
         }
-        Assert.Equal(["helpful"], Read("samples", "relabeled_hh_rlhf", "helpful", "test.jsonl.gz").Comparisons.Select(comparison => comparison.Source).Distinct());
-        Assert.Equal(["helpfulness", "harmlessness"], Read("samples", "pku-saferlhf", "data", "Alpaca-7B", "test.jsonl").Comparisons.Select(comparison => comparison.Source).Distinct());
-        Assert.Equal(["harmless-base"], Read("harmless-base.jsonl.gz").Comparisons.Select(comparison => comparison.Source).Distinct());
+        Assert.Equal(
+            ["helpful"],
+            Read("samples", "relabeled_hh_rlhf", "helpful", "test.jsonl.gz")
+                .Comparisons.Select(comparison => comparison.Source)
+                .Distinct()
+        );
+        Assert.Equal(
+            ["helpfulness", "harmlessness"],
+            Read("samples", "pku-saferlhf", "data", "Alpaca-7B", "test.jsonl")
+                .Comparisons.Select(comparison => comparison.Source)
+                .Distinct()
+        );
+        Assert.Equal(
+            ["harmless-base"],
+            Read("harmless-base.jsonl.gz").Comparisons.Select(comparison => comparison.Source).Distinct()
+        );
     }
 
     [Fact]
@@ -156,8 +220,14 @@ public class RealFileTests
         var votes = Read("pandalm_testset.json").Comparisons;
         Assert.Equal(800, votes.Count(comparison => comparison.Annotator == "annotator2"));
         // 70 of the first annotator's 800 votes are ties.
-        Assert.Equal(70, votes.Count(comparison => comparison.Annotator == "annotator1" && comparison.StrictPairs == 0));
-        Assert.Equal("ikNmucwunMnYJCQpnq6ZYb57OW7NiD", Read("samples", "summarize_from_feedback", "comparisons.README-record.json").Comparisons[0].Annotator);
+        Assert.Equal(
+            70,
+            votes.Count(comparison => comparison.Annotator == "annotator1" && comparison.StrictPairs == 0)
+        );
+        Assert.Equal(
+            "ikNmucwunMnYJCQpnq6ZYb57OW7NiD",
+            Read("samples", "summarize_from_feedback", "comparisons.README-record.json").Comparisons[0].Annotator
+        );
     }
 
     [Fact]
@@ -165,8 +235,14 @@ public class RealFileTests
     {
         var trees = Read("samples", "open-assistant", "en_100_tree.jsonl");
         var messages = Read("samples", "open-assistant", "en_100_message.jsonl");
-        Assert.Equal(trees.Comparisons.Select(comparison => comparison.PromptId), messages.Comparisons.Select(comparison => comparison.PromptId));
-        Assert.Equal(trees.Comparisons.SelectMany(comparison => comparison.Scores), messages.Comparisons.SelectMany(comparison => comparison.Scores));
+        Assert.Equal(
+            trees.Comparisons.Select(comparison => comparison.PromptId),
+            messages.Comparisons.Select(comparison => comparison.PromptId)
+        );
+        Assert.Equal(
+            trees.Comparisons.SelectMany(comparison => comparison.Scores),
+            messages.Comparisons.SelectMany(comparison => comparison.Scores)
+        );
         Assert.Equal(trees.Dropped, messages.Dropped);
     }
 
@@ -175,14 +251,19 @@ public class RealFileTests
     {
         // response_k_sha256 is the SHA-256 of prompt + response.
         var comparisons = Read("samples", "pku-saferlhf", "data", "Alpaca-7B", "test.jsonl").Comparisons;
-        var lines = File.ReadAllLines(Shared.Path("data", "samples", "pku-saferlhf", "data", "Alpaca-7B", "test.jsonl"));
+        var lines = File.ReadAllLines(
+            Shared.Path("data", "samples", "pku-saferlhf", "data", "Alpaca-7B", "test.jsonl")
+        );
         foreach (var comparison in comparisons)
         {
             using var record = JsonDocument.Parse(lines[comparison.Origin.Line - 1]);
             for (var at = 0; at < 2; at++)
             {
                 var text = comparison.Prompt[0].Content + comparison.Responses[at].Text;
-                Assert.Equal(record.RootElement.GetProperty($"response_{at}_sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+                Assert.Equal(
+                    record.RootElement.GetProperty($"response_{at}_sha256").GetString(),
+                    Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))
+                );
             }
         }
     }
@@ -190,8 +271,12 @@ public class RealFileTests
     [Fact]
     public void Equal_scores_are_ties_however_the_answers_are_called()
     {
-        Assert.Contains(Read("samples", "ultrafeedback", "eval_clean.jsonl").Comparisons, comparison => comparison.StrictPairs == 0);
+        Assert.Contains(
+            Read("samples", "ultrafeedback", "eval_clean.jsonl").Comparisons,
+            comparison => comparison.StrictPairs == 0
+        );
         // A label that contradicts its scores stays the label.
-        foreach (var comparison in Read("samples", "ultrafeedback", "label_flip_30.jsonl").Comparisons) Assert.True(comparison.Scores[0] >= comparison.Scores[1]);
+        foreach (var comparison in Read("samples", "ultrafeedback", "label_flip_30.jsonl").Comparisons)
+            Assert.True(comparison.Scores[0] >= comparison.Scores[1]);
     }
 }

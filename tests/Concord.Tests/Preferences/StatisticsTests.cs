@@ -7,16 +7,24 @@ namespace Concord.Tests.Preferences;
 
 public class StatisticsTests
 {
-    private static Comparison Of(string source, string prompt, string[] answers, double[] scores, string? annotator = null, int line = 1) => new()
-    {
-        Source = source,
-        Prompt = [new Message(Roles.User, prompt)],
-        Responses = [.. answers.Select(Response.FromAssistant)],
-        Scores = scores,
-        Annotator = annotator,
-        PromptId = PromptIdentity.OfMessages([new Message(Roles.User, prompt)]),
-        Origin = new RecordOrigin("file", line),
-    };
+    private static Comparison Of(
+        string source,
+        string prompt,
+        string[] answers,
+        double[] scores,
+        string? annotator = null,
+        int line = 1
+    ) =>
+        new()
+        {
+            Source = source,
+            Prompt = [new Message(Roles.User, prompt)],
+            Responses = [.. answers.Select(Response.FromAssistant)],
+            Scores = scores,
+            Annotator = annotator,
+            PromptId = PromptIdentity.OfMessages([new Message(Roles.User, prompt)]),
+            Origin = new RecordOrigin("file", line),
+        };
 
     private static SourceStatistics Only(DataStatistics statistics) => Assert.Single(statistics.Sources);
 
@@ -31,7 +39,8 @@ public class StatisticsTests
                 Of("s", "q", ["a", "b"], [2, 2]), // a tie
                 Of("s", "r", ["a", " a", "", "c"], [3, 2, 1, 1]), // same text 1, empty 1, five strict pairs
             ],
-            CharacterRows.Of);
+            CharacterRows.Of
+        );
         var source = Only(statistics);
         Assert.Equal((5, 3, 2, 12), (source.Comparisons, source.Prompts, source.Annotators, source.Responses));
         Assert.Equal((8, 1, 2), (source.StrictPairs, source.Ties, source.EqualPairs));
@@ -42,7 +51,17 @@ public class StatisticsTests
     [Fact]
     public void Lengths_and_shared_prefix_of_given_rows()
     {
-        int[][][] rows = [[[1, 2, 3, 4], [1, 2, 5]], [[1, 2, 3], [1, 2, 3, 4, 5, 6, 7]]];
+        int[][][] rows =
+        [
+            [
+                [1, 2, 3, 4],
+                [1, 2, 5],
+            ],
+            [
+                [1, 2, 3],
+                [1, 2, 3, 4, 5, 6, 7],
+            ],
+        ];
         var comparisons = rows.Select((_, at) => Of("s", "p", ["a", "b"], [1, 0], line: at)).ToArray();
         var source = Only(DataStatistics.Of(comparisons, comparison => rows[comparison.Origin.Line]));
         Assert.Equal(new Lengths(3, 7, 7, 17), source.Lengths);
@@ -55,10 +74,22 @@ public class StatisticsTests
     [InlineData(6, 1, 0, 0, 1, 0, 0)] // one row over: the window moves by one; right takes the end of one response
     [InlineData(4, 1, 0, 0, 2, 0, 1)] // right leaves the prompt alone, and both rows alike
     [InlineData(2, 1, 1, 1, 2, 0, 1)] // a response of three alone is over
-    public void Policies_at_a_maximum_length(int maximum, int pairs, int shared, int left, int right, int alikeShared, int alikeRight)
+    public void Policies_at_a_maximum_length(
+        int maximum,
+        int pairs,
+        int shared,
+        int left,
+        int right,
+        int alikeShared,
+        int alikeRight
+    )
     {
         // prompt 1 2 3 4; responses of 3 and 2
-        int[][] rows = [[1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 8, 9]];
+        int[][] rows =
+        [
+            [1, 2, 3, 4, 5, 6, 7],
+            [1, 2, 3, 4, 8, 9],
+        ];
         var source = Only(DataStatistics.Of([Of("s", "p", ["a", "b"], [1, 0])], _ => rows, maximum));
         Assert.Equal(["shared-left", "left", "right", "drop", "error"], source.Policies.Select(policy => policy.Name));
         Assert.Equal([pairs, pairs, pairs, 0, 0], source.Policies.Select(policy => policy.PairsCut));
@@ -79,10 +110,22 @@ public class StatisticsTests
                 Of("t", "q", ["a", "b"], [0, 1], line: 4),
                 Of("u", "q", ["a", "b", "c"], [1, 1, 0], line: 5), // a tie contradicts nobody
             ],
-            CharacterRows.Of);
-        Assert.Equal([(1, 1, 1), (2, 0, 1), (2, 0, 0)], statistics.Sources.Select(source => (source.JudgedPairs, source.ContradictedWithin, source.ContradictedByOthers)));
-        Assert.Equal([("s", "s", 1, 1), ("s", "t", 1, 1)], statistics.Contradictions.Select(one => (one.First, one.Second, one.Shared, one.Opposed)));
-        Assert.Equal([(1, 2)], statistics.Contradictions[0].Examples.Select(example => (example.First.Line, example.Second.Line)));
+            CharacterRows.Of
+        );
+        Assert.Equal(
+            [(1, 1, 1), (2, 0, 1), (2, 0, 0)],
+            statistics.Sources.Select(source =>
+                (source.JudgedPairs, source.ContradictedWithin, source.ContradictedByOthers)
+            )
+        );
+        Assert.Equal(
+            [("s", "s", 1, 1), ("s", "t", 1, 1)],
+            statistics.Contradictions.Select(one => (one.First, one.Second, one.Shared, one.Opposed))
+        );
+        Assert.Equal(
+            [(1, 2)],
+            statistics.Contradictions[0].Examples.Select(example => (example.First.Line, example.Second.Line))
+        );
         Assert.Equal(2, statistics.SharedPrompts);
     }
 
@@ -91,7 +134,13 @@ public class StatisticsTests
     {
         var raw = PreferenceFile.Read(Shared.Path("data", "harmless-base.jsonl.gz")).Comparisons;
         // The other form of the same pairs, every seventh label turned.
-        var texts = PreferenceFile.Read(Shared.Path("data", "harmless.json")).Comparisons.Select((comparison, at) => at % 7 == 0 ? comparison with { Scores = [.. comparison.Scores.Reverse()] } : comparison).ToArray();
+        var texts = PreferenceFile
+            .Read(Shared.Path("data", "harmless.json"))
+            .Comparisons.Select(
+                (comparison, at) =>
+                    at % 7 == 0 ? comparison with { Scores = [.. comparison.Scores.Reverse()] } : comparison
+            )
+            .ToArray();
         var statistics = DataStatistics.Of([.. raw, .. texts], CharacterRows.Of);
         var between = Assert.Single(statistics.Contradictions, one => one.First != one.Second);
         Assert.Equal((1850, (1850 + 6) / 7), (between.Shared, between.Opposed));
@@ -101,7 +150,12 @@ public class StatisticsTests
     public void Annotators_of_pandalm_contradict_each_other_where_they_do()
     {
         // Counted apart by a script over the file: 652 different pairs ordered, 55 of them both ways.
-        var source = Only(DataStatistics.Of(PreferenceFile.Read(Shared.Path("data", "pandalm_testset.json")).Comparisons, CharacterRows.Of));
+        var source = Only(
+            DataStatistics.Of(
+                PreferenceFile.Read(Shared.Path("data", "pandalm_testset.json")).Comparisons,
+                CharacterRows.Of
+            )
+        );
         Assert.Equal((652, 55, 166), (source.JudgedPairs, source.ContradictedWithin, source.Prompts));
         Assert.Equal(3, source.Annotators);
     }
@@ -110,7 +164,12 @@ public class StatisticsTests
     public void Two_objectives_conflict_where_the_published_labels_do()
     {
         // Record 4 of the sample prefers one answer and finds the other safer.
-        var statistics = DataStatistics.Of(PreferenceFile.Read(Shared.Path("data", "samples", "pku-saferlhf", "data", "Alpaca-7B", "test.jsonl")).Comparisons, CharacterRows.Of);
+        var statistics = DataStatistics.Of(
+            PreferenceFile
+                .Read(Shared.Path("data", "samples", "pku-saferlhf", "data", "Alpaca-7B", "test.jsonl"))
+                .Comparisons,
+            CharacterRows.Of
+        );
         var conflict = Assert.Single(statistics.Contradictions);
         Assert.Equal((8, 1, 4), (conflict.Shared, conflict.Opposed, conflict.Examples[0].First.Line));
     }

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Concord.Tests.Rendering;
 
-/// <summary>Renderings written by hand after the templates; the interpreter itself was compared with Jinja 3.1 on 660 dialogues under 11 templates.</summary>
+/// <summary>
+/// Renderings written by hand after the templates; the interpreter itself was compared with Jinja 3.1 on 660 dialogues
+/// under 11 templates.
+/// </summary>
 public class ChatTemplateTests
 {
     public const string Llama2 = """
@@ -33,15 +36,30 @@ public class ChatTemplateTests
 
     private static readonly Message[] Turn = [new(Roles.User, " Hi "), new(Roles.Assistant, "Hello.")];
 
-    private static readonly Message[] Guided = [new(Roles.System, "Be brief."), new(Roles.User, "Hi"), new(Roles.Assistant, "Hello."), new(Roles.User, "And?"), new(Roles.Assistant, "Bye.")];
+    private static readonly Message[] Guided =
+    [
+        new(Roles.System, "Be brief."),
+        new(Roles.User, "Hi"),
+        new(Roles.Assistant, "Hello."),
+        new(Roles.User, "And?"),
+        new(Roles.Assistant, "Bye."),
+    ];
 
     [Fact]
     public void ChatMl_with_a_system_message_of_its_own()
     {
         var template = ChatTemplate.Of(Tokenizer.Load(Shared.Path("models", "smollm2-135m-instruct")));
         Assert.Equal(ChatTemplateShape.ChatMl, template.Shape);
-        Assert.Equal("<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n<|im_start|>user\n Hi <|im_end|>\n<|im_start|>assistant\nHello.<|im_end|>\n", template.Format(Turn));
-        Assert.Equal("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello.<|im_end|>\n<|im_start|>user\nAnd?<|im_end|>\n<|im_start|>assistant\nBye.<|im_end|>\n", template.Format(Guided));
+        Assert.Equal(
+            "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging "
+                + "Face<|im_end|>\n<|im_start|>user\n Hi <|im_end|>\n<|im_start|>assistant\nHello.<|im_end|>\n",
+            template.Format(Turn)
+        );
+        Assert.Equal(
+            "<|im_start|>system\nBe "
+                + "brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello.<|im_end|>\n<|im_start|>user\nAnd?<|im_end|>\n<|im_start|>assistant\nBye.<|im_end|>\n",
+            template.Format(Guided)
+        );
     }
 
     [Fact]
@@ -49,7 +67,10 @@ public class ChatTemplateTests
     {
         var template = ChatTemplate.Of(GoldenTokenizers.Get("qwen3"));
         Assert.Equal(ChatTemplateShape.ChatMl, template.Shape);
-        Assert.Equal("<|im_start|>user\n Hi <|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\nHello.<|im_end|>\n", template.Format(Turn));
+        Assert.Equal(
+            "<|im_start|>user\n Hi <|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\nHello.<|im_end|>\n",
+            template.Format(Turn)
+        );
     }
 
     [Fact]
@@ -57,7 +78,10 @@ public class ChatTemplateTests
     {
         var template = ChatTemplate.Of(GoldenTokenizers.Get("llama3"));
         Assert.Equal(ChatTemplateShape.Llama3, template.Shape);
-        Assert.Equal("<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>", template.Format(Turn));
+        Assert.Equal(
+            "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>",
+            template.Format(Turn)
+        );
     }
 
     [Fact]
@@ -66,7 +90,10 @@ public class ChatTemplateTests
         var template = ChatTemplate.Parse(Llama2, "<s>", "</s>", "config");
         Assert.Equal(ChatTemplateShape.Llama2, template.Shape);
         Assert.Equal("<s>[INST] Hi [/INST] Hello. </s>", template.Format(Turn));
-        Assert.Equal("<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Hello. </s><s>[INST] And? [/INST] Bye. </s>", template.Format(Guided));
+        Assert.Equal(
+            "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Hello. </s><s>[INST] And? [/INST] Bye. </s>",
+            template.Format(Guided)
+        );
         var error = Assert.Throws<ConcordException>(() => template.Format([Turn[1], Turn[0]]));
         Assert.Contains("roles must alternate", error.Message);
     }
@@ -77,21 +104,38 @@ public class ChatTemplateTests
         var template = ChatTemplate.Parse(Zephyr, "<s>", "</s>", "config");
         Assert.Equal(ChatTemplateShape.Zephyr, template.Shape);
         Assert.Equal("<|user|>\n Hi </s>\n<|assistant|>\nHello.</s>\n", template.Format(Turn));
-        Assert.Equal("<|system|>\nBe brief.</s>\n<|user|>\nHi</s>\n<|assistant|>\nHello.</s>\n<|user|>\nAnd?</s>\n<|assistant|>\nBye.</s>\n", template.Format(Guided));
+        Assert.Equal(
+            "<|system|>\nBe "
+                + "brief.</s>\n<|user|>\nHi</s>\n<|assistant|>\nHello.</s>\n<|user|>\nAnd?</s>\n<|assistant|>\nBye.</s>\n",
+            template.Format(Guided)
+        );
     }
 
     [Theory]
-    [InlineData("{% for m in messages %}<start_of_turn>{{ m.role }}\n{{ m.content }}<end_of_turn>\n{% endfor %}", "another shape")]
-    [InlineData("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content | upper }}<|im_end|>\n{% endfor %}", "another shape")]
+    [InlineData(
+        "{% for m in messages %}<start_of_turn>{{ m.role }}\n{{ m.content }}<end_of_turn>\n{% endfor %}",
+        "another shape"
+    )]
+    [InlineData(
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content | upper }}<|im_end|>\n{% endfor %}",
+        "another shape"
+    )]
     [InlineData("{% for m in messages %}<|user|>\n{{ m.content }}<|end|>\n{% endfor %}", "another shape")]
     [InlineData("{% macro turn(m) %}{{ m }}{% endmacro %}", "'macro'")]
-    [InlineData("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content | wordwrap(3) }}<|im_end|>{% endfor %}", "'wordwrap'")]
+    [InlineData(
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content | wordwrap(3) }}<|im_end|>{% endfor %}",
+        "'wordwrap'"
+    )]
     [InlineData("{% for m in messages %}{{ strftime_now('%d') }}{% endfor %}", "'strftime_now'")]
     [InlineData("{% for m in messages %}", "'endfor'")]
     [InlineData("{{ messages", "not closed")]
     [InlineData("{{ messages[0]['content'] + 3 }}", "'+'")]
     [InlineData("{{ 'a' ? 1 }}", "'?'")]
-    [InlineData("{% set n = namespace(i=0) %}{% for a in range(5000) %}{% for b in range(5000) %}{% set n.i = b %}{% endfor %}{% endfor %}", "end")]
+    [InlineData(
+        "{% set n = namespace(i=0) %}{% for a in range(5000) %}{% for b in range(5000) %}{% set n.i = b %}{% endfor "
+            + "%}{% endfor %}",
+        "end"
+    )]
     [InlineData("", "another shape")]
     public void Others_are_refused_by_name(string text, string named)
     {

@@ -11,33 +11,44 @@ public class ComparisonEncoderTests
 {
     private static readonly RecordOrigin Origin = new("data.jsonl", 7);
 
-    private static Comparison Dialogue(string question, params string[] answers) => new()
-    {
-        Source = "s",
-        PromptId = "p",
-        Origin = Origin,
-        Prompt = [new Message(Roles.User, question)],
-        Responses = [.. answers.Select(Response.FromAssistant)],
-        Scores = [.. answers.Select((_, i) => -(double)i)],
-    };
+    private static Comparison Dialogue(string question, params string[] answers) =>
+        new()
+        {
+            Source = "s",
+            PromptId = "p",
+            Origin = Origin,
+            Prompt = [new Message(Roles.User, question)],
+            Responses = [.. answers.Select(Response.FromAssistant)],
+            Scores = [.. answers.Select((_, i) => -(double)i)],
+        };
 
     private static Comparison Texts(string prompt, params string[] texts) =>
-        Dialogue("", texts) with { Form = ComparisonForm.Text, Prompt = [], PromptText = prompt, Responses = [.. texts.Select(Response.FromText)] };
+        Dialogue("", texts) with
+        {
+            Form = ComparisonForm.Text,
+            Prompt = [],
+            PromptText = prompt,
+            Responses = [.. texts.Select(Response.FromText)],
+        };
 
-    private static int[] Row(TokenizedComparison comparison, int row) => [.. comparison.Prefix, .. comparison.Suffixes[row]];
+    private static int[] Row(TokenizedComparison comparison, int row) =>
+        [.. comparison.Prefix, .. comparison.Suffixes[row]];
 
     [Fact]
     public void Rows_are_tokenized_whole_and_share_their_longest_beginning()
     {
         var tokenizer = GoldenTokenizers.Get("gpt-neox");
-        var encoded = new ComparisonEncoder(tokenizer, new RenderingOptions()).Encode(Dialogue("Why?", "Because it is.", "Because it was."))!;
+        var encoded = new ComparisonEncoder(tokenizer, new RenderingOptions()).Encode(
+            Dialogue("Why?", "Because it is.", "Because it was.")
+        )!;
         Assert.Equal(tokenizer.Encode("\n\nHuman: Why?\n\nAssistant: Because it is.", true), Row(encoded, 0));
         Assert.Equal(tokenizer.Encode("\n\nHuman: Why?\n\nAssistant: Because it was.", true), Row(encoded, 1));
         Assert.NotEqual(encoded.Suffixes[0][0], encoded.Suffixes[1][0]);
         Assert.False(encoded.Truncated || encoded.ResponseCut);
         // Whole texts are not touched, whatever the rendering.
-        var text = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh })
-            .Encode(Texts("## Human:\nHi", "\n\n## Assistant:\nA", ""))!;
+        var text = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh }).Encode(
+            Texts("## Human:\nHi", "\n\n## Assistant:\nA", "")
+        )!;
         Assert.Equal(tokenizer.Encode("## Human:\nHi\n\n## Assistant:\nA", true), Row(text, 0));
         Assert.Equal(tokenizer.Encode("## Human:\nHi", true), Row(text, 1));
     }
@@ -55,8 +66,14 @@ public class ComparisonEncoderTests
         Assert.Single(Row(hh.Encode(Texts("<|begin_of_text|>Hi", "A", "B"))!, 0), 128000);
 
         using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder.File("tokenizer.json"), File.ReadAllBytes(Shared.Path("golden", "tokenizers", "llama2-hf", "tokenizer.json")));
-        File.WriteAllBytes(folder.File("tokenizer_config.json"), File.ReadAllBytes(Shared.Path("golden", "tokenizers", "llama2-hf", "tokenizer_config.json")));
+        File.WriteAllBytes(
+            folder.File("tokenizer.json"),
+            File.ReadAllBytes(Shared.Path("golden", "tokenizers", "llama2-hf", "tokenizer.json"))
+        );
+        File.WriteAllBytes(
+            folder.File("tokenizer_config.json"),
+            File.ReadAllBytes(Shared.Path("golden", "tokenizers", "llama2-hf", "tokenizer_config.json"))
+        );
         File.WriteAllText(folder.File("chat_template.jinja"), ChatTemplateTests.Llama2);
         var llama2 = Tokenizer.Load(folder.Path);
         var ids = Row(new ComparisonEncoder(llama2, new RenderingOptions()).Encode(Dialogue("Hi", "A", "B"))!, 0);
@@ -64,11 +81,25 @@ public class ComparisonEncoderTests
         Assert.Equal((1, 1, 2), (ids[0], ids.Count(id => id == 1), ids[^1]));
         // A SentencePiece model reads "<s>" as letters.
         File.Delete(folder.File("tokenizer.json"));
-        File.WriteAllBytes(folder.File("tokenizer.model"), File.ReadAllBytes(Shared.Path("golden", "tokenizers", "llama2", "tokenizer.model")));
+        File.WriteAllBytes(
+            folder.File("tokenizer.model"),
+            File.ReadAllBytes(Shared.Path("golden", "tokenizers", "llama2", "tokenizer.model"))
+        );
         var letters = Tokenizer.Load(folder.Path);
-        Assert.Contains("tokenizer.json", Assert.Throws<ConcordException>(() => new ComparisonEncoder(letters, new RenderingOptions())).Message);
-        Assert.Equal(1, Row(new ComparisonEncoder(letters, new RenderingOptions { Rendering = DialogueRendering.Hh }).Encode(Dialogue("Hi", "A", "B"))!, 0).Count(id =>
-            id == 1));
+        Assert.Contains(
+            "tokenizer.json",
+            Assert.Throws<ConcordException>(() => new ComparisonEncoder(letters, new RenderingOptions())).Message
+        );
+        Assert.Equal(
+            1,
+            Row(
+                    new ComparisonEncoder(letters, new RenderingOptions { Rendering = DialogueRendering.Hh }).Encode(
+                        Dialogue("Hi", "A", "B")
+                    )!,
+                    0
+                )
+                .Count(id => id == 1)
+        );
     }
 
     [Fact]
@@ -82,8 +113,14 @@ public class ComparisonEncoderTests
         Assert.Equal(Row(plain.Encode(comparison)!, 1), Row(ending.Encode(comparison)!, 1));
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("tokenizer.json"), """{"model":{"vocab":{"a":0},"merges":[]}}""");
-        Assert.Contains("eos_token", Assert.Throws<ConcordException>(() =>
-            new ComparisonEncoder(Tokenizer.Load(folder.Path), new RenderingOptions { AppendEos = true })).Message);
+        Assert.Contains(
+            "eos_token",
+            Assert
+                .Throws<ConcordException>(() =>
+                    new ComparisonEncoder(Tokenizer.Load(folder.Path), new RenderingOptions { AppendEos = true })
+                )
+                .Message
+        );
     }
 
     [Fact]
@@ -95,16 +132,26 @@ public class ComparisonEncoderTests
             Form = ComparisonForm.TokenIds,
             Prompt = [],
             PromptTokenIds = [5, 6],
-            Responses = [Response.FromTokenIds([7, 8]),
-            Response.FromTokenIds([7, 9, 2])]
+            Responses = [Response.FromTokenIds([7, 8]), Response.FromTokenIds([7, 9, 2])],
         };
-        foreach (var encoder in (ComparisonEncoder[])[new(null, new RenderingOptions()), new(tokenizer, new RenderingOptions { AppendEos = true })])
+        foreach (
+            var encoder in (ComparisonEncoder[])
+                [new(null, new RenderingOptions()), new(tokenizer, new RenderingOptions { AppendEos = true })]
+        )
         {
             var encoded = encoder.Encode(comparison)!;
             Assert.Equal([5, 6, 7], encoded.Prefix);
-            Assert.Equal([[8], [9, 2]], encoded.Suffixes);
+            Assert.Equal(
+                [
+                    [8],
+                    [9, 2],
+                ],
+                encoded.Suffixes
+            );
         }
-        var error = Assert.Throws<ConcordException>(() => new ComparisonEncoder(null, new RenderingOptions()).Encode(Dialogue("Hi", "A")));
+        var error = Assert.Throws<ConcordException>(() =>
+            new ComparisonEncoder(null, new RenderingOptions()).Encode(Dialogue("Hi", "A"))
+        );
         Assert.StartsWith("data.jsonl, line 7: ", error.Message);
     }
 
@@ -114,18 +161,41 @@ public class ComparisonEncoderTests
         var tokenizer = GoldenTokenizers.Get("smollm2");
         var texts = HarmlessTexts.Read(400);
         var comparisons = texts.Chunk(2).Select(pair => Texts("", pair)).ToList();
-        var all = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh }).EncodeAll(comparisons);
+        var all = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh }).EncodeAll(
+            comparisons
+        );
         Assert.Equal(comparisons, all.Encoded.Select(encoded => encoded.Comparison));
-        Assert.Equal((200, 200, 0, 0), (all.Report.Comparisons, all.Report.Pairs, all.Report.CutPairs, all.Report.DroppedPairs));
-        var median = all.Encoded.Select(encoded => encoded.Suffixes.Max(suffix => suffix.Length) + encoded.Prefix.Length).Order().ElementAt(100);
-        var options = new RenderingOptions { Rendering = DialogueRendering.Hh, MaximumLength = median, Truncation = TruncationPolicy.Drop };
+        Assert.Equal(
+            (200, 200, 0, 0),
+            (all.Report.Comparisons, all.Report.Pairs, all.Report.CutPairs, all.Report.DroppedPairs)
+        );
+        var median = all
+            .Encoded.Select(encoded => encoded.Suffixes.Max(suffix => suffix.Length) + encoded.Prefix.Length)
+            .Order()
+            .ElementAt(100);
+        var options = new RenderingOptions
+        {
+            Rendering = DialogueRendering.Hh,
+            MaximumLength = median,
+            Truncation = TruncationPolicy.Drop,
+        };
         var dropped = new ComparisonEncoder(tokenizer, options).EncodeAll(comparisons);
         Assert.Equal(200, dropped.Encoded.Count + dropped.Report.DroppedComparisons);
         Assert.InRange(dropped.Report.DroppedComparisons, 80, 120);
         Assert.Equal(dropped.Report.DroppedComparisons, dropped.Report.DroppedPairs);
-        var shared = new ComparisonEncoder(tokenizer, options with { Truncation = TruncationPolicy.SharedLeft }).EncodeAll(comparisons);
+        var shared = new ComparisonEncoder(
+            tokenizer,
+            options with
+            {
+                Truncation = TruncationPolicy.SharedLeft,
+            }
+        ).EncodeAll(comparisons);
         Assert.Equal(dropped.Report.DroppedComparisons, shared.Report.CutComparisons);
-        var error = Assert.Throws<ConcordException>(() => new ComparisonEncoder(tokenizer, options with { Truncation = TruncationPolicy.Error }).EncodeAll(comparisons));
+        var error = Assert.Throws<ConcordException>(() =>
+            new ComparisonEncoder(tokenizer, options with { Truncation = TruncationPolicy.Error }).EncodeAll(
+                comparisons
+            )
+        );
         Assert.Contains($"maximum length {median}", error.Message);
     }
 }

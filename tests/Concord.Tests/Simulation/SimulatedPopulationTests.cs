@@ -25,7 +25,8 @@ public class SimulatedPopulationTests
     public void A_larger_source_changes_nothing_in_what_was_drawn_before()
     {
         var larger = Small with { Sources = [Small.Sources[0] with { Size = 600 }, .. Small.Sources.Skip(1)] };
-        string[] before = Lines(Small), after = Lines(larger);
+        string[] before = Lines(Small),
+            after = Lines(larger);
         Assert.Equal(before[..400], after[..400]);
         Assert.Equal(before[400..], after[600..]);
     }
@@ -33,15 +34,25 @@ public class SimulatedPopulationTests
     [Fact]
     public void Labels_come_with_the_probability_that_is_stated()
     {
-        SimulatedSource[] sources = [.. SimulationSettings.DefaultSources.Select(source => source with { Size = 20_000 })];
+        SimulatedSource[] sources =
+        [
+            .. SimulationSettings.DefaultSources.Select(source => source with { Size = 20_000 }),
+        ];
         var population = SimulatedPopulation.Create(new SimulationSettings { Sources = sources });
         foreach (var source in population.SourceNames)
         {
-            var drawn = population.Training(source).Select(one => (one.Probability, Label: one.Comparison.Scores[0] > one.Comparison.Scores[1] ? 1.0 : 0)).ToArray();
+            var drawn = population
+                .Training(source)
+                .Select(one => (one.Probability, Label: one.Comparison.Scores[0] > one.Comparison.Scores[1] ? 1.0 : 0))
+                .ToArray();
             foreach (var bin in drawn.GroupBy(one => (int)(one.Probability * 10)).Where(bin => bin.Count() >= 200))
             {
                 var error = Math.Sqrt(bin.Sum(one => one.Probability * (1 - one.Probability))) / bin.Count();
-                Assert.InRange(bin.Average(one => one.Label) - bin.Average(one => one.Probability), -4.5 * error, 4.5 * error);
+                Assert.InRange(
+                    bin.Average(one => one.Label) - bin.Average(one => one.Probability),
+                    -4.5 * error,
+                    4.5 * error
+                );
             }
             Assert.InRange(drawn.Average(one => one.Probability), .48, .52);
         }
@@ -53,7 +64,12 @@ public class SimulatedPopulationTests
         // Counted here in another way than the library does: by words and lines.
         var population = SimulatedPopulation.Create(Small);
         var seen = new HashSet<(string, int)>();
-        foreach (var text in population.SourceNames.SelectMany(population.Training).SelectMany(one => one.Comparison.Responses).Select(response => response.Text))
+        foreach (
+            var text in population
+                .SourceNames.SelectMany(population.Training)
+                .SelectMany(one => one.Comparison.Responses)
+                .Select(response => response.Text)
+        )
         {
             var words = text.Split([' ', '\n', '.', '!', '-'], StringSplitOptions.RemoveEmptyEntries);
             var expected = new Dictionary<string, int>
@@ -72,14 +88,19 @@ public class SimulatedPopulationTests
                 seen.Add((attribute.Name, attribute.Count(text)));
             }
         }
-        foreach (var attribute in ResponseAttribute.All) Assert.True(seen.Count(one => one.Item1 == attribute.Name) >= 3, attribute.Name);
+        foreach (var attribute in ResponseAttribute.All)
+            Assert.True(seen.Count(one => one.Item1 == attribute.Name) >= 3, attribute.Name);
     }
 
     [Fact]
     public void Stated_means_and_deviations_of_attributes_are_about_those_of_the_texts()
     {
-        var values = SimulatedPopulation.Create(Small).Training("crowd").SelectMany(one => one.Comparison.Responses)
-            .Select(response => ResponseAttribute.Measure(response.Text)).ToArray();
+        var values = SimulatedPopulation
+            .Create(Small)
+            .Training("crowd")
+            .SelectMany(one => one.Comparison.Responses)
+            .Select(response => ResponseAttribute.Measure(response.Text))
+            .ToArray();
         for (var a = 0; a < ResponseAttribute.All.Count; a++)
         {
             var mean = values.Average(one => one[a]);
@@ -93,7 +114,11 @@ public class SimulatedPopulationTests
     {
         var population = SimulatedPopulation.Create(Small);
         foreach (var one in population.HeldOut("critics"))
-            Assert.Equal(one.Probability, population.Probability("critics", one.Comparison.Responses[0].Text, one.Comparison.Responses[1].Text), 12);
+            Assert.Equal(
+                one.Probability,
+                population.Probability("critics", one.Comparison.Responses[0].Text, one.Comparison.Responses[1].Text),
+                12
+            );
     }
 
     [Fact]
@@ -122,8 +147,10 @@ public class SimulatedPopulationTests
         var directions = DriftDirections.Draw(shared, count, new SimulationRandom(7, "directions"));
         Assert.All(directions, direction => Assert.Equal(1, Math.Sqrt(direction.Sum(value => value * value)), 10));
         Assert.All(directions, direction => Assert.Equal(0, direction.Zip(shared, (a, b) => a * b).Sum(), 10));
-        if (count is 1 or > 7) return;
-        for (var a = 0; a < shared.Length; a++) Assert.Equal(0, directions.Sum(direction => direction[a]), 10);
+        if (count is 1 or > 7)
+            return;
+        for (var a = 0; a < shared.Length; a++)
+            Assert.Equal(0, directions.Sum(direction => direction[a]), 10);
         Assert.Equal(-1.0 / (count - 1), directions[0].Zip(directions[1], (a, b) => a * b).Sum(), 10);
     }
 
@@ -131,8 +158,14 @@ public class SimulatedPopulationTests
     public void Held_out_prompts_are_never_trained_on_in_any_source()
     {
         var population = SimulatedPopulation.Create(Small);
-        var trained = population.SourceNames.SelectMany(population.Training).Select(one => one.Comparison.PromptId).ToHashSet();
-        var heldOut = population.SourceNames.SelectMany(population.HeldOut).Select(one => one.Comparison.PromptId).ToHashSet();
+        var trained = population
+            .SourceNames.SelectMany(population.Training)
+            .Select(one => one.Comparison.PromptId)
+            .ToHashSet();
+        var heldOut = population
+            .SourceNames.SelectMany(population.HeldOut)
+            .Select(one => one.Comparison.PromptId)
+            .ToHashSet();
         Assert.Empty(trained.Intersect(heldOut));
         Assert.True(trained.Count > 500 && heldOut.Count > 100);
     }
@@ -145,7 +178,13 @@ public class SimulatedPopulationTests
         Assert.Equal(sources.Count, sources.Select(source => source.Noise).Distinct().Count());
         Assert.Equal(sources.Count, sources.Select(source => source.Drift).Distinct().Count());
         var population = SimulatedPopulation.Create(new SimulationSettings());
-        Assert.Contains(population.SourceNames, a => population.SourceNames.Any(b => population.Weights(a).Zip(population.Weights(b), (x, y) => x * y).Sum() < 0));
+        Assert.Contains(
+            population.SourceNames,
+            a =>
+                population.SourceNames.Any(b =>
+                    population.Weights(a).Zip(population.Weights(b), (x, y) => x * y).Sum() < 0
+                )
+        );
     }
 
     [Fact]
@@ -155,11 +194,18 @@ public class SimulatedPopulationTests
         Assert.Contains("at least one source", Refused(new SimulationSettings { Sources = [] }));
         Assert.Contains("'a'", Refused(new SimulationSettings { Sources = [source, source] }));
         Assert.Contains("noise 0", Refused(new SimulationSettings { Sources = [source with { Noise = 0 }] }));
-        Assert.Contains("noise NaN", Refused(new SimulationSettings { Sources = [source with { Noise = double.NaN }] }));
+        Assert.Contains(
+            "noise NaN",
+            Refused(new SimulationSettings { Sources = [source with { Noise = double.NaN }] })
+        );
         Assert.Contains("drift -1", Refused(new SimulationSettings { Sources = [source with { Drift = -1 }] }));
         Assert.Contains("size 0", Refused(new SimulationSettings { Sources = [source with { Size = 0 }] }));
-        Assert.Contains("a file can have", Refused(new SimulationSettings { Sources = [source with { Name = "../x" }] }));
-        static string Refused(SimulationSettings settings) => Assert.Throws<ConcordException>(() => SimulatedPopulation.Create(settings)).Message;
+        Assert.Contains(
+            "a file can have",
+            Refused(new SimulationSettings { Sources = [source with { Name = "../x" }] })
+        );
+        static string Refused(SimulationSettings settings) =>
+            Assert.Throws<ConcordException>(() => SimulatedPopulation.Create(settings)).Message;
     }
 
     [Fact]
@@ -178,10 +224,17 @@ public class SimulatedPopulationTests
                 var chosen = json.RootElement.GetProperty("chosen")[0].GetProperty("content").GetString()!;
                 var rejected = json.RootElement.GetProperty("rejected")[0].GetProperty("content").GetString()!;
                 Assert.Equal(simulated.Comparison.Responses[simulated.Comparison.Scores[0] > 0 ? 0 : 1].Text, chosen);
-                Assert.Equal(population.Probability("critics", chosen, rejected), json.RootElement.GetProperty("true_probability").GetDouble(), 12);
+                Assert.Equal(
+                    population.Probability("critics", chosen, rejected),
+                    json.RootElement.GetProperty("true_probability").GetDouble(),
+                    12
+                );
             }
             Assert.Equal(100, File.ReadAllLines(Path.Combine(folder.FullName, "held_out", "editors.jsonl")).Length);
-            Assert.Matches(new Regex("\"seed\": 1"), File.ReadAllText(Path.Combine(folder.FullName, "population.json")));
+            Assert.Matches(
+                new Regex("\"seed\": 1"),
+                File.ReadAllText(Path.Combine(folder.FullName, "population.json"))
+            );
         }
         finally
         {
@@ -189,10 +242,22 @@ public class SimulatedPopulationTests
         }
     }
 
-    private static SimulationSettings SimulationSettingsOf(int count) => new()
-    {
-        Sources = [.. Enumerable.Range(0, count).Select(i => new SimulatedSource { Name = $"source{i}", Size = 10, Drift = i * .5, Noise = .3 + i * .2 })],
-    };
+    private static SimulationSettings SimulationSettingsOf(int count) =>
+        new()
+        {
+            Sources =
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(i => new SimulatedSource
+                    {
+                        Name = $"source{i}",
+                        Size = 10,
+                        Drift = i * .5,
+                        Noise = .3 + i * .2,
+                    }),
+            ],
+        };
 
     private static string[] Lines(SimulationSettings settings)
     {

@@ -13,13 +13,18 @@ public class SimulatedTokenizerTests
     {
         using var tokenizer = Read("tokenizer.json");
         var model = tokenizer.RootElement.GetProperty("model");
-        var vocabulary = model.GetProperty("vocab").EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetInt32());
+        var vocabulary = model
+            .GetProperty("vocab")
+            .EnumerateObject()
+            .ToDictionary(token => token.Name, token => token.Value.GetInt32());
         Assert.Equal(Enumerable.Range(0, vocabulary.Count), vocabulary.Values.Order());
         Assert.Equal(SimulatedTokenizer.VocabularySize, vocabulary.Count);
         Assert.True(vocabulary.Count >= 64 + 256);
         Assert.Equal(SimulatedTokenizer.EndOfTextId, vocabulary[SimulatedTokenizer.EndOfText]);
         Assert.Equal(SimulatedTokenizer.PaddingId, vocabulary[SimulatedTokenizer.Padding]);
-        foreach (var merge in model.GetProperty("merges").EnumerateArray().Select(merge => merge.GetString()!.Split(' ')))
+        foreach (
+            var merge in model.GetProperty("merges").EnumerateArray().Select(merge => merge.GetString()!.Split(' '))
+        )
         {
             Assert.Equal(2, merge.Length);
             Assert.Contains(merge[0], vocabulary);
@@ -32,15 +37,26 @@ public class SimulatedTokenizerTests
     public void Every_word_of_the_language_is_one_token()
     {
         using var tokenizer = Read("tokenizer.json");
-        var ranks = tokenizer.RootElement.GetProperty("model").GetProperty("merges").EnumerateArray().Select((merge, rank) => (merge.GetString()!, rank)).ToDictionary();
+        var ranks = tokenizer
+            .RootElement.GetProperty("model")
+            .GetProperty("merges")
+            .EnumerateArray()
+            .Select((merge, rank) => (merge.GetString()!, rank))
+            .ToDictionary();
         foreach (var piece in SimulatedVocabulary.Pieces())
         {
             // All pieces are ASCII: only the space has another symbol.
             var symbols = piece.Select(c => c == ' ' ? "\u0120" : $"{c}").ToList();
             while (symbols.Count > 1)
             {
-                var (rank, at) = Enumerable.Range(0, symbols.Count - 1).Select(i => (ranks.GetValueOrDefault($"{symbols[i]} {symbols[i + 1]}", int.MaxValue), i)).Min();
-                Assert.True(rank < int.MaxValue, $"'{piece}' stays in {symbols.Count} tokens: {string.Join('|', symbols)}");
+                var (rank, at) = Enumerable
+                    .Range(0, symbols.Count - 1)
+                    .Select(i => (ranks.GetValueOrDefault($"{symbols[i]} {symbols[i + 1]}", int.MaxValue), i))
+                    .Min();
+                Assert.True(
+                    rank < int.MaxValue,
+                    $"'{piece}' stays in {symbols.Count} tokens: {string.Join('|', symbols)}"
+                );
                 symbols[at] += symbols[at + 1];
                 symbols.RemoveAt(at + 1);
             }
@@ -55,16 +71,30 @@ public class SimulatedTokenizerTests
         {
             SimulatedTokenizer.Write(folder.FullName);
             var tokenizer = Tokenizer.Load(folder.FullName);
-            Assert.Equal((SimulatedTokenizer.VocabularySize, SimulatedTokenizer.EndOfTextId, SimulatedTokenizer.PaddingId), (tokenizer.VocabularySize, tokenizer.EosId, tokenizer.PadId));
+            Assert.Equal(
+                (SimulatedTokenizer.VocabularySize, SimulatedTokenizer.EndOfTextId, SimulatedTokenizer.PaddingId),
+                (tokenizer.VocabularySize, tokenizer.EosId, tokenizer.PadId)
+            );
             var population = SimulatedPopulation.Create(new SimulationSettings { HeldOut = 50 });
-            foreach (var comparison in population.SourceNames.SelectMany(population.HeldOut).Select(one => one.Comparison))
+            foreach (
+                var comparison in population.SourceNames.SelectMany(population.HeldOut).Select(one => one.Comparison)
+            )
             {
                 var text = $"\n\nHuman: {comparison.Prompt[0].Content}\n\nAssistant: {comparison.Responses[0].Text}";
                 var ids = tokenizer.Encode(text, addSpecialTokens: true);
                 Assert.Equal(text, tokenizer.Decode(ids));
-                Assert.Equal(text.Split([' ', '\n', '.', '!', '?', ':', '-'], StringSplitOptions.RemoveEmptyEntries).Length + text.Count(c => c is '\n' or '.' or '!' or '?' or ':' or '-'), ids.Length);
+                Assert.Equal(
+                    text.Split([' ', '\n', '.', '!', '?', ':', '-'], StringSplitOptions.RemoveEmptyEntries).Length
+                        + text.Count(c => c is '\n' or '.' or '!' or '?' or ':' or '-'),
+                    ids.Length
+                );
             }
-            Assert.Equal("any text: \u00e9\u4e2d\U0001F600 <|endoftext|>", tokenizer.Decode(tokenizer.Encode("any text: \u00e9\u4e2d\U0001F600 <|endoftext|>", addSpecialTokens: true)));
+            Assert.Equal(
+                "any text: \u00e9\u4e2d\U0001F600 <|endoftext|>",
+                tokenizer.Decode(
+                    tokenizer.Encode("any text: \u00e9\u4e2d\U0001F600 <|endoftext|>", addSpecialTokens: true)
+                )
+            );
         }
         finally
         {

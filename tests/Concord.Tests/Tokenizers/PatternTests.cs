@@ -5,16 +5,21 @@ using Xunit;
 
 namespace Concord.Tests.Tokenizers;
 
-/// <summary>The scanners written by hand against the general engine, and that against .NET's on texts where the two mean the same.</summary>
+/// <summary>
+/// The scanners written by hand against the general engine, and that against .NET's on texts where the two mean the
+/// same.
+/// </summary>
 public class PatternTests
 {
-    public static TheoryData<string> Known => [ContractionPattern.Gpt2, ContractionPattern.Llama3, ContractionPattern.Qwen];
+    public static TheoryData<string> Known =>
+        [ContractionPattern.Gpt2, ContractionPattern.Llama3, ContractionPattern.Qwen];
 
     [Theory]
     [MemberData(nameof(Known))]
     public void The_scanner_equals_the_expression(string expression)
     {
-        TextPattern scanner = ContractionPattern.TryCreate(expression)!, engine = new RegexPattern(expression);
+        TextPattern scanner = ContractionPattern.TryCreate(expression)!,
+            engine = new RegexPattern(expression);
         var random = new Random(7);
         for (var i = 0; i < 4000; i++)
         {
@@ -38,13 +43,24 @@ public class PatternTests
     public void The_engine_equals_dotnet_on_ascii(string expression)
     {
         var engine = new RegexPattern(expression);
-        var other = new Regex(expression.Replace("{,2}", "{0,2}", StringComparison.Ordinal).Replace("a++", "(?>a+)", StringComparison.Ordinal)
-            .Replace("[abc]*+", "(?>[abc]*)", StringComparison.Ordinal), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+        var other = new Regex(
+            expression
+                .Replace("{,2}", "{0,2}", StringComparison.Ordinal)
+                .Replace("a++", "(?>a+)", StringComparison.Ordinal)
+                .Replace("[abc]*+", "(?>[abc]*)", StringComparison.Ordinal),
+            RegexOptions.CultureInvariant,
+            TimeSpan.FromSeconds(5)
+        );
         var random = new Random(11);
         for (var i = 0; i < 2000; i++)
         {
-            var text = new string([.. Enumerable.Range(0, random.Next(0, 14)).Select(_ => "abcdeABCD01., \n"[random.Next(15)])]);
-            var expected = other.Matches(text).Where(match => match.Length > 0).Select(match => (match.Index, match.Index + match.Length));
+            var text = new string([
+                .. Enumerable.Range(0, random.Next(0, 14)).Select(_ => "abcdeABCD01., \n"[random.Next(15)]),
+            ]);
+            var expected = other
+                .Matches(text)
+                .Where(match => match.Length > 0)
+                .Select(match => (match.Index, match.Index + match.Length));
             Assert.Equal(expected, Matches(engine, text).Where(match => match.End > match.Start));
         }
     }
@@ -71,10 +87,11 @@ public class PatternTests
     private static List<(int Start, int End)> Matches(TextPattern pattern, string text)
     {
         var found = new List<(int, int)>();
-        for (var from = 0; from <= text.Length;)
+        for (var from = 0; from <= text.Length; )
         {
             var (start, end) = pattern.Next(text, from);
-            if (start < 0) break;
+            if (start < 0)
+                break;
             found.Add((start, end));
             from = end > start ? end : end + 1;
         }
@@ -83,8 +100,43 @@ public class PatternTests
 
     private static string RandomText(Random random, int count)
     {
-        int[] telling = [' ', ' ', ' ', '\n', '\r', '\t', '\'', '\'', 's', 'S', 0x17F, 'l', 'L', 'v', 'e', 'E', 'd', '1', '2', '.', '!', 0xA0, 0x3000, 0x661, 0xBD,
-            0x301, 0x10400, 0x1D7D8, 0x1F600, 0x4E2D, 0x200B, 0x16FF4, 0x897, 0x1C89];
+        int[] telling =
+        [
+            ' ',
+            ' ',
+            ' ',
+            '\n',
+            '\r',
+            '\t',
+            '\'',
+            '\'',
+            's',
+            'S',
+            0x17F,
+            'l',
+            'L',
+            'v',
+            'e',
+            'E',
+            'd',
+            '1',
+            '2',
+            '.',
+            '!',
+            0xA0,
+            0x3000,
+            0x661,
+            0xBD,
+            0x301,
+            0x10400,
+            0x1D7D8,
+            0x1F600,
+            0x4E2D,
+            0x200B,
+            0x16FF4,
+            0x897,
+            0x1C89,
+        ];
         var text = new StringBuilder();
         for (var i = 0; i < count; i++)
         {

@@ -7,13 +7,14 @@ using JsonNode = System.Text.Json.Nodes.JsonNode;
 namespace Concord.Tests.Tokenizers;
 
 /// <summary>
-/// One node or flag at a time, against what Hugging Face's own library gives (small_pipelines.jsonl, made by make_small_pipelines.js); and the
-/// refusals.
+/// One node or flag at a time, against what Hugging Face's own library gives (small_pipelines.jsonl, made by
+/// make_small_pipelines.js); and the refusals.
 /// </summary>
 public class SmallPipelineTests
 {
-    private static readonly Dictionary<string, string> Lines = File.ReadLines(Path.Combine(Shared.RepositoryRoot, "tests", "Concord.Tests", "Tokenizers",
-        "small_pipelines.jsonl"))
+    private static readonly Dictionary<string, string> Lines = File.ReadLines(
+            Path.Combine(Shared.RepositoryRoot, "tests", "Concord.Tests", "Tokenizers", "small_pipelines.jsonl")
+        )
         .ToDictionary(line => (string)JsonNode.Parse(line)!["name"]!, line => line);
 
     public static TheoryData<string> Names => [.. Lines.Keys];
@@ -33,32 +34,61 @@ public class SmallPipelineTests
         }
     }
 
-    public static TheoryData<string, string, string> Refusals => new()
-    {
-        { "pre_tokenizer", """{"type":"UnicodeScripts"}""", "UnicodeScripts" },
-        { "pre_tokenizer", """{"type":"Digits","individual_digits":true,"groups":3}""", "groups" },
-        { "pre_tokenizer", """{"type":"Split","pattern":{"Regex":"a\\Kb"},"behavior":"Isolated","invert":false}""", "\\K" },
-        { "pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(?<name>a)"},"behavior":"Isolated","invert":false}""", "(?<" },
-        { "pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\p{Greek}"},"behavior":"Isolated","invert":false}""", "Greek" },
-        { "pre_tokenizer", """{"type":"Split","pattern":{"Regex":"(?i:straße)"},"behavior":"Isolated","invert":false}""", "without case" },
-        { "pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Scattered","invert":false}""", "behaviour" },
-        { "normalizer", """{"type":"Precompiled","precompiled_charsmap":""}""", "Precompiled" },
-        { "normalizer", """{"type":"NFC","fast":true}""", "fast" },
-        { "post_processor", """{"type":"Fancy"}""", "Fancy" },
-        { "decoder", """{"type":"CTC"}""", "CTC" },
-        { "model.type", "\"Unigram\"", "Unigram" },
-        { "model.dropout", "0.1", "dropout" },
-        { "model.sampling", "true", "sampling" },
-        { "model.unk_token", "\"<nothing>\"", "<nothing>" },
-        { "model.merges", """["a b c"]""", "merge 0" },
-        { "model.merges", """["a q_"]""", "q_" },
-        { "model.vocab", """{"a":-1}""", "'a'" },
-        { "model.vocab", """{"a":4000000000}""", "'a'" },
-        { "added_tokens", """[{"id":9999,"content":"<g>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""", "9999" },
-        { "added_tokens", """[{"id":60,"content":"<g>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true,"glue":1}]""", "glue" },
-        { "version", "\"2.0\"", "version" },
-        { "extra", "1", "extra" },
-    };
+    public static TheoryData<string, string, string> Refusals =>
+        new()
+        {
+            { "pre_tokenizer", """{"type":"UnicodeScripts"}""", "UnicodeScripts" },
+            { "pre_tokenizer", """{"type":"Digits","individual_digits":true,"groups":3}""", "groups" },
+            {
+                "pre_tokenizer",
+                """{"type":"Split","pattern":{"Regex":"a\\Kb"},"behavior":"Isolated","invert":false}""",
+                "\\K"
+            },
+            {
+                "pre_tokenizer",
+                """{"type":"Split","pattern":{"Regex":"(?<name>a)"},"behavior":"Isolated","invert":false}""",
+                "(?<"
+            },
+            {
+                "pre_tokenizer",
+                """{"type":"Split","pattern":{"Regex":"\\p{Greek}"},"behavior":"Isolated","invert":false}""",
+                "Greek"
+            },
+            {
+                "pre_tokenizer",
+                """{"type":"Split","pattern":{"Regex":"(?i:straße)"},"behavior":"Isolated","invert":false}""",
+                "without case"
+            },
+            {
+                "pre_tokenizer",
+                """{"type":"Split","pattern":{"String":"a"},"behavior":"Scattered","invert":false}""",
+                "behaviour"
+            },
+            { "normalizer", """{"type":"Precompiled","precompiled_charsmap":""}""", "Precompiled" },
+            { "normalizer", """{"type":"NFC","fast":true}""", "fast" },
+            { "post_processor", """{"type":"Fancy"}""", "Fancy" },
+            { "decoder", """{"type":"CTC"}""", "CTC" },
+            { "model.type", "\"Unigram\"", "Unigram" },
+            { "model.dropout", "0.1", "dropout" },
+            { "model.sampling", "true", "sampling" },
+            { "model.unk_token", "\"<nothing>\"", "<nothing>" },
+            { "model.merges", """["a b c"]""", "merge 0" },
+            { "model.merges", """["a q_"]""", "q_" },
+            { "model.vocab", """{"a":-1}""", "'a'" },
+            { "model.vocab", """{"a":4000000000}""", "'a'" },
+            {
+                "added_tokens",
+                """[{"id":9999,"content":"<g>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""",
+                "9999"
+            },
+            {
+                "added_tokens",
+                """[{"id":60,"content":"<g>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true,"glue":1}]""",
+                "glue"
+            },
+            { "version", "\"2.0\"", "version" },
+            { "extra", "1", "extra" },
+        };
 
     [Theory]
     [MemberData(nameof(Refusals))]
@@ -93,8 +123,14 @@ public class SmallPipelineTests
     public void A_missing_tokenizer_is_a_sentence()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("neither tokenizer.json nor tokenizer.model", Assert.Throws<ConcordException>(() => Tokenizer.Load(folder.Path)).Message);
-        Assert.Contains("does not exist", Assert.Throws<ConcordException>(() => Tokenizer.Load(folder.File("nothing"))).Message);
+        Assert.Contains(
+            "neither tokenizer.json nor tokenizer.model",
+            Assert.Throws<ConcordException>(() => Tokenizer.Load(folder.Path)).Message
+        );
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<ConcordException>(() => Tokenizer.Load(folder.File("nothing"))).Message
+        );
     }
 
     private static Tokenizer Load(JsonNode file)

@@ -18,8 +18,12 @@ public class TokenizerConfigTests
     public void Special_tokens_are_found(string family, int? bos, int? eos, int? pad, int size)
     {
         var tokenizer = GoldenTokenizers.Get(family);
-        Assert.Equal((bos, eos, pad, size), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId, tokenizer.VocabularySize));
-        if (bos is { } id) Assert.Equal(id, tokenizer.TokenToId(tokenizer.IdToToken(id)!));
+        Assert.Equal(
+            (bos, eos, pad, size),
+            (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId, tokenizer.VocabularySize)
+        );
+        if (bos is { } id)
+            Assert.Equal(id, tokenizer.TokenToId(tokenizer.IdToToken(id)!));
         Assert.Null(tokenizer.IdToToken(size));
         Assert.Null(tokenizer.IdToToken(-1));
         Assert.Null(tokenizer.TokenToId("no such token"));
@@ -30,17 +34,28 @@ public class TokenizerConfigTests
     public void Names_come_as_objects_and_from_the_map_and_templates_from_their_own_file()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("tokenizer.json"), """{"model":{"vocab":{"a":0,"<b>":1,"<e>":2,"<p>":3},"merges":[]}}""");
-        File.WriteAllText(folder.File("tokenizer_config.json"),
-            """{"bos_token":{"content":"<b>","lstrip":false},"chat_template":[{"name":"tool_use","template":"T"},{"name":"default","template":"D"}]}""");
-        File.WriteAllText(folder.File("special_tokens_map.json"), """{"bos_token":"<p>","eos_token":"<e>","pad_token":{"content":"<p>"}}""");
+        File.WriteAllText(
+            folder.File("tokenizer.json"),
+            """{"model":{"vocab":{"a":0,"<b>":1,"<e>":2,"<p>":3},"merges":[]}}"""
+        );
+        File.WriteAllText(
+            folder.File("tokenizer_config.json"),
+            """{"bos_token":{"content":"<b>","lstrip":false},"chat_template":[{"name":"tool_use","template":"T"},{"name":"default","template":"D"}]}"""
+        );
+        File.WriteAllText(
+            folder.File("special_tokens_map.json"),
+            """{"bos_token":"<p>","eos_token":"<e>","pad_token":{"content":"<p>"}}"""
+        );
         var tokenizer = Tokenizer.Load(folder.File("tokenizer.json"));
         Assert.Equal((1, 2, 3, null), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId, tokenizer.UnknownId));
         Assert.Equal("D", tokenizer.ChatTemplate);
         File.WriteAllText(folder.File("chat_template.jinja"), "J");
         Assert.Equal("J", Tokenizer.Load(folder.Path).ChatTemplate);
         File.WriteAllText(folder.File("tokenizer_config.json"), "{");
-        Assert.Contains("tokenizer_config.json", Assert.Throws<ConcordException>(() => Tokenizer.Load(folder.Path)).Message);
+        Assert.Contains(
+            "tokenizer_config.json",
+            Assert.Throws<ConcordException>(() => Tokenizer.Load(folder.Path)).Message
+        );
     }
 
     [Fact]
@@ -48,10 +63,22 @@ public class TokenizerConfigTests
     {
         var whole = File.ReadAllBytes(Shared.Path("golden", "tokenizers", "llama2", "tokenizer.model"));
         using var folder = new TemporaryFolder();
-        foreach (var bytes in (byte[][])[[], [1, 2, 3], whole[..^7], whole[..1000], [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]])
+        foreach (
+            var bytes in (byte[][])
+                [
+                    [],
+                    [1, 2, 3],
+                    whole[..^7],
+                    whole[..1000],
+                    [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F],
+                ]
+        )
         {
             File.WriteAllBytes(folder.File("tokenizer.model"), bytes);
-            Assert.Contains("tokenizer.model", Assert.Throws<ConcordException>(() => Tokenizer.Load(folder.Path)).Message);
+            Assert.Contains(
+                "tokenizer.model",
+                Assert.Throws<ConcordException>(() => Tokenizer.Load(folder.Path)).Message
+            );
         }
     }
 

@@ -4,7 +4,8 @@ using TorchSharp;
 namespace Concord.Tests.Training;
 
 /// <summary>
-/// Tests of small models take one thread: more gain nothing there, and on a busy machine the library's threads spin for each other a hundred times longer than they compute.
+/// Tests of small models take one thread: more gain nothing there, and on a busy machine the library's threads spin for
+/// each other a hundred times longer than they compute.
 /// </summary>
 public abstract class OneThread : IDisposable
 {

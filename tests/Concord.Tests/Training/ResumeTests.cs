@@ -22,29 +22,69 @@ public class ResumeTests : OneThread
         Epochs = 2,
         MaximumSteps = 7,
         Batches = new BatchSettings { PerSource = 4, MicroBatch = 5 },
-        Weighting = new WeightingSettings { Scheme = "more", Alpha = .7, Accumulation = MoreAccumulation.SecondForward },
+        Weighting = new WeightingSettings
+        {
+            Scheme = "more",
+            Alpha = .7,
+            Accumulation = MoreAccumulation.SecondForward,
+        },
         Temperatures = new SourceTemperatureSettings { Enabled = true },
         EvaluateEvery = 4,
     };
 
-    public static TheoryData<string> Ways => ["second forward", "gradient buffers", "token budget", "micro-batch scope", "one micro-batch", "checkpointing", "lora", "last layer", "head", "bf16", "bf16 weights"];
+    public static TheoryData<string> Ways =>
+        [
+            "second forward",
+            "gradient buffers",
+            "token budget",
+            "micro-batch scope",
+            "one micro-batch",
+            "checkpointing",
+            "lora",
+            "last layer",
+            "head",
+            "bf16",
+            "bf16 weights",
+        ];
 
-    private static TrainingSettings Of(string way) => way switch
-    {
-        "gradient buffers" => More with { Weighting = More.Weighting with { Accumulation = MoreAccumulation.GradientBuffers } },
-        "token budget" => More with { Batches = new BatchSettings { PerSource = 4, TokenBudget = 50 }, Weighting = More.Weighting with { Accumulation = MoreAccumulation.GradientBuffers } },
-        "micro-batch scope" => More with { Weighting = More.Weighting with { Scope = WeightingScope.MicroBatch } },
-        "one micro-batch" => More with { Batches = new BatchSettings { PerSource = 4 } },
-        "checkpointing" => More with { ActivationCheckpointing = true },
-        "lora" => More with { Mode = TrainedParts.Adapters, Lora = new LoraSettings { Rank = 2 } },
-        "last layer" or "bf16 last layer" => More with { Mode = TrainedParts.LastLayers, LastLayers = 1 },
-        "head" => More with { Mode = TrainedParts.Head },
-        _ => More,
-    };
+    private static TrainingSettings Of(string way) =>
+        way switch
+        {
+            "gradient buffers" => More with
+            {
+                Weighting = More.Weighting with { Accumulation = MoreAccumulation.GradientBuffers },
+            },
+            "token budget" => More with
+            {
+                Batches = new BatchSettings { PerSource = 4, TokenBudget = 50 },
+                Weighting = More.Weighting with { Accumulation = MoreAccumulation.GradientBuffers },
+            },
+            "micro-batch scope" => More with { Weighting = More.Weighting with { Scope = WeightingScope.MicroBatch } },
+            "one micro-batch" => More with { Batches = new BatchSettings { PerSource = 4 } },
+            "checkpointing" => More with { ActivationCheckpointing = true },
+            "lora" => More with
+            {
+                Mode = TrainedParts.Adapters,
+                Lora = new LoraSettings { Rank = 2 },
+            },
+            "last layer" or "bf16 last layer" => More with { Mode = TrainedParts.LastLayers, LastLayers = 1 },
+            "head" => More with { Mode = TrainedParts.Head },
+            _ => More,
+        };
 
-    private static TrainingResult Train(string way, string folder, string? states = null, int? stopAfter = null, IGradientExchange? exchange = null, CancellationTokenSource? cancelled = null)
+    private static TrainingResult Train(
+        string way,
+        string folder,
+        string? states = null,
+        int? stopAfter = null,
+        IGradientExchange? exchange = null,
+        CancellationTokenSource? cancelled = null
+    )
     {
-        using var model = TinyModel.Create(type: way == "bf16 weights" ? torch.bfloat16 : null, precision: way is "bf16" or "bf16 last layer" ? ProductPrecision.Bf16 : ProductPrecision.Single);
+        using var model = TinyModel.Create(
+            type: way == "bf16 weights" ? torch.bfloat16 : null,
+            precision: way is "bf16" or "bf16 last layer" ? ProductPrecision.Bf16 : ProductPrecision.Single
+        );
         using var source = new CancellationTokenSource();
         var options = new TrainingRunOptions
         {
@@ -60,9 +100,24 @@ public class ResumeTests : OneThread
 
     private static void Same(string expected, string actual)
     {
-        foreach (var file in (string[])["model/model.safetensors", "scores.jsonl", "evaluation.json", "checkpoints/step-00000007/state.safetensors", "checkpoints/step-00000007/progress.json"])
-            Assert.True(File.ReadAllBytes(Path.Combine(expected, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(actual, file))), file);
-        string[] Lines(string folder) => [.. File.ReadLines(Path.Combine(folder, "metrics.jsonl")).Select(line => line.Split(",\"seconds\"")[0])];
+        foreach (
+            var file in (string[])
+                [
+                    "model/model.safetensors",
+                    "scores.jsonl",
+                    "evaluation.json",
+                    "checkpoints/step-00000007/state.safetensors",
+                    "checkpoints/step-00000007/progress.json",
+                ]
+        )
+            Assert.True(
+                File.ReadAllBytes(Path.Combine(expected, file))
+                    .AsSpan()
+                    .SequenceEqual(File.ReadAllBytes(Path.Combine(actual, file))),
+                file
+            );
+        string[] Lines(string folder) =>
+            [.. File.ReadLines(Path.Combine(folder, "metrics.jsonl")).Select(line => line.Split(",\"seconds\"")[0])];
         Assert.Equal(Lines(expected), Lines(actual));
     }
 
@@ -75,8 +130,14 @@ public class ResumeTests : OneThread
         var whole = folders.File("whole");
         Assert.Equal(TrainingOutcome.Finished, Train(way, whole).Outcome);
         var parts = folders.File("parts");
-        Assert.Equal((TrainingOutcome.Interrupted, 3), Train(way, parts, stopAfter: 3) is var part ? (part.Outcome, part.Step) : default);
-        Assert.Equal((TrainingOutcome.Finished, 3), Train(way, parts) is var rest ? (rest.Outcome, rest.ResumedFrom) : default);
+        Assert.Equal(
+            (TrainingOutcome.Interrupted, 3),
+            Train(way, parts, stopAfter: 3) is var part ? (part.Outcome, part.Step) : default
+        );
+        Assert.Equal(
+            (TrainingOutcome.Finished, 3),
+            Train(way, parts) is var rest ? (rest.Outcome, rest.ResumedFrom) : default
+        );
         Same(whole, parts);
     }
 
@@ -86,7 +147,11 @@ public class ResumeTests : OneThread
     public void Kept_hidden_states_change_no_bit_and_may_be_deleted_or_damaged_in_between(string way)
     {
         using var folders = new TemporaryFolder();
-        string whole = folders.File("whole"), kept = folders.File("kept"), again = folders.File("again"), parts = folders.File("parts"), states = folders.File("states");
+        string whole = folders.File("whole"),
+            kept = folders.File("kept"),
+            again = folders.File("again"),
+            parts = folders.File("parts"),
+            states = folders.File("states");
         Train(way, whole);
         Train(way, kept, states);
         Same(whole, kept);
@@ -97,7 +162,8 @@ public class ResumeTests : OneThread
         Train(way, parts, states, stopAfter: 5);
         var file = Assert.Single(Directory.GetFiles(states));
         var bytes = File.ReadAllBytes(file);
-        for (var at = 3; at < bytes.Length; at += 501) bytes[at] ^= 16; // headers, keys, counts and states alike
+        for (var at = 3; at < bytes.Length; at += 501)
+            bytes[at] ^= 16; // headers, keys, counts and states alike
         File.WriteAllBytes(file, bytes[..^7]);
         Train(way, parts, states);
         Same(whole, parts);
@@ -108,7 +174,10 @@ public class ResumeTests : OneThread
     {
         Assert.SkipUnless(MatrixProduct.HasBf16, "no bf16 instructions here");
         using var folders = new TemporaryFolder();
-        string whole = folders.File("whole"), again = folders.File("again"), parts = folders.File("parts"), states = folders.File("states");
+        string whole = folders.File("whole"),
+            again = folders.File("again"),
+            parts = folders.File("parts"),
+            states = folders.File("states");
         Train("bf16 last layer", whole, states);
         Train("bf16 last layer", again, states);
         Same(whole, again);
@@ -124,7 +193,8 @@ public class ResumeTests : OneThread
     public void A_step_cancelled_in_its_middle_has_not_been(string way)
     {
         using var folders = new TemporaryFolder();
-        string whole = folders.File("whole"), parts = folders.File("parts");
+        string whole = folders.File("whole"),
+            parts = folders.File("parts");
         Train(way, whole);
         using var source = new CancellationTokenSource();
         // after losses and momentum of a step are known, before its way back is taken
@@ -139,7 +209,8 @@ public class ResumeTests : OneThread
     {
         public void Stepped(StepReport report)
         {
-            if (report.Step == afterStep) source.Cancel();
+            if (report.Step == afterStep)
+                source.Cancel();
         }
     }
 
@@ -147,13 +218,12 @@ public class ResumeTests : OneThread
     {
         private int sums;
 
-        public void Sum(torch.Tensor gradients)
-        {
-        }
+        public void Sum(torch.Tensor gradients) { }
 
         public void Sum(Span<double> values)
         {
-            if (++sums == atSum) source.Cancel();
+            if (++sums == atSum)
+                source.Cancel();
         }
     }
 }

@@ -15,10 +15,15 @@ public class RunFolderTests
         var alone = new RunFolder(place, "seed: 1").Lock();
         Directory.CreateDirectory(partial);
         var second = new RunFolder(place, "seed: 1");
-        Assert.Contains("in use", Assert.Throws<ConcordException>(() => second.Lock()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "in use",
+            Assert.Throws<ConcordException>(() => second.Lock()).Message,
+            StringComparison.Ordinal
+        );
         Assert.True(Directory.Exists(partial));
         alone.Dispose();
-        using (second.Lock()) Assert.False(Directory.Exists(partial)); // what a killed run leaves
+        using (second.Lock())
+            Assert.False(Directory.Exists(partial)); // what a killed run leaves
     }
 
     [Fact]
@@ -30,8 +35,15 @@ public class RunFolderTests
         Assert.False(Directory.Exists(place));
         var run = new RunFolder(place, "seed: 1");
         Assert.Null(RunFolder.Ended(place, "seed: 1"));
-        Assert.Contains("other settings", Assert.Throws<ConcordException>(() => RunFolder.Ended(place, "seed: 2")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "other settings",
+            Assert.Throws<ConcordException>(() => RunFolder.Ended(place, "seed: 2")).Message,
+            StringComparison.Ordinal
+        );
         run.Finish(step: 3, steps: 4, bestStep: 2);
-        Assert.Equal(new TrainingResult(TrainingOutcome.AlreadyFinished, 3, 4, 2, null, null), RunFolder.Ended(place, "seed: 1"));
+        Assert.Equal(
+            new TrainingResult(TrainingOutcome.AlreadyFinished, 3, 4, 2, null, null),
+            RunFolder.Ended(place, "seed: 1")
+        );
     }
 }

@@ -18,9 +18,21 @@ public class TemperatureLearnerTests : OneThread
         var data = TinyModel.Data(4, 0);
         using var batch = PackedBatch.Create(data.Training);
         using var output = model.Forward(batch);
-        var rewards = data.Training.Select((comparison, c) => output.Rewards.AsSpan(batch.RowOffsets[c], comparison.Suffixes.Length).ToArray()).ToArray();
+        var rewards = data
+            .Training.Select(
+                (comparison, c) => output.Rewards.AsSpan(batch.RowOffsets[c], comparison.Suffixes.Length).ToArray()
+            )
+            .ToArray();
         var temperatures = new SourceTemperatures(3, On);
-        var learner = new TemperatureLearner(temperatures, new RankingLossSettings(), setAside, [.. setAside.Select(data.SourceOf)], 8, 10, 1);
+        var learner = new TemperatureLearner(
+            temperatures,
+            new RankingLossSettings(),
+            setAside,
+            [.. setAside.Select(data.SourceOf)],
+            8,
+            10,
+            1
+        );
         learner.Step(model, step, data.Training, [.. data.Training.Select(data.SourceOf)], fresh, rewards);
         return temperatures.Logs.ToArray();
     }
@@ -39,7 +51,10 @@ public class TemperatureLearnerTests : OneThread
     [Fact]
     public void Sources_without_fresh_pairs_learn_from_what_is_set_aside_now_and_then()
     {
-        TokenizedComparison[] aside = [.. TinyModel.Data(6, 0, seed: 2).Training.Where(comparison => comparison.Comparison.Source == "source2")];
+        TokenizedComparison[] aside =
+        [
+            .. TinyModel.Data(6, 0, seed: 2).Training.Where(comparison => comparison.Comparison.Source == "source2"),
+        ];
         var logs = StepOn(new bool[12], aside, TemperatureLearner.SetAsideEvery);
         Assert.Equal(logs[0], logs[1]);
         Assert.NotEqual(logs[0], logs[2]);
@@ -51,10 +66,20 @@ public class TemperatureLearnerTests : OneThread
     {
         var data = TinyModel.Data(1000, 0, seed: 2);
         Assert.True(data.Training.Sum(comparison => comparison.PackedLength) > 4 * RewardScorer.DefaultTokensPerBatch);
-        using FusedOperations scoring = new(), learning = new();
-        using RewardModel scorer = TinyModel.Create(operations: scoring), learned = TinyModel.Create(operations: learning);
+        using FusedOperations scoring = new(),
+            learning = new();
+        using RewardModel scorer = TinyModel.Create(operations: scoring),
+            learned = TinyModel.Create(operations: learning);
         Assert.Equal(3000, new RewardScorer(scorer).Score(data.Training).Count());
-        var learner = new TemperatureLearner(new SourceTemperatures(3, On), new RankingLossSettings(), data.Training, [.. data.Training.Select(data.SourceOf)], 1000, 10, 1);
+        var learner = new TemperatureLearner(
+            new SourceTemperatures(3, On),
+            new RankingLossSettings(),
+            data.Training,
+            [.. data.Training.Select(data.SourceOf)],
+            1000,
+            10,
+            1
+        );
         learner.Step(learned, 0, [], [], [], []);
         Assert.InRange(learning.Bytes, 1, scoring.Bytes * 11 / 10);
     }

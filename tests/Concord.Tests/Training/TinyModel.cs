@@ -12,14 +12,21 @@ using TorchSharp;
 
 namespace Concord.Tests.Training;
 
-/// <summary>A model of two small layers from a seed, and a population whose taste it can learn, for tests that train.</summary>
+/// <summary>
+/// A model of two small layers from a seed, and a population whose taste it can learn, for tests that train.
+/// </summary>
 internal static class TinyModel
 {
     public const int Vocabulary = 48;
 
     static TinyModel() => TorchLibraryLoader.Install();
 
-    public static RewardModel Create(ulong seed = 3, torch.ScalarType? type = null, ProductPrecision precision = ProductPrecision.Single, IOperations? operations = null)
+    public static RewardModel Create(
+        ulong seed = 3,
+        torch.ScalarType? type = null,
+        ProductPrecision precision = ProductPrecision.Single,
+        IOperations? operations = null
+    )
     {
         using var scope = torch.NewDisposeScope();
         var config = new BackboneConfig
@@ -40,28 +47,57 @@ internal static class TinyModel
         using var source = new SeededParameterSource(seed, .3);
         var backbone = BackboneFactory.Build(config, source);
         using var generator = new torch.Generator(seed);
-        var head = new Parameter("score.weight", torch.randn([1, config.HiddenSize], generator: generator) / 4, WeightLayout.Single("score.weight", 1));
-        if (type is not { } narrow) return new RewardModel(backbone, head, Pooling.Last, operations ?? new FusedOperations(precision));
+        var head = new Parameter(
+            "score.weight",
+            torch.randn([1, config.HiddenSize], generator: generator) / 4,
+            WeightLayout.Single("score.weight", 1)
+        );
+        if (type is not { } narrow)
+            return new RewardModel(backbone, head, Pooling.Last, operations ?? new FusedOperations(precision));
         var converting = BackboneFactory.Build(config, new Narrowed(backbone.Parameters, narrow));
         return new RewardModel(converting, head, Pooling.Last, new AutogradOperations());
     }
 
-    /// <summary>Comparisons of three sources; a source prefers by its own taste for tokens. One in seven is a tie, some have three or four responses.</summary>
+    /// <summary>
+    /// Comparisons of three sources; a source prefers by its own taste for tokens. One in seven is a tie, some have
+    /// three or four responses.
+    /// </summary>
     public static TrainingData Data(int perSource, int heldOut, int seed = 1)
     {
         var random = new Random(seed);
-        var tastes = Enumerable.Range(0, 3).Select(k => Enumerable.Range(0, Vocabulary).Select(token => Math.Sin(token / 4.0 + .3 * k) + .4 * random.NextDouble()).ToArray()).ToArray();
+        var tastes = Enumerable
+            .Range(0, 3)
+            .Select(k =>
+                Enumerable
+                    .Range(0, Vocabulary)
+                    .Select(token => Math.Sin(token / 4.0 + .3 * k) + .4 * random.NextDouble())
+                    .ToArray()
+            )
+            .ToArray();
         TokenizedComparison[] Make(int count, string side) =>
-            [.. Enumerable.Range(0, count * 3).Select(index => One(random, tastes[index % 3], $"source{index % 3}", $"{side}-{index / 3}-{index % 3}", index))];
+            [
+                .. Enumerable
+                    .Range(0, count * 3)
+                    .Select(index =>
+                        One(random, tastes[index % 3], $"source{index % 3}", $"{side}-{index / 3}-{index % 3}", index)
+                    ),
+            ];
         return new TrainingData(Make(perSource, "train"), Make(heldOut, "held"));
     }
 
     private static TokenizedComparison One(Random random, double[] taste, string source, string prompt, int index)
     {
-        int[] Ids(int least, int most) => [.. Enumerable.Range(0, random.Next(least, most)).Select(_ => random.Next(3, Vocabulary))];
+        int[] Ids(int least, int most) =>
+            [.. Enumerable.Range(0, random.Next(least, most)).Select(_ => random.Next(3, Vocabulary))];
         var shared = Ids(2, 7);
-        var rows = Enumerable.Range(0, index % 5 == 0 ? 3 + index % 2 : 2).Select(_ => (int[])[.. shared, .. Ids(1, 6)]).ToArray();
-        double[] scores = index % 7 == 6 ? [.. rows.Select(_ => 1.0)] : [.. rows.Select(row => row.Skip(shared.Length).Average(token => taste[token]))];
+        var rows = Enumerable
+            .Range(0, index % 5 == 0 ? 3 + index % 2 : 2)
+            .Select(_ => (int[])[.. shared, .. Ids(1, 6)])
+            .ToArray();
+        double[] scores =
+            index % 7 == 6
+                ? [.. rows.Select(_ => 1.0)]
+                : [.. rows.Select(row => row.Skip(shared.Length).Average(token => taste[token]))];
         var (prefix, suffixes) = TokenizedComparison.Share(rows);
         return new TokenizedComparison
         {
@@ -84,7 +120,10 @@ internal static class TinyModel
     public static void Write(RewardModel model, string folder, TrainedModelInfo info)
     {
         using var scope = torch.NewDisposeScope();
-        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), model.Parameters.SelectMany(parameter => parameter.Layout.Split(parameter.Value.detach())));
+        SafetensorsWriter.Write(
+            Path.Combine(folder, "model.safetensors"),
+            model.Parameters.SelectMany(parameter => parameter.Layout.Split(parameter.Value.detach()))
+        );
     }
 
     /// <summary>The weights of a model, by name.</summary>
@@ -92,11 +131,15 @@ internal static class TinyModel
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        return model.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.detach().to(torch.float32).reshape(-1).data<float>().ToArray());
+        return model.Parameters.ToDictionary(
+            parameter => parameter.Name,
+            parameter => parameter.Value.detach().to(torch.float32).reshape(-1).data<float>().ToArray()
+        );
     }
 
     private sealed class Narrowed(IReadOnlyList<Parameter> parameters, torch.ScalarType type) : IParameterSource
     {
-        public Parameter Make(ParameterSpec spec) => new(spec.Name, parameters.Single(parameter => parameter.Name == spec.Name).Value.to(type), spec.Layout);
+        public Parameter Make(ParameterSpec spec) =>
+            new(spec.Name, parameters.Single(parameter => parameter.Name == spec.Name).Value.to(type), spec.Layout);
     }
 }

@@ -23,7 +23,12 @@ public class TrainingRunTests : OneThread
         HeadLearningRate = 5e-3,
         Epochs = 2,
         Batches = new BatchSettings { PerSource = 4, MicroBatch = 5 },
-        Weighting = new WeightingSettings { Scheme = "more", MomentumStart = MomentumStart.Random, Alpha = .7 },
+        Weighting = new WeightingSettings
+        {
+            Scheme = "more",
+            MomentumStart = MomentumStart.Random,
+            Alpha = .7,
+        },
         Temperatures = new SourceTemperatureSettings { Enabled = true },
         EvaluateEvery = 4,
         CheckpointEvery = 3,
@@ -33,24 +38,41 @@ public class TrainingRunTests : OneThread
     {
         public void Stepped(StepReport report)
         {
-            if (report.Step == afterStep) source.Cancel();
+            if (report.Step == afterStep)
+                source.Cancel();
         }
     }
 
-    private static TrainingResult Train(string folder, TrainingSettings settings, int? stopAfter = null, string config = "a: 1\n", TrainingData? data = null, ITrainingObserver? observer = null)
+    private static TrainingResult Train(
+        string folder,
+        TrainingSettings settings,
+        int? stopAfter = null,
+        string config = "a: 1\n",
+        TrainingData? data = null,
+        ITrainingObserver? observer = null
+    )
     {
         using var model = TinyModel.Create();
         using var source = new CancellationTokenSource();
-        var options = new TrainingRunOptions { Output = folder, Config = config, WriteModel = TinyModel.Write, Observer = stopAfter is { } step ? new Stopper(source, step) : observer };
+        var options = new TrainingRunOptions
+        {
+            Output = folder,
+            Config = config,
+            WriteModel = TinyModel.Write,
+            Observer = stopAfter is { } step ? new Stopper(source, step) : observer,
+        };
         return new TrainingRun(model, data ?? TinyModel.Data(20, 6), settings, options).Run(source.Token);
     }
 
     // what a line says but for the time it took
-    private static string[] Metrics(string folder) => [.. File.ReadLines(Path.Combine(folder, "metrics.jsonl")).Select(line => line.Split(",\"seconds\"")[0])];
+    private static string[] Metrics(string folder) =>
+        [.. File.ReadLines(Path.Combine(folder, "metrics.jsonl")).Select(line => line.Split(",\"seconds\"")[0])];
 
-    private static byte[] Bytes(string folder, params string[] path) => File.ReadAllBytes(Path.Combine([folder, .. path]));
+    private static byte[] Bytes(string folder, params string[] path) =>
+        File.ReadAllBytes(Path.Combine([folder, .. path]));
 
-    private static string Newest(string folder) => Directory.GetDirectories(Path.Combine(folder, "checkpoints")).Order(StringComparer.Ordinal).Last();
+    private static string Newest(string folder) =>
+        Directory.GetDirectories(Path.Combine(folder, "checkpoints")).Order(StringComparer.Ordinal).Last();
 
     [Fact]
     public void A_run_stopped_anywhere_and_started_again_ends_with_the_same_bits()
@@ -72,11 +94,15 @@ public class TrainingRunTests : OneThread
                 from = stop;
             }
             var rest = Train(parts, More);
-            Assert.Equal((TrainingOutcome.Finished, from, finished.BestStep), (rest.Outcome, rest.ResumedFrom, rest.BestStep));
+            Assert.Equal(
+                (TrainingOutcome.Finished, from, finished.BestStep),
+                (rest.Outcome, rest.ResumedFrom, rest.BestStep)
+            );
             foreach (var file in new[] { "state.safetensors", "progress.json" })
                 Assert.Equal(Bytes(Newest(whole), file), Bytes(Newest(parts), file));
             Assert.Equal(Bytes(whole, "model", "model.safetensors"), Bytes(parts, "model", "model.safetensors"));
-            foreach (var file in new[] { "scores.jsonl", "evaluation.json", "run.json", "config.yaml" }) Assert.Equal(Bytes(whole, file), Bytes(parts, file));
+            foreach (var file in new[] { "scores.jsonl", "evaluation.json", "run.json", "config.yaml" })
+                Assert.Equal(Bytes(whole, file), Bytes(parts, file));
             Assert.Equal(Metrics(whole), Metrics(parts));
         }
     }
@@ -87,9 +113,13 @@ public class TrainingRunTests : OneThread
         using var folders = new TemporaryFolder();
         var (whole, killed) = (Path.Combine(folders.Path, "whole"), Path.Combine(folders.Path, "killed"));
         Train(whole, More);
-        // killed in step 8: metrics of steps 7 and half of 8, a checkpoint half written, the model of a later evaluation half swapped
+        // killed in step 8: metrics of steps 7 and half of 8, a checkpoint half written, the model of a later
+        // evaluation half swapped
         Train(killed, More, 6);
-        File.AppendAllText(Path.Combine(killed, "metrics.jsonl"), "{\"step\":7,\"loss\":1}\n{\"step\":8,\"evaluation\":{}}\n{\"step\":8,\"lo");
+        File.AppendAllText(
+            Path.Combine(killed, "metrics.jsonl"),
+            "{\"step\":7,\"loss\":1}\n{\"step\":8,\"evaluation\":{}}\n{\"step\":8,\"lo"
+        );
         Directory.CreateDirectory(Path.Combine(killed, "checkpoints", "step-00000007.partial"));
         Directory.Move(Path.Combine(killed, "model"), Path.Combine(killed, "model.old"));
         Directory.CreateDirectory(Path.Combine(killed, "model.partial"));
@@ -105,7 +135,11 @@ public class TrainingRunTests : OneThread
     public void Another_folder_gets_the_same_bytes_and_a_finished_run_is_left_alone()
     {
         using var folders = new TemporaryFolder();
-        var (one, two, three) = (Path.Combine(folders.Path, "one"), Path.Combine(folders.Path, "two"), Path.Combine(folders.Path, "three"));
+        var (one, two, three) = (
+            Path.Combine(folders.Path, "one"),
+            Path.Combine(folders.Path, "two"),
+            Path.Combine(folders.Path, "three")
+        );
         Train(one, More);
         Train(two, More with { CheckpointEvery = null, KeepCheckpoints = 1 });
         Assert.Equal(Bytes(one, "model", "model.safetensors"), Bytes(two, "model", "model.safetensors"));
@@ -125,8 +159,18 @@ public class TrainingRunTests : OneThread
     {
         using var folders = new TemporaryFolder();
         Train(folders.Path, More, 3);
-        Assert.Contains("`a: 2` now", Assert.Throws<ConcordException>(() => Train(folders.Path, More, config: "a: 2\n")).Message, StringComparison.Ordinal);
-        Assert.Contains("other data", Assert.Throws<ConcordException>(() => Train(folders.Path, More, data: TinyModel.Data(20, 6, seed: 2))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`a: 2` now",
+            Assert.Throws<ConcordException>(() => Train(folders.Path, More, config: "a: 2\n")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "other data",
+            Assert
+                .Throws<ConcordException>(() => Train(folders.Path, More, data: TinyModel.Data(20, 6, seed: 2)))
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -134,26 +178,74 @@ public class TrainingRunTests : OneThread
     {
         using var folder = new TemporaryFolder();
         var data = TinyModel.Data(300, 60);
-        var settings = More with { Epochs = 6, LearningRate = 1e-2, HeadLearningRate = 1e-2, Batches = More.Batches with { PerSource = 10, MicroBatch = null }, EvaluateEvery = null, CheckpointEvery = null };
+        var settings = More with
+        {
+            Epochs = 6,
+            LearningRate = 1e-2,
+            HeadLearningRate = 1e-2,
+            Batches = More.Batches with { PerSource = 10, MicroBatch = null },
+            EvaluateEvery = null,
+            CheckpointEvery = null,
+        };
         var result = Train(folder.Path, settings, data: data);
-        Assert.All(result.Evaluation!.Sources, source => Assert.True(source.AccuracyTiesHalf > .58, $"{string.Join(", ", result.Evaluation.Sources.Select(of => of.AccuracyTiesHalf))}"));
-        var lines = File.ReadLines(Path.Combine(folder.Path, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.All(
+            result.Evaluation!.Sources,
+            source =>
+                Assert.True(
+                    source.AccuracyTiesHalf > .58,
+                    $"{string.Join(", ", result.Evaluation.Sources.Select(of => of.AccuracyTiesHalf))}"
+                )
+        );
+        var lines = File.ReadLines(Path.Combine(folder.Path, "metrics.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToArray();
         var steps = lines.Where(line => !line.TryGetProperty("evaluation", out _)).ToArray();
         Assert.Equal(Enumerable.Range(1, result.Steps), steps.Select(line => line.GetProperty("step").GetInt32()));
-        Assert.All(steps, line =>
-        {
-            Assert.Equal(1, line.GetProperty("weights").EnumerateObject().Sum(weight => weight.Value.GetDouble()), 1e-9);
-            Assert.Equal(3, line.GetProperty("cosines").GetArrayLength());
-            Assert.Equal(0, line.GetProperty("temperatures").EnumerateObject().Sum(tau => Math.Log(tau.Value.GetDouble())), 1e-9);
-            foreach (var name in new[] { "loss", "losses", "learning_rate", "head_learning_rate", "gradient_norm", "weight_spread", "tokens_per_second", "epoch" }) Assert.True(line.TryGetProperty(name, out _), name);
-            Assert.InRange(line.GetProperty("optimizer_seconds").GetDouble(), 1e-9, line.GetProperty("seconds").GetDouble());
-        });
+        Assert.All(
+            steps,
+            line =>
+            {
+                Assert.Equal(
+                    1,
+                    line.GetProperty("weights").EnumerateObject().Sum(weight => weight.Value.GetDouble()),
+                    1e-9
+                );
+                Assert.Equal(3, line.GetProperty("cosines").GetArrayLength());
+                Assert.Equal(
+                    0,
+                    line.GetProperty("temperatures").EnumerateObject().Sum(tau => Math.Log(tau.Value.GetDouble())),
+                    1e-9
+                );
+                foreach (
+                    var name in new[]
+                    {
+                        "loss",
+                        "losses",
+                        "learning_rate",
+                        "head_learning_rate",
+                        "gradient_norm",
+                        "weight_spread",
+                        "tokens_per_second",
+                        "epoch",
+                    }
+                )
+                    Assert.True(line.TryGetProperty(name, out _), name);
+                Assert.InRange(
+                    line.GetProperty("optimizer_seconds").GetDouble(),
+                    1e-9,
+                    line.GetProperty("seconds").GetDouble()
+                );
+            }
+        );
         Assert.True(steps[^1].GetProperty("loss").GetDouble() < .8 * steps[0].GetProperty("loss").GetDouble());
         var scores = Concord.Calibration.ScoresFile.Read(Path.Combine(folder.Path, "scores.jsonl"));
         Assert.Equal((180, 0), (scores.Predictions.Count, scores.Errors.Count));
         Assert.All(scores.Predictions, prediction => Assert.NotNull(prediction.Temperature));
         using var evaluation = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Path, "evaluation.json")));
-        Assert.Equal(["source0", "source1", "source2"], evaluation.RootElement.GetProperty("sources").EnumerateObject().Select(source => source.Name));
+        Assert.Equal(
+            ["source0", "source1", "source2"],
+            evaluation.RootElement.GetProperty("sources").EnumerateObject().Select(source => source.Name)
+        );
         using var training = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Path, "model", "training.json")));
         Assert.Equal(result.BestStep, training.RootElement.GetProperty("step").GetInt32());
     }
@@ -162,7 +254,18 @@ public class TrainingRunTests : OneThread
     public void Training_stops_when_nothing_gets_better_and_keeps_the_best()
     {
         using var folder = new TemporaryFolder();
-        var result = Train(folder.Path, More with { Epochs = 40, LearningRate = .05, HeadLearningRate = .05, Patience = 2, EvaluateEvery = 2, Temperatures = new() });
+        var result = Train(
+            folder.Path,
+            More with
+            {
+                Epochs = 40,
+                LearningRate = .05,
+                HeadLearningRate = .05,
+                Patience = 2,
+                EvaluateEvery = 2,
+                Temperatures = new(),
+            }
+        );
         Assert.Equal(TrainingOutcome.Finished, result.Outcome);
         Assert.True(result.Step < result.Steps, $"{result.Step}");
         Assert.Equal(result.Step - 4, result.BestStep);
@@ -177,9 +280,32 @@ public class TrainingRunTests : OneThread
         using var folder = new TemporaryFolder();
         using var model = TinyModel.Create();
         var before = TinyModel.Weights(model);
-        var settings = More with { Mode = mode, LastLayers = 1, MaximumSteps = 3, LearningRate = null, HeadLearningRate = null };
-        new TrainingRun(model, TinyModel.Data(20, 6), settings, new TrainingRunOptions { Output = folder.Path, Config = "", WriteModel = TinyModel.Write }).Run(TestContext.Current.CancellationToken);
-        var changed = TinyModel.Weights(model).Where(weights => !before.TryGetValue(weights.Key, out var old) || !old.AsSpan().SequenceEqual(weights.Value)).Select(weights => weights.Key).ToArray();
+        var settings = More with
+        {
+            Mode = mode,
+            LastLayers = 1,
+            MaximumSteps = 3,
+            LearningRate = null,
+            HeadLearningRate = null,
+        };
+        new TrainingRun(
+            model,
+            TinyModel.Data(20, 6),
+            settings,
+            new TrainingRunOptions
+            {
+                Output = folder.Path,
+                Config = "",
+                WriteModel = TinyModel.Write,
+            }
+        ).Run(TestContext.Current.CancellationToken);
+        var changed = TinyModel
+            .Weights(model)
+            .Where(weights =>
+                !before.TryGetValue(weights.Key, out var old) || !old.AsSpan().SequenceEqual(weights.Value)
+            )
+            .Select(weights => weights.Key)
+            .ToArray();
         Assert.Equal(model.TrainedParameters.Select(parameter => parameter.Name).Order(), changed.Order());
         Assert.Contains("score.weight", changed);
     }
@@ -209,16 +335,50 @@ public class TrainingRunTests : OneThread
     {
         using var folder = new TemporaryFolder();
         Train(folder.Path, More, 3);
-        using (File.Open(Path.Combine(folder.Path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
-            Assert.Contains("another process", Assert.Throws<ConcordException>(() => Train(folder.Path, More)).Message, StringComparison.Ordinal);
+        using (
+            File.Open(Path.Combine(folder.Path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
+        )
+            Assert.Contains(
+                "another process",
+                Assert.Throws<ConcordException>(() => Train(folder.Path, More)).Message,
+                StringComparison.Ordinal
+            );
         using var other = TinyModel.Create(seed: 4);
-        var run = new TrainingRun(other, TinyModel.Data(20, 6), More, new TrainingRunOptions { Output = folder.Path, Config = "a: 1\n", WriteModel = TinyModel.Write });
-        Assert.Contains("another model", Assert.Throws<ConcordException>(() => run.Run(TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        var run = new TrainingRun(
+            other,
+            TinyModel.Data(20, 6),
+            More,
+            new TrainingRunOptions
+            {
+                Output = folder.Path,
+                Config = "a: 1\n",
+                WriteModel = TinyModel.Write,
+            }
+        );
+        Assert.Contains(
+            "another model",
+            Assert.Throws<ConcordException>(() => run.Run(TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal
+        );
         // the same weights read otherwise are another model too
         using var same = TinyModel.Create();
         using var pooled = new RewardModel(same.Backbone, same.Head, Pooling.Mean, new FusedOperations());
-        run = new TrainingRun(pooled, TinyModel.Data(20, 6), More, new TrainingRunOptions { Output = folder.Path, Config = "a: 1\n", WriteModel = TinyModel.Write });
-        Assert.Contains("another model", Assert.Throws<ConcordException>(() => run.Run(TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        run = new TrainingRun(
+            pooled,
+            TinyModel.Data(20, 6),
+            More,
+            new TrainingRunOptions
+            {
+                Output = folder.Path,
+                Config = "a: 1\n",
+                WriteModel = TinyModel.Write,
+            }
+        );
+        Assert.Contains(
+            "another model",
+            Assert.Throws<ConcordException>(() => run.Run(TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(TrainingOutcome.Finished, Train(folder.Path, More).Outcome);
     }
 
@@ -226,7 +386,20 @@ public class TrainingRunTests : OneThread
     public void Training_that_diverges_says_so()
     {
         using var folder = new TemporaryFolder();
-        var settings = More with { LearningRate = 9, HeadLearningRate = 9, Epochs = 200, Optimizer = new OptimizerSettings { Kind = OptimizerKind.Sgd, ClipNorm = null, WeightDecay = 10 }, Temperatures = new(), Weighting = new() };
+        var settings = More with
+        {
+            LearningRate = 9,
+            HeadLearningRate = 9,
+            Epochs = 200,
+            Optimizer = new OptimizerSettings
+            {
+                Kind = OptimizerKind.Sgd,
+                ClipNorm = null,
+                WeightDecay = 10,
+            },
+            Temperatures = new(),
+            Weighting = new(),
+        };
         var error = Assert.Throws<ConcordException>(() => Train(folder.Path, settings));
         Assert.Contains("diverged", error.Message, StringComparison.Ordinal);
     }
@@ -237,8 +410,18 @@ public class TrainingRunTests : OneThread
         Assert.SkipUnless(MatrixProduct.HasBf16, "no bf16 instructions here");
         using var folder = new TemporaryFolder();
         using var model = TinyModel.Create(precision: ProductPrecision.Bf16);
-        var options = new TrainingRunOptions { Output = folder.Path, Config = "", WriteModel = TinyModel.Write };
-        Assert.Equal(TrainingOutcome.Finished, new TrainingRun(model, TinyModel.Data(20, 6), More, options).Run(TestContext.Current.CancellationToken).Outcome);
+        var options = new TrainingRunOptions
+        {
+            Output = folder.Path,
+            Config = "",
+            WriteModel = TinyModel.Write,
+        };
+        Assert.Equal(
+            TrainingOutcome.Finished,
+            new TrainingRun(model, TinyModel.Data(20, 6), More, options)
+                .Run(TestContext.Current.CancellationToken)
+                .Outcome
+        );
         var saved = Path.Combine(folder.Path, "saved");
         model.Save(saved); // opened again and compared, which products of another precision would not pass
         using var again = RewardModel.Load(saved, new RewardModelOptions { HalfProducts = true });
@@ -251,11 +434,30 @@ public class TrainingRunTests : OneThread
         using var folder = new TemporaryFolder();
         using var model = TinyModel.Create(type: TorchSharp.torch.ScalarType.BFloat16);
         // steps far below what bf16 can tell apart add up in the masters
-        var settings = More with { LearningRate = 1e-4, HeadLearningRate = 1e-4, Epochs = 8, Schedule = new() { Shape = Concord.Training.Schedules.ScheduleShape.Constant, WarmUp = 0 } };
+        var settings = More with
+        {
+            LearningRate = 1e-4,
+            HeadLearningRate = 1e-4,
+            Epochs = 8,
+            Schedule = new() { Shape = Concord.Training.Schedules.ScheduleShape.Constant, WarmUp = 0 },
+        };
         var before = TinyModel.Weights(model);
-        new TrainingRun(model, TinyModel.Data(20, 6), settings, new TrainingRunOptions { Output = folder.Path, Config = "", WriteModel = TinyModel.Write }).Run(TestContext.Current.CancellationToken);
+        new TrainingRun(
+            model,
+            TinyModel.Data(20, 6),
+            settings,
+            new TrainingRunOptions
+            {
+                Output = folder.Path,
+                Config = "",
+                WriteModel = TinyModel.Write,
+            }
+        ).Run(TestContext.Current.CancellationToken);
         var name = model.Backbone.LayerParameters(1).First(parameter => parameter.Value.dim() == 2).Name;
-        Assert.Equal(TorchSharp.torch.ScalarType.BFloat16, model.Parameters.Single(parameter => parameter.Name == name).Value.dtype);
+        Assert.Equal(
+            TorchSharp.torch.ScalarType.BFloat16,
+            model.Parameters.Single(parameter => parameter.Name == name).Value.dtype
+        );
         var moved = before[name].Zip(TinyModel.Weights(model)[name]).Count(pair => pair.First != pair.Second);
         Assert.True(moved > before[name].Length / 4, $"{moved} of {before[name].Length} moved");
     }
@@ -264,7 +466,11 @@ public class TrainingRunTests : OneThread
     public void A_prompt_on_both_sides_is_refused()
     {
         var data = TinyModel.Data(3, 1);
-        Assert.Contains("Split by prompt", Assert.Throws<ConcordException>(() => new TrainingData(data.Training, [data.Training[0]])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Split by prompt",
+            Assert.Throws<ConcordException>(() => new TrainingData(data.Training, [data.Training[0]])).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ConcordException>(() => new TrainingData([], []));
     }
 
@@ -273,9 +479,26 @@ public class TrainingRunTests : OneThread
     {
         using var folder = new TemporaryFolder();
         var data = TinyModel.Data(20, 2);
-        var doubled = new TrainingData([.. data.Training.Select(one => one with { Prefix = [1, 1, .. one.Prefix] })], []) { BosTokenId = 1 };
-        Assert.Contains("more than once", Assert.Throws<ConcordException>(() => Train(Path.Combine(folder.Path, "a"), More, data: doubled)).Message, StringComparison.Ordinal);
-        var alike = new TrainingData([.. data.Training.Select(one => one with { Suffixes = [.. one.Suffixes.Select(_ => one.Suffixes[0])] })], []);
-        Assert.Contains("same ids", Assert.Throws<ConcordException>(() => Train(Path.Combine(folder.Path, "b"), More, data: alike)).Message, StringComparison.Ordinal);
+        var doubled = new TrainingData(
+            [.. data.Training.Select(one => one with { Prefix = [1, 1, .. one.Prefix] })],
+            []
+        )
+        {
+            BosTokenId = 1,
+        };
+        Assert.Contains(
+            "more than once",
+            Assert.Throws<ConcordException>(() => Train(Path.Combine(folder.Path, "a"), More, data: doubled)).Message,
+            StringComparison.Ordinal
+        );
+        var alike = new TrainingData(
+            [.. data.Training.Select(one => one with { Suffixes = [.. one.Suffixes.Select(_ => one.Suffixes[0])] })],
+            []
+        );
+        Assert.Contains(
+            "same ids",
+            Assert.Throws<ConcordException>(() => Train(Path.Combine(folder.Path, "b"), More, data: alike)).Message,
+            StringComparison.Ordinal
+        );
     }
 }

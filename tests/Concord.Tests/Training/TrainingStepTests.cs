@@ -15,21 +15,43 @@ namespace Concord.Tests.Training;
 [Collection("training")] // one after the other: the library's threads would fight for the cores
 public class TrainingStepTests : OneThread
 {
-    private static (float[] Gradients, StepOutcome Outcome) Gradients(TrainingSettings settings, TrainedParts parts = TrainedParts.Full, bool plain = false)
+    private static (float[] Gradients, StepOutcome Outcome) Gradients(
+        TrainingSettings settings,
+        TrainedParts parts = TrainedParts.Full,
+        bool plain = false
+    )
     {
         using var model = TinyModel.Create(type: plain ? torch.float32 : null);
         return Gradients(model, TinyModel.Data(8, 0), settings, parts);
     }
 
-    private static (float[] Gradients, StepOutcome Outcome) Gradients(RewardModel model, TrainingData data, TrainingSettings settings, TrainedParts parts = TrainedParts.Full)
+    private static (float[] Gradients, StepOutcome Outcome) Gradients(
+        RewardModel model,
+        TrainingData data,
+        TrainingSettings settings,
+        TrainedParts parts = TrainedParts.Full
+    )
     {
         using var scope = torch.NewDisposeScope();
         model.SetTrained(parts, 1);
         using var parameters = new FlatParameters(model, settings.Optimizer, 1, 1);
         var temperatures = new SourceTemperatures(3, new());
         temperatures.Restore([.2, -.3, .1]);
-        var momentum = new GradientMomentum(3, .6, GradientMomentum.StartVector(MomentumStart.Random, model.Config.HiddenSize, 4));
-        using var step = new TrainingStep(model, settings, 3, WeightingRegistry.Create(settings.Weighting, data.Sources), momentum, temperatures, new SingleProcess(), parameters);
+        var momentum = new GradientMomentum(
+            3,
+            .6,
+            GradientMomentum.StartVector(MomentumStart.Random, model.Config.HiddenSize, 4)
+        );
+        using var step = new TrainingStep(
+            model,
+            settings,
+            3,
+            WeightingRegistry.Create(settings.Weighting, data.Sources),
+            momentum,
+            temperatures,
+            new SingleProcess(),
+            parameters
+        );
         var outcome = step.Run(data.Training, [.. data.Training.Select(data.SourceOf)], CancellationToken.None);
         return (parameters.Gradients.data<float>().ToArray(), outcome);
     }
@@ -41,24 +63,59 @@ public class TrainingStepTests : OneThread
     [InlineData("more", TotalForm.Mean, PairAveraging.PerPair, TrainedParts.Head)]
     [InlineData("equal", TotalForm.Mean, PairAveraging.PerComparison, TrainedParts.Full)]
     [InlineData("equal", TotalForm.Pooled, PairAveraging.PerPair, TrainedParts.Full)]
-    public void Accumulated_micro_batches_equal_the_large_batch(string scheme, TotalForm total, PairAveraging averaging, TrainedParts parts)
+    public void Accumulated_micro_batches_equal_the_large_batch(
+        string scheme,
+        TotalForm total,
+        PairAveraging averaging,
+        TrainedParts parts
+    )
     {
         var settings = new TrainingSettings
         {
-            Loss = new RankingLossSettings { Total = total, Averaging = averaging, LabelSmoothing = .05, Centering = .01, Margin = .1 },
+            Loss = new RankingLossSettings
+            {
+                Total = total,
+                Averaging = averaging,
+                LabelSmoothing = .05,
+                Centering = .01,
+                Margin = .1,
+            },
             Weighting = new WeightingSettings { Scheme = scheme },
         };
         var (whole, outcome) = Gradients(settings, parts);
         var largest = whole.Max(MathF.Abs);
-        BatchSettings[] cuts = [new() { MicroBatch = 12 }, new() { MicroBatch = 5 }, new() { MicroBatch = 1 }, new() { TokenBudget = 40 }];
-        var ways = from cut in cuts from way in new[] { MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers } from plain in new[] { false, true } select (cut, way, plain);
+        BatchSettings[] cuts =
+        [
+            new() { MicroBatch = 12 },
+            new() { MicroBatch = 5 },
+            new() { MicroBatch = 1 },
+            new() { TokenBudget = 40 },
+        ];
+        var ways =
+            from cut in cuts
+            from way in new[] { MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers }
+            from plain in new[] { false, true }
+            select (cut, way, plain);
         foreach (var (cut, way, plain) in ways)
         {
-            var (accumulated, other) = Gradients(settings with { Batches = cut, Weighting = settings.Weighting with { Accumulation = way } }, parts, plain);
+            var (accumulated, other) = Gradients(
+                settings with
+                {
+                    Batches = cut,
+                    Weighting = settings.Weighting with { Accumulation = way },
+                },
+                parts,
+                plain
+            );
             Assert.True(whole.Zip(accumulated, (a, b) => Math.Abs(a - b)).Max() < 1e-5 * largest, $"{cut} {way}");
             Assert.Equal(outcome.Loss, other.Loss, 1e-6);
-            for (var i = 0; i < 3; i++) Assert.Equal(outcome.Weights[i], other.Weights[i], 1e-6);
-            Assert.Equal(outcome.Rewards.SelectMany(row => row), other.Rewards.SelectMany(row => row), (a, b) => Math.Abs(a - b) < 1e-5);
+            for (var i = 0; i < 3; i++)
+                Assert.Equal(outcome.Weights[i], other.Weights[i], 1e-6);
+            Assert.Equal(
+                outcome.Rewards.SelectMany(row => row),
+                other.Rewards.SelectMany(row => row),
+                (a, b) => Math.Abs(a - b) < 1e-5
+            );
         }
     }
 
@@ -66,8 +123,20 @@ public class TrainingStepTests : OneThread
     public void Micro_batch_scope_solves_for_each_and_so_differs()
     {
         var batches = new BatchSettings { MicroBatch = 6 };
-        var whole = Gradients(new TrainingSettings { Batches = batches, Weighting = new WeightingSettings { Scheme = "more" } }).Outcome;
-        var parts = Gradients(new TrainingSettings { Batches = batches, Weighting = new WeightingSettings { Scheme = "more", Scope = WeightingScope.MicroBatch } }).Outcome;
+        var whole = Gradients(
+            new TrainingSettings
+            {
+                Batches = batches,
+                Weighting = new WeightingSettings { Scheme = "more" },
+            }
+        ).Outcome;
+        var parts = Gradients(
+            new TrainingSettings
+            {
+                Batches = batches,
+                Weighting = new WeightingSettings { Scheme = "more", Scope = WeightingScope.MicroBatch },
+            }
+        ).Outcome;
         Assert.Equal(1, parts.Weights.Sum(), 1e-12);
         Assert.True(whole.Weights.Zip(parts.Weights, (a, b) => Math.Abs(a - b)).Max() > 1e-3);
     }
@@ -77,16 +146,39 @@ public class TrainingStepTests : OneThread
     {
         // gathered by source, the long texts of one are not to meet in one part
         var data = TinyModel.Data(8, 0);
-        data = new TrainingData([.. data.Training.Select(one => one.Comparison.Source == "source1" ? one with { Prefix = [.. Enumerable.Repeat(one.Prefix, 40).SelectMany(ids => ids)] } : one)], []);
+        data = new TrainingData(
+            [
+                .. data.Training.Select(one =>
+                    one.Comparison.Source == "source1"
+                        ? one with
+                        {
+                            Prefix = [.. Enumerable.Repeat(one.Prefix, 40).SelectMany(ids => ids)],
+                        }
+                        : one
+                ),
+            ],
+            []
+        );
         long Bytes(MoreAccumulation way, int? budget)
         {
             using var operations = new FusedOperations();
             using var model = TinyModel.Create(operations: operations);
-            Gradients(model, data, new TrainingSettings { Batches = new BatchSettings { TokenBudget = budget }, Weighting = new WeightingSettings { Scheme = "more", Accumulation = way } });
+            Gradients(
+                model,
+                data,
+                new TrainingSettings
+                {
+                    Batches = new BatchSettings { TokenBudget = budget },
+                    Weighting = new WeightingSettings { Scheme = "more", Accumulation = way },
+                }
+            );
             return operations.Bytes;
         }
 
-        var (second, buffers) = (Bytes(MoreAccumulation.SecondForward, 400), Bytes(MoreAccumulation.GradientBuffers, 400));
+        var (second, buffers) = (
+            Bytes(MoreAccumulation.SecondForward, 400),
+            Bytes(MoreAccumulation.GradientBuffers, 400)
+        );
         Assert.True(buffers < 1.1 * second, $"{buffers} bytes with buffers, {second} with a second forward pass");
         Assert.True(buffers < .5 * Bytes(MoreAccumulation.SecondForward, null));
     }
@@ -94,14 +186,22 @@ public class TrainingStepTests : OneThread
     [Fact]
     public void Steps_leave_no_tensor_behind()
     {
-        foreach (var (way, parts) in from way in (MoreAccumulation[])[MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers]
-                                     from parts in (TrainedParts[])[TrainedParts.LastLayers, TrainedParts.Head, TrainedParts.Adapters]
-                                     select (way, parts))
+        foreach (
+            var (way, parts) in from way in (MoreAccumulation[])
+                [MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers]
+            from parts in (TrainedParts[])[TrainedParts.LastLayers, TrainedParts.Head, TrainedParts.Adapters]
+            select (way, parts)
+        )
         {
-            var settings = new TrainingSettings { Batches = new BatchSettings { MicroBatch = 6 }, Weighting = new WeightingSettings { Scheme = "more", Accumulation = way } };
+            var settings = new TrainingSettings
+            {
+                Batches = new BatchSettings { MicroBatch = 6 },
+                Weighting = new WeightingSettings { Scheme = "more", Accumulation = way },
+            };
             Gradients(settings, parts);
             var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-            for (var i = 0; i < 5; i++) Gradients(settings, parts);
+            for (var i = 0; i < 5; i++)
+                Gradients(settings, parts);
             Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         }
     }

@@ -25,30 +25,33 @@ public class BackboneConfigTests
     public void Golden_configs_have_the_values_their_makers_gave()
     {
         var neox = Golden("gpt_neox_fp16");
-        Assert.Equal(new BackboneConfig
-        {
-            Family = BackboneFamily.GptNeoX,
-            HiddenSize = 48,
-            Layers = 3,
-            Heads = 3,
-            KeyValueHeads = 3,
-            HeadDimension = 16,
-            IntermediateSize = 96,
-            VocabularySize = 303,
-            NormEpsilon = 1e-5,
-            RopeTheta = 10000,
-            RotaryFraction = 0.25,
-            ParallelResidual = true,
-            QueryKeyValueBias = true,
-            AttentionOutputBias = true,
-            MlpBias = true,
-            Activation = BackboneActivation.Gelu,
-            MaxPositions = 128,
-            PadTokenId = 0,
-            BosTokenId = 1,
-            EosTokenId = 2,
-            Dtype = torch.ScalarType.Float16,
-        }, neox);
+        Assert.Equal(
+            new BackboneConfig
+            {
+                Family = BackboneFamily.GptNeoX,
+                HiddenSize = 48,
+                Layers = 3,
+                Heads = 3,
+                KeyValueHeads = 3,
+                HeadDimension = 16,
+                IntermediateSize = 96,
+                VocabularySize = 303,
+                NormEpsilon = 1e-5,
+                RopeTheta = 10000,
+                RotaryFraction = 0.25,
+                ParallelResidual = true,
+                QueryKeyValueBias = true,
+                AttentionOutputBias = true,
+                MlpBias = true,
+                Activation = BackboneActivation.Gelu,
+                MaxPositions = 128,
+                PadTokenId = 0,
+                BosTokenId = 1,
+                EosTokenId = 2,
+                Dtype = torch.ScalarType.Float16,
+            },
+            neox
+        );
         Assert.Equal(4, neox.RotaryDimension);
         Assert.False(Golden("gpt_neox_sequential").ParallelResidual);
 
@@ -61,27 +64,53 @@ public class BackboneConfigTests
         Assert.Equal((16, 16), (mistral.SlidingWindow, mistral.SlidingWindowOf(0)));
 
         var qwen2 = Golden("qwen2");
-        Assert.Equal((true, false, false, false), (qwen2.QueryKeyValueBias, qwen2.AttentionOutputBias, qwen2.MlpBias, qwen2.QueryKeyNorm));
+        Assert.Equal(
+            (true, false, false, false),
+            (qwen2.QueryKeyValueBias, qwen2.AttentionOutputBias, qwen2.MlpBias, qwen2.QueryKeyNorm)
+        );
         Assert.Null(qwen2.SlidingWindow);
         var qwen3 = Golden("qwen3");
-        Assert.Equal((true, false, 20, 48), (qwen3.QueryKeyNorm, qwen3.QueryKeyValueBias, qwen3.HeadDimension, qwen3.HiddenSize));
+        Assert.Equal(
+            (true, false, 20, 48),
+            (qwen3.QueryKeyNorm, qwen3.QueryKeyValueBias, qwen3.HeadDimension, qwen3.HiddenSize)
+        );
     }
 
     [Fact]
     public void Keys_left_out_have_the_defaults_of_transformers()
     {
         var llama = Parse($"{{{Llama}}}");
-        Assert.Equal((4, 8, 1e-6, 10000.0), (llama.KeyValueHeads, llama.HeadDimension, llama.NormEpsilon, llama.RopeTheta));
+        Assert.Equal(
+            (4, 8, 1e-6, 10000.0),
+            (llama.KeyValueHeads, llama.HeadDimension, llama.NormEpsilon, llama.RopeTheta)
+        );
         Assert.Equal(torch.ScalarType.Float32, llama.Dtype);
-        Assert.Equal(4096, Parse($"{{{Llama.Replace("llama", "mistral", StringComparison.Ordinal)}, \"num_key_value_heads\": 2}}").SlidingWindow);
-        Assert.Null(Parse($"{{{Llama.Replace("llama", "mistral", StringComparison.Ordinal)}, \"num_key_value_heads\": 2, \"sliding_window\": null}}").SlidingWindow);
-        Assert.Equal(128, Parse($"{{{Llama.Replace("llama", "qwen3", StringComparison.Ordinal)}, \"num_key_value_heads\": 2}}").HeadDimension);
+        Assert.Equal(
+            4096,
+            Parse(
+                $"{{{Llama.Replace("llama", "mistral", StringComparison.Ordinal)}, \"num_key_value_heads\": 2}}"
+            ).SlidingWindow
+        );
+        Assert.Null(
+            Parse(
+                $"{{{Llama.Replace("llama", "mistral", StringComparison.Ordinal)}, \"num_key_value_heads\": 2, "
+                    + $"\"sliding_window\": null}}"
+            ).SlidingWindow
+        );
+        Assert.Equal(
+            128,
+            Parse(
+                $"{{{Llama.Replace("llama", "qwen3", StringComparison.Ordinal)}, \"num_key_value_heads\": 2}}"
+            ).HeadDimension
+        );
     }
 
     [Fact]
     public void Qwen_slides_only_where_asked_and_only_in_the_later_layers()
     {
-        var qwen = Llama.Replace("llama", "qwen2", StringComparison.Ordinal) + ", \"num_key_value_heads\": 2, \"sliding_window\": 8";
+        var qwen =
+            Llama.Replace("llama", "qwen2", StringComparison.Ordinal)
+            + ", \"num_key_value_heads\": 2, \"sliding_window\": 8";
         Assert.Null(Parse($"{{{qwen}, \"use_sliding_window\": false}}").SlidingWindow);
         Assert.Null(Parse($"{{{qwen}, \"use_sliding_window\": true, \"max_window_layers\": 2}}").SlidingWindow);
         var sliding = Parse($"{{{qwen}, \"use_sliding_window\": true, \"max_window_layers\": 1}}");
@@ -98,11 +127,17 @@ public class BackboneConfigTests
     [Theory]
     [InlineData("\"model_type\": \"gpt2\"", "model_type is \"gpt2\"; known are gpt_neox, llama, mistral, qwen2, qwen3")]
     [InlineData("\"hidden_size\": 32", "no model_type")]
-    [InlineData("LLAMA, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2}", "rope_scaling.type is \"yarn\"; expected default, linear or llama3")]
+    [InlineData(
+        "LLAMA, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2}",
+        "rope_scaling.type is \"yarn\"; expected default, linear or llama3"
+    )]
     [InlineData("LLAMA, \"rope_scaling\": {\"type\": \"linear\"}", "rope_scaling.factor")]
     [InlineData(
-        "LLAMA, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": "
-            + "1, \"original_max_position_embeddings\": 64}", "high_freq_factor")]
+        "LLAMA, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, "
+            + "\"high_freq_factor\": "
+            + "1, \"original_max_position_embeddings\": 64}",
+        "high_freq_factor"
+    )]
     [InlineData("LLAMA, \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1}}", "differ by kind of layer")]
     [InlineData("LLAMA, \"hidden_act\": \"relu\"", "hidden_act is \"relu\"")]
     [InlineData("LLAMA, \"num_key_value_heads\": 3", "a divisor of num_attention_heads, 4")]
@@ -121,7 +156,9 @@ public class BackboneConfigTests
     [InlineData("LLAMA,", "not valid JSON")]
     public void A_value_that_does_not_fit_is_refused_by_name(string keys, string expected)
     {
-        var error = Assert.Throws<ConcordException>(() => Parse($"{{{keys.Replace("LLAMA", Llama, StringComparison.Ordinal)}}}"));
+        var error = Assert.Throws<ConcordException>(() =>
+            Parse($"{{{keys.Replace("LLAMA", Llama, StringComparison.Ordinal)}}}")
+        );
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Contains("some/config.json", error.Message, StringComparison.Ordinal);
     }
@@ -129,8 +166,16 @@ public class BackboneConfigTests
     [Fact]
     public void A_missing_file_and_one_that_is_no_object_are_refused()
     {
-        Assert.Contains("does not exist", Assert.Throws<ConcordException>(() => BackboneConfig.Read("no-such-folder")).Message, StringComparison.Ordinal);
-        Assert.Contains("no JSON object", Assert.Throws<ConcordException>(() => Parse("[1]")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<ConcordException>(() => BackboneConfig.Read("no-such-folder")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "no JSON object",
+            Assert.Throws<ConcordException>(() => Parse("[1]")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static BackboneConfig Golden(string name) => BackboneConfig.Read(Shared.Path("golden/backbones/" + name));

@@ -21,7 +21,10 @@ public class GgufHeaderTests
             Assert.Equal(2, header.Metadata["scores"].Length);
             Assert.Equal(["a", "b"], header.Tensors.Select(tensor => tensor.Name));
             Assert.Equal([2, 3], header.Tensors[0].Shape);
-            Assert.Equal((24, 6, 32 + header.Tensors[0].Offset), (header.Tensors[0].Bytes, header.Tensors[0].Count, header.Tensors[1].Offset));
+            Assert.Equal(
+                (24, 6, 32 + header.Tensors[0].Offset),
+                (header.Tensors[0].Bytes, header.Tensors[0].Count, header.Tensors[1].Offset)
+            );
         }
     }
 
@@ -36,7 +39,8 @@ public class GgufHeaderTests
             Assert.Null(GgufHeader.Parse(bytes.AsSpan(0, length), bytes.Length, "x.gguf"));
             Refused(bytes[..length], "x.gguf: ");
         }
-        for (var length = headerLength + 32; length < bytes.Length; length++) Refused(bytes[..length], "The file is cut short");
+        for (var length = headerLength + 32; length < bytes.Length; length++)
+            Refused(bytes[..length], "The file is cut short");
     }
 
     [Fact]
@@ -50,23 +54,63 @@ public class GgufHeaderTests
         Refused(new GgufBytes().Key("a", 1u).Key("a", 2u).ToArray(), "metadata key \"a\" stands in it twice");
         Refused(new GgufBytes().Key("a", 99, 0).ToArray(), "metadata \"a\" is of the unknown type 99");
         Refused(new GgufBytes().Key("a", 9, [.. BitConverter.GetBytes(9u), .. new byte[8]]).ToArray(), "list of lists");
-        Refused(new GgufBytes().Key("a", 9, [.. BitConverter.GetBytes(4u), .. BitConverter.GetBytes(1UL << 62)]).ToArray(), "a list of 4611686018427387904");
-        Refused(new GgufBytes().Key("a", 8, BitConverter.GetBytes(ulong.MaxValue)).ToArray(), "metadata \"a\" is said to have 18446744073709551615 bytes");
-        Refused(new GgufBytes().Key("a", 8, [1, 0, 0, 0, 0, 0, 0, 0, 0xff]).ToArray(), "metadata \"a\" is not valid UTF-8");
-        Refused(new GgufBytes().Key("general.alignment", 24u).ToArray().Concat(new byte[64]).ToArray(), "\"general.alignment\" is 24; expected a power of two");
-        Refused(new GgufBytes().Tensor("t", 14, [256], new byte[210]).ToArray(), "tensor \"t\" is Q6_K; BF16, F16, F32, Q4_0, Q4_1, Q8_0 are read");
-        Refused(new GgufBytes().Tensor("t", 3, [48], new byte[64]).ToArray(), "tensor \"t\" has rows of 48 elements; Q4_1 needs a multiple of 32");
-        Refused(new GgufBytes().Tensor("t", 0, [1UL << 32, 1UL << 32], new byte[64]).ToArray(), "tensor \"t\" of shape [4294967296, 4294967296] has more bytes");
-        Refused(new GgufBytes().Tensor("t", 0, [1UL << 62], new byte[64]).ToArray(), "tensor \"t\" of shape [4611686018427387904] has more bytes");
-        Refused(new GgufBytes().Tensor("t", 0, [ulong.MaxValue], new byte[64]).ToArray(), "tensor \"t\" has a dimension of 18446744073709551615");
+        Refused(
+            new GgufBytes().Key("a", 9, [.. BitConverter.GetBytes(4u), .. BitConverter.GetBytes(1UL << 62)]).ToArray(),
+            "a list of 4611686018427387904"
+        );
+        Refused(
+            new GgufBytes().Key("a", 8, BitConverter.GetBytes(ulong.MaxValue)).ToArray(),
+            "metadata \"a\" is said to have 18446744073709551615 bytes"
+        );
+        Refused(
+            new GgufBytes().Key("a", 8, [1, 0, 0, 0, 0, 0, 0, 0, 0xff]).ToArray(),
+            "metadata \"a\" is not valid UTF-8"
+        );
+        Refused(
+            new GgufBytes().Key("general.alignment", 24u).ToArray().Concat(new byte[64]).ToArray(),
+            "\"general.alignment\" is 24; expected a power of two"
+        );
+        Refused(
+            new GgufBytes().Tensor("t", 14, [256], new byte[210]).ToArray(),
+            "tensor \"t\" is Q6_K; BF16, F16, F32, Q4_0, Q4_1, Q8_0 are read"
+        );
+        Refused(
+            new GgufBytes().Tensor("t", 3, [48], new byte[64]).ToArray(),
+            "tensor \"t\" has rows of 48 elements; Q4_1 needs a multiple of 32"
+        );
+        Refused(
+            new GgufBytes().Tensor("t", 0, [1UL << 32, 1UL << 32], new byte[64]).ToArray(),
+            "tensor \"t\" of shape [4294967296, 4294967296] has more bytes"
+        );
+        Refused(
+            new GgufBytes().Tensor("t", 0, [1UL << 62], new byte[64]).ToArray(),
+            "tensor \"t\" of shape [4611686018427387904] has more bytes"
+        );
+        Refused(
+            new GgufBytes().Tensor("t", 0, [ulong.MaxValue], new byte[64]).ToArray(),
+            "tensor \"t\" has a dimension of 18446744073709551615"
+        );
         Refused(new GgufBytes().Tensor("t", 0, [4, 0], new byte[64]).ToArray(), "tensor \"t\" has a dimension of 0");
-        Refused(new GgufBytes().Tensor("t", 0, [1, 1, 1, 1, 1], new byte[64]).ToArray(), "tensor \"t\" has 5 dimensions");
-        Refused(new GgufBytes().Tensor("t", 0, [32], new byte[64]).ToArray(), "tensor \"t\" of shape [32] takes 128 bytes, but only 64 are left");
-        Refused(new GgufBytes().Tensor("t", 0, [16], new byte[64], offset: 32).ToArray(), "tensor \"t\" begins at byte 32 of the data; expected 0");
+        Refused(
+            new GgufBytes().Tensor("t", 0, [1, 1, 1, 1, 1], new byte[64]).ToArray(),
+            "tensor \"t\" has 5 dimensions"
+        );
+        Refused(
+            new GgufBytes().Tensor("t", 0, [32], new byte[64]).ToArray(),
+            "tensor \"t\" of shape [32] takes 128 bytes, but only 64 are left"
+        );
+        Refused(
+            new GgufBytes().Tensor("t", 0, [16], new byte[64], offset: 32).ToArray(),
+            "tensor \"t\" begins at byte 32 of the data; expected 0"
+        );
         Refused(
             new GgufBytes().Tensor("t", 0, [16], new byte[64]).Tensor("u", 0, [16], new byte[64], offset: 32).ToArray(),
-            "tensor \"u\" begins at byte 32 of the data; expected 64");
-        Refused(new GgufBytes().Tensor("t", 0, [16], new byte[64]).Tensor("t", 0, [16], new byte[64]).ToArray(), "tensor \"t\" is listed twice");
+            "tensor \"u\" begins at byte 32 of the data; expected 64"
+        );
+        Refused(
+            new GgufBytes().Tensor("t", 0, [16], new byte[64]).Tensor("t", 0, [16], new byte[64]).ToArray(),
+            "tensor \"t\" is listed twice"
+        );
     }
 
     [Fact]
@@ -74,7 +118,8 @@ public class GgufHeaderTests
     {
         var random = new Random(2);
         var source = Good().ToArray();
-        int accepted = 0, refused = 0;
+        int accepted = 0,
+            refused = 0;
         for (var run = 0; run < 20_000; run++)
         {
             var bytes = source.ToList();
@@ -83,17 +128,33 @@ public class GgufHeaderTests
                 var at = random.Next(bytes.Count);
                 switch (random.Next(4))
                 {
-                    case 0: bytes[at] = (byte)random.Next(256); break;
-                    case 1: bytes[at] = 255; break;
-                    case 2: bytes.RemoveRange(at, Math.Min(random.Next(1, 9), bytes.Count - at)); break;
-                    default: bytes.InsertRange(at, new byte[random.Next(1, 9)]); break;
+                    case 0:
+                        bytes[at] = (byte)random.Next(256);
+                        break;
+                    case 1:
+                        bytes[at] = 255;
+                        break;
+                    case 2:
+                        bytes.RemoveRange(at, Math.Min(random.Next(1, 9), bytes.Count - at));
+                        break;
+                    default:
+                        bytes.InsertRange(at, new byte[random.Next(1, 9)]);
+                        break;
                 }
-                if (bytes.Count == 0) bytes.Add(0);
+                if (bytes.Count == 0)
+                    bytes.Add(0);
             }
             try
             {
                 var header = GgufHeader.Parse(bytes.ToArray(), bytes.Count, "x.gguf")!;
-                Assert.All(header.Tensors, tensor => Assert.True(tensor.Offset + tensor.Bytes <= bytes.Count && tensor.Count == tensor.Shape.Aggregate((a, b) => a * b)));
+                Assert.All(
+                    header.Tensors,
+                    tensor =>
+                        Assert.True(
+                            tensor.Offset + tensor.Bytes <= bytes.Count
+                                && tensor.Count == tensor.Shape.Aggregate((a, b) => a * b)
+                        )
+                );
                 accepted++;
             }
             catch (ConcordException error)
@@ -105,17 +166,28 @@ public class GgufHeaderTests
         Assert.True(accepted > 1000 && refused > 5_000, $"{accepted} accepted, {refused} refused");
     }
 
-    private static GgufBytes Good(uint version = 3) => new GgufBytes { Version = version }
-        .Key("general.architecture", "llama")
-        .Key("count", 7u)
-        .Key("signed", 1, 0xfe)
-        .Key("epsilon", 1e-5f)
-        .Key("wide", 12, BitConverter.GetBytes(2.5))
-        .Key("flag", 7, 1)
-        .Key("tokens", 9, [.. BitConverter.GetBytes(8u), .. BitConverter.GetBytes(3UL), .. GgufBytes.Text("a"), .. GgufBytes.Text(""), .. GgufBytes.Text("ü")])
-        .Key("scores", 9, [.. BitConverter.GetBytes(6u), .. BitConverter.GetBytes(2UL), .. new byte[8]])
-        .Floats("a", [3, 2], [1, 2, 3, 4, 5, 6])
-        .Tensor("b", 3, [64], new byte[40]);
+    private static GgufBytes Good(uint version = 3) =>
+        new GgufBytes { Version = version }
+            .Key("general.architecture", "llama")
+            .Key("count", 7u)
+            .Key("signed", 1, 0xfe)
+            .Key("epsilon", 1e-5f)
+            .Key("wide", 12, BitConverter.GetBytes(2.5))
+            .Key("flag", 7, 1)
+            .Key(
+                "tokens",
+                9,
+                [
+                    .. BitConverter.GetBytes(8u),
+                    .. BitConverter.GetBytes(3UL),
+                    .. GgufBytes.Text("a"),
+                    .. GgufBytes.Text(""),
+                    .. GgufBytes.Text("ü"),
+                ]
+            )
+            .Key("scores", 9, [.. BitConverter.GetBytes(6u), .. BitConverter.GetBytes(2UL), .. new byte[8]])
+            .Floats("a", [3, 2], [1, 2, 3, 4, 5, 6])
+            .Tensor("b", 3, [64], new byte[40]);
 
     private static void Refused(byte[] bytes, string expected)
     {

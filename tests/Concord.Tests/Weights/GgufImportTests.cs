@@ -19,14 +19,21 @@ public class GgufImportTests
 
         Assert.Equal(134_515_008, result.ParameterCount);
         Assert.Equal(["model.safetensors"], result.WeightFiles);
-        Assert.Equal(["tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json"], result.CopiedFiles);
+        Assert.Equal(
+            ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json"],
+            result.CopiedFiles
+        );
         Assert.True(result.HasTokenizer && result.HasChatTemplate);
         var published = BackboneConfig.Read(Path.GetDirectoryName(source)!);
         Assert.Equal(published with { Dtype = torch.float32 }, BackboneConfig.Read(folder.Path));
-        using (var file = SafetensorsFile.Open(folder.File("model.safetensors"))) Assert.Equal("pt", file.Metadata["format"]);
+        using (var file = SafetensorsFile.Open(folder.File("model.safetensors")))
+            Assert.Equal("pt", file.Metadata["format"]);
 
         using var reader = CheckpointReader.Open(folder.Path);
-        Assert.Equal(BackboneLayout.Backbone(published).Select(tensor => tensor.Name).Order(StringComparer.Ordinal), reader.Names);
+        Assert.Equal(
+            BackboneLayout.Backbone(published).Select(tensor => tensor.Name).Order(StringComparer.Ordinal),
+            reader.Names
+        );
         Assert.All(reader.Names, name => Assert.Equal(torch.float32, reader.Dtype(name)));
         var (offsets, bytes) = ReadApart(source);
         // Embedding Q8_0, norm F32, projections Q4_1; rows of k and q change places within each head of 64.
@@ -40,7 +47,14 @@ public class GgufImportTests
 
         static int Paired(int row) => row / 64 * 64 + row % 32 * 2 + row % 64 / 32;
 
-        void Same(string name, string gguf, int columns, int blockBytes, Func<byte[], int, int, float> value, Func<int, int> place)
+        void Same(
+            string name,
+            string gguf,
+            int columns,
+            int blockBytes,
+            Func<byte[], int, int, float> value,
+            Func<int, int> place
+        )
         {
             var tensor = reader.Load(name);
             var values = tensor.data<float>().ToArray();
@@ -69,8 +83,23 @@ public class GgufImportTests
             Assert.Equal(lmHead, reader.Contains("lm_head.weight"));
             // Head of four: file rows 0, 2, 1, 3 are the pairs' firsts, then their seconds.
             Assert.Equal(
-                [0, 2, 1, 3, 4, 6, 5, 7], reader.Load("model.layers.0.self_attn.q_proj.weight").select(1, 0).data<float>().ToArray().Select(value => (int)value / 8));
-            Assert.Equal([0, 1, 2, 3], reader.Load("model.layers.0.self_attn.v_proj.weight").select(1, 0).data<float>().ToArray().Select(value => (int)value / 8));
+                [0, 2, 1, 3, 4, 6, 5, 7],
+                reader
+                    .Load("model.layers.0.self_attn.q_proj.weight")
+                    .select(1, 0)
+                    .data<float>()
+                    .ToArray()
+                    .Select(value => (int)value / 8)
+            );
+            Assert.Equal(
+                [0, 1, 2, 3],
+                reader
+                    .Load("model.layers.0.self_attn.v_proj.weight")
+                    .select(1, 0)
+                    .data<float>()
+                    .ToArray()
+                    .Select(value => (int)value / 8)
+            );
         }
     }
 
@@ -81,16 +110,31 @@ public class GgufImportTests
         using var folder = new TemporaryFolder();
         var source = Write(folder, Small(null));
         var to = folder.File("out");
-        var options = new GgufImportOptions { Type = torch.bfloat16, LargestShard = 200, TokenizerFolder = Shared.Path("models/smollm2-135m-instruct") };
+        var options = new GgufImportOptions
+        {
+            Type = torch.bfloat16,
+            LargestShard = 200,
+            TokenizerFolder = Shared.Path("models/smollm2-135m-instruct"),
+        };
         var result = GgufImport.Run(source, to, options);
         Assert.True(result.HasTokenizer && result.HasChatTemplate && result.WeightFiles.Count > 2);
         Assert.Equal(torch.bfloat16, BackboneConfig.Read(to).Dtype);
         using var reader = CheckpointReader.Open(to);
         Assert.All(reader.Names, name => Assert.Equal(torch.bfloat16, reader.Dtype(name)));
         Assert.Contains(
-            "neither tokenizer.json", Assert.Throws<ConcordException>(
-                () => GgufImport.Run(source, to, options with { TokenizerFolder = folder.Path })).Message, StringComparison.Ordinal);
-        Assert.Contains("folder of", Assert.Throws<ConcordException>(() => GgufImport.Run(source, folder.Path)).Message, StringComparison.Ordinal);
+            "neither tokenizer.json",
+            Assert
+                .Throws<ConcordException>(() =>
+                    GgufImport.Run(source, to, options with { TokenizerFolder = folder.Path })
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "folder of",
+            Assert.Throws<ConcordException>(() => GgufImport.Run(source, folder.Path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -100,12 +144,24 @@ public class GgufImportTests
         Refused(new GgufBytes().Key("general.architecture", "gemma2"), "architecture is \"gemma2\"; \"llama\" is read");
         Refused(new GgufBytes().Key("other", "x"), "not named");
         Refused(Small(null, rope: "yarn"), "\"llama.rope.scaling.type\" is \"yarn\"");
-        Refused(Small(null, heads: 3), "\"llama.embedding_length\" is 8; expected a multiple of llama.attention.head_count, 3");
-        Refused(Small(null).Floats("blk.0.extra", [1], [1]), "holds 1 tensors a LLaMA model has no place for: \"blk.0.extra\"");
+        Refused(
+            Small(null, heads: 3),
+            "\"llama.embedding_length\" is 8; expected a multiple of llama.attention.head_count, 3"
+        );
+        Refused(
+            Small(null).Floats("blk.0.extra", [1], [1]),
+            "holds 1 tensors a LLaMA model has no place for: \"blk.0.extra\""
+        );
         Refused(Small(null, normName: "blk.0.other"), "has no tensor \"blk.0.attn_norm.weight\"");
         Refused(Small(null, inner: 5), "tensor \"blk.0.ffn_gate.weight\" has shape [4, 8]; expected [5, 8]");
-        Refused(Small(null, first: float.NaN), "tensor \"token_embd.weight\" holds a value that is not a finite number");
-        Refused(Small(null).Key("tokenizer.ggml.padding_token_id", 6u), "\"tokenizer.ggml.padding_token_id\" is 6; expected an integer from 0 to 5");
+        Refused(
+            Small(null, first: float.NaN),
+            "tensor \"token_embd.weight\" holds a value that is not a finite number"
+        );
+        Refused(
+            Small(null).Key("tokenizer.ggml.padding_token_id", 6u),
+            "\"tokenizer.ggml.padding_token_id\" is 6; expected an integer from 0 to 5"
+        );
         Refused(Small(null).Key("split.count", 2u), "llama-gguf-split");
         Assert.Empty(Directory.GetFiles(folder.Path, "*.partial", SearchOption.AllDirectories));
 
@@ -123,15 +179,23 @@ public class GgufImportTests
     {
         foreach (var factor in (double[])[8, 32])
         {
-            var table = Enumerable.Range(0, 64).Select(i =>
-            {
-                var wavelength = 2 * Math.PI / Math.Pow(500000, -i / 64.0);
-                if (wavelength < 8192 / 4.0) return 1f;
-                if (wavelength > 8192) return (float)factor;
-                var smooth = (8192 / wavelength - 1) / 3;
-                return (float)(1 / ((1 - smooth) / factor + smooth));
-            }).ToArray();
-            Assert.Equal(new RopeScaling(RopeScalingKind.Llama3, factor, 1, 4, 8192), GgufLlama.Llama3(table, 128, 500000));
+            var table = Enumerable
+                .Range(0, 64)
+                .Select(i =>
+                {
+                    var wavelength = 2 * Math.PI / Math.Pow(500000, -i / 64.0);
+                    if (wavelength < 8192 / 4.0)
+                        return 1f;
+                    if (wavelength > 8192)
+                        return (float)factor;
+                    var smooth = (8192 / wavelength - 1) / 3;
+                    return (float)(1 / ((1 - smooth) / factor + smooth));
+                })
+                .ToArray();
+            Assert.Equal(
+                new RopeScaling(RopeScalingKind.Llama3, factor, 1, 4, 8192),
+                GgufLlama.Llama3(table, 128, 500000)
+            );
             table[40] *= 1.01f;
             Assert.Null(GgufLlama.Llama3(table, 128, 500000));
         }
@@ -145,9 +209,20 @@ public class GgufImportTests
         return path;
     }
 
-    /// <summary>One layer, hidden 8, two heads of four, one key head, vocabulary 6; the value of each element of a matrix is its place.</summary>
-    /// <param name="output">Null for no output projection, true for one equal to the embedding, false for another.</param>
-    internal static GgufBytes Small(bool? output, string? rope = null, uint heads = 2, uint inner = 4, string normName = "blk.0.attn_norm.weight", float first = 0)
+    /// <summary>
+    /// One layer, hidden 8, two heads of four, one key head, vocabulary 6; the value of each element of a matrix is its
+    /// place.
+    /// </summary>
+    /// <param name="output">Null for no output projection, true for one equal to the embedding, false for
+    /// another.</param>
+    internal static GgufBytes Small(
+        bool? output,
+        string? rope = null,
+        uint heads = 2,
+        uint inner = 4,
+        string normName = "blk.0.attn_norm.weight",
+        float first = 0
+    )
     {
         var gguf = new GgufBytes()
             .Key("general.architecture", "llama")
@@ -158,9 +233,11 @@ public class GgufImportTests
             .Key("llama.attention.head_count", heads)
             .Key("llama.attention.head_count_kv", 1u)
             .Key("llama.attention.layer_norm_rms_epsilon", 1e-6f);
-        if (rope is not null) gguf.Key("llama.rope.scaling.type", rope);
+        if (rope is not null)
+            gguf.Key("llama.rope.scaling.type", rope);
         Matrix("token_embd.weight", 6, 8, first);
-        if (output is not null) Matrix("output.weight", 6, 8, output.Value ? 0 : 1);
+        if (output is not null)
+            Matrix("output.weight", 6, 8, output.Value ? 0 : 1);
         Norm("output_norm.weight");
         Norm(normName);
         Norm("blk.0.ffn_norm.weight");
@@ -176,10 +253,15 @@ public class GgufImportTests
         void Norm(string name) => gguf.Floats(name, [8], Enumerable.Repeat(1f, 8));
 
         void Matrix(string name, int rows, int columns, float start = 0) =>
-            gguf.Floats(name, [(ulong)columns, (ulong)rows], Enumerable.Range(0, rows * columns).Select(i => start + i));
+            gguf.Floats(
+                name,
+                [(ulong)columns, (ulong)rows],
+                Enumerable.Range(0, rows * columns).Select(i => start + i)
+            );
     }
 
-    private static float Eight(byte[] bytes, int block, int i) => (float)BitConverter.ToHalf(bytes, block) * (sbyte)bytes[block + 2 + i];
+    private static float Eight(byte[] bytes, int block, int i) =>
+        (float)BitConverter.ToHalf(bytes, block) * (sbyte)bytes[block + 2 + i];
 
     private static float Four(byte[] bytes, int block, int i)
     {

@@ -9,10 +9,19 @@ namespace Concord.Tests.Weights;
 public class ModelFolderTests
 {
     public static TheoryData<string> Backbones =>
-    [
-        "gpt_neox_fp16", "gpt_neox_parallel", "gpt_neox_sequential", "llama3_rope", "llama_gqa", "llama_gqa_bf16", "llama_gqa_tied", "llama_mha", "mistral",
-        "qwen2", "qwen3",
-    ];
+        [
+            "gpt_neox_fp16",
+            "gpt_neox_parallel",
+            "gpt_neox_sequential",
+            "llama3_rope",
+            "llama_gqa",
+            "llama_gqa_bf16",
+            "llama_gqa_tied",
+            "llama_mha",
+            "mistral",
+            "qwen2",
+            "qwen3",
+        ];
 
     [Theory]
     [InlineData("gpt_neox", "gpt_neox_parallel")]
@@ -39,10 +48,17 @@ public class ModelFolderTests
         var config = BackboneConfig.Read(Shared.Path("golden/backbones/" + name));
         ModelConfigFile.WriteLanguageModel(folder.Path, config);
         Assert.Equal(config, BackboneConfig.Read(folder.Path));
-        foreach (var keys in (string[][])[["rope_parameters", "dtype"], ["rope_theta", "rope_scaling", "rotary_pct", "rotary_emb_base", "torch_dtype"]])
+        foreach (
+            var keys in (string[][])
+                [
+                    ["rope_parameters", "dtype"],
+                    ["rope_theta", "rope_scaling", "rotary_pct", "rotary_emb_base", "torch_dtype"],
+                ]
+        )
         {
             var json = Json(folder.Path);
-            foreach (var key in keys) json.Remove(key);
+            foreach (var key in keys)
+                json.Remove(key);
             File.WriteAllText(folder.File("other.json"), json.ToJsonString());
             Assert.Equal(config, BackboneConfig.ReadFile(folder.File("other.json")));
         }
@@ -53,7 +69,9 @@ public class ModelFolderTests
     {
         using var from = new TemporaryFolder();
         using var to = new TemporaryFolder();
-        var json = JsonNode.Parse(File.ReadAllText(Shared.Path("golden/backbones/gpt_neox_fp16/config.hub.json")))!.AsObject();
+        var json = JsonNode
+            .Parse(File.ReadAllText(Shared.Path("golden/backbones/gpt_neox_fp16/config.hub.json")))!
+            .AsObject();
         json["of_its_own"] = new JsonArray(1.5, "ü", null);
         json["num_labels"] = 2;
         File.WriteAllText(from.File("config.json"), json.ToJsonString());
@@ -62,9 +80,19 @@ public class ModelFolderTests
         Assert.Equal(config, BackboneConfig.Read(to.Path));
         var written = Json(to.Path);
         Assert.All(json, pair => Assert.True(written.ContainsKey(pair.Key), pair.Key));
-        Assert.Equal("[1.5,\"ü\",null]", written["of_its_own"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
-        Assert.Equal(("float32", 7, 1), ((string)written["torch_dtype"]!, (int)written["pad_token_id"]!, (int)written["num_labels"]!));
-        Assert.Throws<ArgumentException>(() => ModelConfigFile.WriteRewardModel(to.Path, config with { Layers = 9 }, from.Path));
+        Assert.Equal(
+            "[1.5,\"ü\",null]",
+            written["of_its_own"]!.ToJsonString(
+                new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            )
+        );
+        Assert.Equal(
+            ("float32", 7, 1),
+            ((string)written["torch_dtype"]!, (int)written["pad_token_id"]!, (int)written["num_labels"]!)
+        );
+        Assert.Throws<ArgumentException>(() =>
+            ModelConfigFile.WriteRewardModel(to.Path, config with { Layers = 9 }, from.Path)
+        );
     }
 
     [Theory]
@@ -75,7 +103,8 @@ public class ModelFolderTests
         var config = BackboneConfig.Read(folder);
         using var reader = CheckpointReader.Open(folder);
         var layout = BackboneLayout.Backbone(config).ToList();
-        if (BackboneLayout.LanguageModelHead(config) is { } head) layout.Add(head);
+        if (BackboneLayout.LanguageModelHead(config) is { } head)
+            layout.Add(head);
         Assert.Equal(reader.Names, layout.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
         Assert.All(layout, tensor => Assert.Equal(reader.Shape(tensor.Name), tensor.Shape));
     }
@@ -84,7 +113,10 @@ public class ModelFolderTests
     public void The_count_of_parameters_is_that_of_the_real_model()
     {
         // 49,152 x 576 + 30 (2 x 576² + 2 x 192 x 576 + 3 x 1,536 x 576 + 2 x 576) + 576
-        Assert.Equal(134_515_008, BackboneLayout.ParameterCount(BackboneConfig.Read(Shared.Path("models/smollm2-135m-instruct"))));
+        Assert.Equal(
+            134_515_008,
+            BackboneLayout.ParameterCount(BackboneConfig.Read(Shared.Path("models/smollm2-135m-instruct")))
+        );
     }
 
     [Fact]
@@ -94,8 +126,14 @@ public class ModelFolderTests
         var from = Shared.Path("models/smollm2-135m-instruct");
         string[] expected = ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"];
         Assert.Equal(expected, ModelFolder.CopyTokenizer(from, folder.Path));
-        Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.GetFiles(folder.Path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
-        Assert.All(expected, name => Assert.Equal(File.ReadAllBytes(Path.Combine(from, name)), File.ReadAllBytes(folder.File(name))));
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            Directory.GetFiles(folder.Path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            expected,
+            name => Assert.Equal(File.ReadAllBytes(Path.Combine(from, name)), File.ReadAllBytes(folder.File(name)))
+        );
         Assert.Equal(expected, ModelFolder.CopyTokenizer(folder.Path, folder.Path + Path.DirectorySeparatorChar));
         Assert.Empty(ModelFolder.CopyTokenizer(Shared.Path("golden/backbones/qwen2"), folder.Path));
         Assert.True(ModelFolder.HasTokenizer(folder.Path));
@@ -137,8 +175,13 @@ public class ModelFolderTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("concord.json"), text);
-        Assert.Contains(expected, Assert.Throws<ConcordException>(() => ConcordModelSettings.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            Assert.Throws<ConcordException>(() => ConcordModelSettings.Read(folder.Path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
-    private static JsonObject Json(string folder) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
+    private static JsonObject Json(string folder) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!.AsObject();
 }

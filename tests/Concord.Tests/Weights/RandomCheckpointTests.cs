@@ -26,14 +26,18 @@ public class RandomCheckpointTests
     {
         using var scope = torch.NewDisposeScope();
         using var folder = new TemporaryFolder();
-        foreach (var (name, seed) in ((string, ulong)[])[("a", 1), ("b", 1), ("c", 2)]) RandomCheckpoint.Write(folder.File(name), Small, seed);
+        foreach (var (name, seed) in ((string, ulong)[])[("a", 1), ("b", 1), ("c", 2)])
+            RandomCheckpoint.Write(folder.File(name), Small, seed);
         Assert.True(RandomCheckpoint.Write(folder.File("s"), Small, 1, largestShard: 50_000).Count > 3);
         byte[] Bytes(string name) => File.ReadAllBytes(Path.Combine(folder.File(name), "model.safetensors"));
         Assert.Equal(Bytes("a"), Bytes("b"));
         Assert.NotEqual(Bytes("a"), Bytes("c"));
         using var whole = CheckpointReader.Open(folder.File("a"));
         using var shards = CheckpointReader.Open(folder.File("s"));
-        Assert.All(whole.Names, name => Assert.True(whole.Load(name).bytes.SequenceEqual(shards.Load(name).bytes), name));
+        Assert.All(
+            whole.Names,
+            name => Assert.True(whole.Load(name).bytes.SequenceEqual(shards.Load(name).bytes), name)
+        );
         shards.Finish();
     }
 
@@ -50,8 +54,10 @@ public class RandomCheckpointTests
         foreach (var name in reader.Names)
         {
             var tensor = reader.Load(name).to(torch.float64);
-            if (name.EndsWith(".bias", StringComparison.Ordinal)) Assert.Equal(0, tensor.abs().max().ToDouble());
-            else if (name.Contains("norm", StringComparison.Ordinal)) Assert.True(tensor.min().ToDouble() == 1 && tensor.max().ToDouble() == 1);
+            if (name.EndsWith(".bias", StringComparison.Ordinal))
+                Assert.Equal(0, tensor.abs().max().ToDouble());
+            else if (name.Contains("norm", StringComparison.Ordinal))
+                Assert.True(tensor.min().ToDouble() == 1 && tensor.max().ToDouble() == 1);
             else
             {
                 // Five standard errors of the mean and of the standard deviation.
@@ -94,31 +100,57 @@ public class RandomCheckpointTests
             ModelConfigFile.WriteLanguageModel(folder.Path, preset);
             Assert.Equal(preset, BackboneConfig.Read(folder.Path));
         }
-        Assert.Equal(BackboneConfig.Read(Shared.Path("models/smollm2-135m-instruct")), ModelPresets.Find("smollm2-135m")! with { Dtype = torch.bfloat16 });
+        Assert.Equal(
+            BackboneConfig.Read(Shared.Path("models/smollm2-135m-instruct")),
+            ModelPresets.Find("smollm2-135m")! with
+            {
+                Dtype = torch.bfloat16,
+            }
+        );
     }
 
     [Fact]
     public void Keys_set_on_top_win_over_either_spelling()
     {
-        var neox = ConfigAssembly.From(
-            ModelPresets.Find("pythia-70m")!).Set("rope_theta", "5000").Set("rotary_pct", "0.5").Set("dtype", "bfloat16").Set("hidden_size", "64").Read();
-        Assert.Equal((5000, 0.5, torch.bfloat16, 8), (neox.RopeTheta, neox.RotaryFraction, neox.Dtype, neox.HeadDimension));
-        Assert.Equal(6000, ConfigAssembly.From(ModelPresets.Find("pythia-70m")!).Set("rotary_emb_base", "6000").Read().RopeTheta);
+        var neox = ConfigAssembly
+            .From(ModelPresets.Find("pythia-70m")!)
+            .Set("rope_theta", "5000")
+            .Set("rotary_pct", "0.5")
+            .Set("dtype", "bfloat16")
+            .Set("hidden_size", "64")
+            .Read();
+        Assert.Equal(
+            (5000, 0.5, torch.bfloat16, 8),
+            (neox.RopeTheta, neox.RotaryFraction, neox.Dtype, neox.HeadDimension)
+        );
+        Assert.Equal(
+            6000,
+            ConfigAssembly.From(ModelPresets.Find("pythia-70m")!).Set("rotary_emb_base", "6000").Read().RopeTheta
+        );
         var llama = ConfigAssembly.FromFile(Shared.Path("golden/backbones/llama3_rope")).Set("rope_theta", "77").Read();
         Assert.Equal((77, new RopeScaling(RopeScalingKind.Llama3, 8, 1, 4, 64)), (llama.RopeTheta, llama.RopeScaling));
         Assert.Equal(
-            new RopeScaling(
-                RopeScalingKind.Linear, 2), ConfigAssembly.From(
-                    ModelPresets.Find("llama-7b")!).Set("rope_scaling", """{"type": "linear", "factor": 2}""").Read().RopeScaling);
+            new RopeScaling(RopeScalingKind.Linear, 2),
+            ConfigAssembly
+                .From(ModelPresets.Find("llama-7b")!)
+                .Set("rope_scaling", """{"type": "linear", "factor": 2}""")
+                .Read()
+                .RopeScaling
+        );
         Assert.Throws<ArgumentException>(() => ConfigAssembly.Empty().Set("hidden", "3"));
-        Assert.Contains("no model_type", Assert.Throws<ConcordException>(() => ConfigAssembly.Empty().Set("vocab_size", "3").Read()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no model_type",
+            Assert.Throws<ConcordException>(() => ConfigAssembly.Empty().Set("vocab_size", "3").Read()).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Memory_is_what_counting_gives()
     {
         var config = Small with { Family = BackboneFamily.Llama, QueryKeyNorm = false };
-        // Per layer: 2 norms of 48, q 64 x 48, k and v 32 x 48, o 48 x 64, 3 x 96 x 48; embedding 500 x 48, norm 48, head 48.
+        // Per layer: 2 norms of 48, q 64 x 48, k and v 32 x 48, o 48 x 64, 3 x 96 x 48; embedding 500 x 48, norm 48,
+        // head 48.
         var parameters = 2L * (2 * 48 + 64 * 48 + 2 * 32 * 48 + 48 * 64 + 3 * 96 * 48) + 500 * 48 + 48 + 48;
         var memory = new MemoryEstimate(config, 10);
         Assert.Equal(4 * parameters, memory.Weights);
@@ -128,7 +160,10 @@ public class RandomCheckpointTests
         var adapters = 16L * 2 * (64 + 48 + 2 * (32 + 48) + 48 + 64 + 3 * (96 + 48));
         Assert.Equal(4 * parameters + 16 * adapters + 12 * 48 + 2 * layer, memory.TrainLora);
         Assert.Equal(memory.Score + 12 * 48, memory.TrainHead);
-        Assert.Equal(2 * parameters + layer, (memory with { Config = config with { Dtype = TorchSharp.torch.ScalarType.BFloat16 } }).Score);
+        Assert.Equal(
+            2 * parameters + layer,
+            (memory with { Config = config with { Dtype = TorchSharp.torch.ScalarType.BFloat16 } }).Score
+        );
         var inputs = 2 * 4L * 10 * 48;
         Assert.Equal(16 * parameters + inputs + layer, memory.TrainFullCheckpointing);
         Assert.Equal(2 * parameters + 16 * adapters + 12 * 48 + inputs + layer, memory.TrainLoraLeast);
@@ -149,9 +184,15 @@ public class RandomCheckpointTests
         RandomCheckpoint.Write(folder.Path, Small, 1);
         ModelConfigFile.WriteLanguageModel(folder.Path, Small with { IntermediateSize = 97 });
         Assert.Contains(
-            "mlp.gate_proj.weight\" has shape [96, 48]; expected [97, 48]", Assert.Throws<ConcordException>(
-                () => ModelInformation.Read(folder.Path)).Message, StringComparison.Ordinal);
+            "mlp.gate_proj.weight\" has shape [96, 48]; expected [97, 48]",
+            Assert.Throws<ConcordException>(() => ModelInformation.Read(folder.Path)).Message,
+            StringComparison.Ordinal
+        );
         ModelConfigFile.WriteLanguageModel(folder.Path, Small with { Layers = 3 });
-        Assert.Contains("no tensor \"model.layers.2.", Assert.Throws<ConcordException>(() => ModelInformation.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no tensor \"model.layers.2.",
+            Assert.Throws<ConcordException>(() => ModelInformation.Read(folder.Path)).Message,
+            StringComparison.Ordinal
+        );
     }
 }

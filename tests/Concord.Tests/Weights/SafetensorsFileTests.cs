@@ -32,7 +32,7 @@ public class SafetensorsFileTests
                     "F32" => torch.ScalarType.Float32,
                     "F16" => torch.ScalarType.Float16,
                     "BF16" => torch.ScalarType.BFloat16,
-                    _ => torch.ScalarType.Float64
+                    _ => torch.ScalarType.Float64,
                 };
                 Assert.Equal((expected, expected), (tensor.dtype, file.Dtype(name)));
             }
@@ -54,7 +54,10 @@ public class SafetensorsFileTests
             for (var i = 0; i < expected.Length; i++)
             {
                 var bits = BinaryPrimitives.ReadUInt16LittleEndian(data.AsSpan(begin + 2 * i));
-                expected[i] = dtype == "F16" ? (float)BitConverter.UInt16BitsToHalf(bits) : BitConverter.UInt32BitsToSingle((uint)bits << 16);
+                expected[i] =
+                    dtype == "F16"
+                        ? (float)BitConverter.UInt16BitsToHalf(bits)
+                        : BitConverter.UInt32BitsToSingle((uint)bits << 16);
             }
             Assert.Equal(expected, file.Load(tensorName, torch.ScalarType.Float32).data<float>().ToArray());
             var entry = file.Entry(tensorName);
@@ -72,20 +75,34 @@ public class SafetensorsFileTests
     {
         using var scope = torch.NewDisposeScope();
         using var folder = new TemporaryFolder();
-        var path = Write(folder, """{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}""", [.. new float[] { 1, 2, 3, 4 }.SelectMany(BitConverter.GetBytes)]);
+        var path = Write(
+            folder,
+            """{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}""",
+            [.. new float[] { 1, 2, 3, 4 }.SelectMany(BitConverter.GetBytes)]
+        );
         using var file = SafetensorsFile.Open(path);
         var buffer = torch.zeros(6);
         file.LoadInto("a", buffer.narrow(0, 1, 4).view(2, 2));
         Assert.Equal([0, 1, 2, 3, 4, 0], buffer.data<float>().ToArray());
-        Assert.Contains("shape [2, 2]; expected [4]", Assert.Throws<ConcordException>(() => file.LoadInto("a", torch.zeros(4))).Message, StringComparison.Ordinal);
-        Assert.Contains("no tensor \"b\"", Assert.Throws<ConcordException>(() => file.Load("b")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "shape [2, 2]; expected [4]",
+            Assert.Throws<ConcordException>(() => file.LoadInto("a", torch.zeros(4))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "no tensor \"b\"",
+            Assert.Throws<ConcordException>(() => file.Load("b")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_damaged_file_is_refused_by_name()
     {
         using var folder = new TemporaryFolder();
-        var whole = File.ReadAllBytes(Write(folder, """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", new byte[4]));
+        var whole = File.ReadAllBytes(
+            Write(folder, """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", new byte[4])
+        );
         Refused([], "at least 8");
         Refused(whole[..7], "at least 8");
         Refused(whole[..20], "cut short");
@@ -108,30 +125,52 @@ public class SafetensorsFileTests
     public void Types_that_are_no_weights_are_listed_but_not_loaded()
     {
         using var folder = new TemporaryFolder();
-        using var file = SafetensorsFile.Open(Write(folder, """{"a":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}""", new byte[2]));
+        using var file = SafetensorsFile.Open(
+            Write(folder, """{"a":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}""", new byte[2])
+        );
         Assert.Equal([2], file.Shape("a"));
-        Assert.Contains("tensor \"a\" is stored as F8_E4M3", Assert.Throws<ConcordException>(() => file.Load("a")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "tensor \"a\" is stored as F8_E4M3",
+            Assert.Throws<ConcordException>(() => file.Load("a")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static string Write(TemporaryFolder folder, string header, byte[] data)
     {
         var path = folder.File("model.safetensors");
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((ulong)header.Length), .. Encoding.ASCII.GetBytes(header), .. data]);
+        File.WriteAllBytes(
+            path,
+            [.. BitConverter.GetBytes((ulong)header.Length), .. Encoding.ASCII.GetBytes(header), .. data]
+        );
         return path;
     }
 
     /// <summary>The format read a second way, by its specification alone.</summary>
-    private static (Dictionary<string, (string Dtype, long[] Shape, int Begin, int End)> Header, byte[] Data) ReadApart(string path)
+    private static (Dictionary<string, (string Dtype, long[] Shape, int Begin, int End)> Header, byte[] Data) ReadApart(
+        string path
+    )
     {
         var bytes = File.ReadAllBytes(path);
         var size = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         using var document = JsonDocument.Parse(bytes.AsMemory(8, size));
-        var tensors = document.RootElement.EnumerateObject().Where(property => property.Name != "__metadata__").ToDictionary(
-            property => property.Name,
-            property => (property.Value.GetProperty("dtype").GetString()!,
-                property.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()).ToArray(),
-                property.Value.GetProperty("data_offsets")[0].GetInt32(),
-                property.Value.GetProperty("data_offsets")[1].GetInt32()));
+        var tensors = document
+            .RootElement.EnumerateObject()
+            .Where(property => property.Name != "__metadata__")
+            .ToDictionary(
+                property => property.Name,
+                property =>
+                    (
+                        property.Value.GetProperty("dtype").GetString()!,
+                        property
+                            .Value.GetProperty("shape")
+                            .EnumerateArray()
+                            .Select(dimension => dimension.GetInt64())
+                            .ToArray(),
+                        property.Value.GetProperty("data_offsets")[0].GetInt32(),
+                        property.Value.GetProperty("data_offsets")[1].GetInt32()
+                    )
+            );
         return (tensors, bytes[(8 + size)..]);
     }
 }

@@ -23,7 +23,10 @@ public class SafetensorsHeaderTests
     [Fact]
     public void Scalars_and_empty_tensors_are_tensors()
     {
-        var header = Parse("""{"e":{"dtype":"F32","shape":[0,5],"data_offsets":[0,0]},"s":{"dtype":"F64","shape":[],"data_offsets":[0,8]}}""", 8);
+        var header = Parse(
+            """{"e":{"dtype":"F32","shape":[0,5],"data_offsets":[0,0]},"s":{"dtype":"F64","shape":[],"data_offsets":[0,8]}}""",
+            8
+        );
         Assert.Equal([0, 1], header.Entries.Select(entry => entry.Count));
         Assert.Empty(Parse("{}", 0).Entries);
     }
@@ -36,28 +39,73 @@ public class SafetensorsHeaderTests
     [InlineData("{\"\\ud800\":{}}", 0, "not valid JSON")]
     [InlineData("{\"a\":1}", 0, "tensor \"a\" is no object")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "tensor \"a\" lacks data_offsets")]
-    [InlineData("{\"a\":{\"dtype\":\"F4\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "tensor \"a\" has dtype \"F4\"; known are BOOL")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "tensor \"a\" has dtype twice")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 8, "takes 4 bytes, but data_offsets give it 8")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F4\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        4,
+        "tensor \"a\" has dtype \"F4\"; known are BOOL"
+    )]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        4,
+        "tensor \"a\" has dtype twice"
+    )]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}",
+        8,
+        "takes 4 bytes, but data_offsets give it 8"
+    )]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 3, "cut short")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4, "tensor \"a\": data_offsets are [4, 0]")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}", 4, "tensor \"a\": data_offsets holds something else")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", 4, "tensor \"a\": shape holds something else")]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}",
+        4,
+        "tensor \"a\": data_offsets are [4, 0]"
+    )]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}",
+        4,
+        "tensor \"a\": data_offsets holds something else"
+    )]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}",
+        4,
+        "tensor \"a\": shape holds something else"
+    )]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}", 8, "expected [begin, end]")]
     [InlineData(
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0, "tensor \"a\" of shape [4294967296, 4294967296] has more bytes")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[0,9223372036854775807],\"data_offsets\":[0,0]}}", 0, "has more bytes")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,0]}}", 0, "shape holds something else")]
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}",
+        0,
+        "tensor \"a\" of shape [4294967296, 4294967296] has more bytes"
+    )]
     [InlineData(
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8,
-            "tensor \"a\" stands in the header twice")]
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[0,9223372036854775807],\"data_offsets\":[0,0]}}",
+        0,
+        "has more bytes"
+    )]
     [InlineData(
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12,
-            "tensor \"b\" begins at byte 4 of the data, inside tensor \"a\"")]
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[9223372036854775808],\"data_offsets\":[0,0]}}",
+        0,
+        "shape holds something else"
+    )]
     [InlineData(
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", 12,
-            "tensor \"b\" begins at byte 8 of the data; expected 4")]
-    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 5, "tensor \"a\", the last, ends at byte 4")]
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        8,
+        "tensor \"a\" stands in the header twice"
+    )]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
+        12,
+        "tensor \"b\" begins at byte 4 of the data, inside tensor \"a\""
+    )]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
+        12,
+        "tensor \"b\" begins at byte 8 of the data; expected 4"
+    )]
+    [InlineData(
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+        5,
+        "tensor \"a\", the last, ends at byte 4"
+    )]
     [InlineData("{}", 5, "no tensor is listed")]
     [InlineData("{\"__metadata__\":{\"a\":1}}", 0, "only texts")]
     [InlineData("{\"__metadata__\":1}", 0, "__metadata__ of the header is no object")]
@@ -73,7 +121,9 @@ public class SafetensorsHeaderTests
     {
         Assert.Throws<ConcordException>(() => Parse($"{{\"a\":{new string('[', 100_000)}", 0));
         var ones = string.Join(",", Enumerable.Repeat("1", 100));
-        var error = Assert.Throws<ConcordException>(() => Parse($"{{\"a\":{{\"dtype\":\"U8\",\"shape\":[{ones}],\"data_offsets\":[0,1]}}}}", 1));
+        var error = Assert.Throws<ConcordException>(() =>
+            Parse($"{{\"a\":{{\"dtype\":\"U8\",\"shape\":[{ones}],\"data_offsets\":[0,1]}}}}", 1)
+        );
         Assert.Contains("more than 64", error.Message, StringComparison.Ordinal);
     }
 
@@ -82,8 +132,22 @@ public class SafetensorsHeaderTests
     {
         var random = new Random(1);
         var source = Encoding.UTF8.GetBytes(Good);
-        string[] fragments = ["-1", "18446744073709551616", "1e3", "null", "{", "]", "\"", "\\ud800", ",", "\u00ff", "\"a\":"];
-        int accepted = 0, refused = 0;
+        string[] fragments =
+        [
+            "-1",
+            "18446744073709551616",
+            "1e3",
+            "null",
+            "{",
+            "]",
+            "\"",
+            "\\ud800",
+            ",",
+            "\u00ff",
+            "\"a\":",
+        ];
+        int accepted = 0,
+            refused = 0;
         for (var run = 0; run < 20_000; run++)
         {
             var bytes = source.ToList();
@@ -92,10 +156,18 @@ public class SafetensorsHeaderTests
                 var at = random.Next(bytes.Count);
                 switch (random.Next(4))
                 {
-                    case 0: bytes[at] = (byte)random.Next(256); break;
-                    case 1: bytes.RemoveRange(at, Math.Min(random.Next(1, 9), bytes.Count - at - 1)); break;
-                    case 2: bytes.InsertRange(at, Encoding.Latin1.GetBytes(fragments[random.Next(fragments.Length)])); break;
-                    default: bytes[at] = (byte)('0' + random.Next(10)); break;
+                    case 0:
+                        bytes[at] = (byte)random.Next(256);
+                        break;
+                    case 1:
+                        bytes.RemoveRange(at, Math.Min(random.Next(1, 9), bytes.Count - at - 1));
+                        break;
+                    case 2:
+                        bytes.InsertRange(at, Encoding.Latin1.GetBytes(fragments[random.Next(fragments.Length)]));
+                        break;
+                    default:
+                        bytes[at] = (byte)('0' + random.Next(10));
+                        break;
                 }
             }
             try
@@ -113,5 +185,6 @@ public class SafetensorsHeaderTests
         Assert.True(accepted > 100 && refused > 10_000, $"{accepted} accepted, {refused} refused");
     }
 
-    private static SafetensorsHeader Parse(string json, long dataLength) => SafetensorsHeader.Parse(Encoding.UTF8.GetBytes(json), dataLength, "x.safetensors");
+    private static SafetensorsHeader Parse(string json, long dataLength) =>
+        SafetensorsHeader.Parse(Encoding.UTF8.GetBytes(json), dataLength, "x.safetensors");
 }

@@ -1,8 +1,9 @@
 namespace Concord.Cli.Recipes.Yaml;
 
 /// <summary>
-/// The keys of a group. One description of a group serves to read it, to write it and to list its keys: it goes through all keys once, giving each one's value so far
-/// (the default, which stands in the record itself) and taking the value back.
+/// The keys of a group. One description of a group serves to read it, to write it and to list its keys: it goes through
+/// all keys once, giving each one's value so far (the default, which stands in the record itself) and taking the value
+/// back.
 /// </summary>
 internal interface IRecipeFields
 {
@@ -40,12 +41,19 @@ internal interface IRecipeFields
     IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about);
 
     /// <summary>Numbers by name, the names free.</summary>
-    IReadOnlyDictionary<string, double> Numbers(string key, IReadOnlyDictionary<string, double> value, NumberRange range, string about);
+    IReadOnlyDictionary<string, double> Numbers(
+        string key,
+        IReadOnlyDictionary<string, double> value,
+        NumberRange range,
+        string about
+    );
 
     /// <summary>A group of keys.</summary>
     T Section<T>(string key, T value, Func<IRecipeFields, T, T> map, string about);
 
-    /// <summary>A group of keys that may be absent; where it is there, what is not said in it is as in <paramref name="start"/>.</summary>
+    /// <summary>
+    /// A group of keys that may be absent; where it is there, what is not said in it is as in <paramref name="start"/>.
+    /// </summary>
     T? OptionalSection<T>(string key, T? value, T start, Func<IRecipeFields, T, T> map, string about)
         where T : class;
 
@@ -58,7 +66,12 @@ internal interface IRecipeFields
 /// <param name="Most">The greatest.</param>
 /// <param name="LeastIncluded">Whether the least itself may be.</param>
 /// <param name="MostIncluded">Whether the greatest itself may be.</param>
-internal readonly record struct NumberRange(double Least, double Most, bool LeastIncluded = true, bool MostIncluded = true)
+internal readonly record struct NumberRange(
+    double Least,
+    double Most,
+    bool LeastIncluded = true,
+    bool MostIncluded = true
+)
 {
     /// <summary>From 0 on.</summary>
     public static NumberRange NotNegative => new(0, double.MaxValue);
@@ -70,12 +83,15 @@ internal readonly record struct NumberRange(double Least, double Most, bool Leas
     public static NumberRange Share => new(0, 1);
 
     /// <summary>Whether a number lies in the range; not-a-number never does.</summary>
-    public bool Holds(double value) => (LeastIncluded ? value >= Least : value > Least) && (MostIncluded ? value <= Most : value < Most);
+    public bool Holds(double value) =>
+        (LeastIncluded ? value >= Least : value > Least) && (MostIncluded ? value <= Most : value < Most);
 
     /// <inheritdoc />
     public override string ToString()
     {
         var least = FormattableString.Invariant($"{(LeastIncluded ? "at least" : "above")} {Least}");
-        return Most == double.MaxValue ? least : FormattableString.Invariant($"{least} and {(MostIncluded ? "at most" : "below")} {Most}");
+        return Most == double.MaxValue
+            ? least
+            : FormattableString.Invariant($"{least} and {(MostIncluded ? "at most" : "below")} {Most}");
     }
 }

@@ -11,8 +11,13 @@ internal sealed record RecipeLocation(string? File, int Line)
     /// <inheritdoc />
     public override string ToString() => File is null ? "On the command line" : $"{File}, line {Line}";
 
-    /// <summary>The error of a value that was written here: a usage error on the command line, else one of the file.</summary>
-    public Exception Error(string sentence) => File is null ? new UsageException($"{this}: {sentence}") : new Preferences.ConcordException($"{this}: {sentence}");
+    /// <summary>
+    /// The error of a value that was written here: a usage error on the command line, else one of the file.
+    /// </summary>
+    public Exception Error(string sentence) =>
+        File is null
+            ? new UsageException($"{this}: {sentence}")
+            : new Preferences.ConcordException($"{this}: {sentence}");
 }
 
 /// <summary>A value of a recipe as it was written, before anybody knows what it should be.</summary>
@@ -44,7 +49,8 @@ internal sealed class RecipeSequence(RecipeLocation where, List<RecipeNode> item
 /// <summary>Keys with values, in the order in which they were written.</summary>
 internal sealed class RecipeMapping(RecipeLocation where) : RecipeNode(where)
 {
-    public OrderedDictionary<string, (RecipeNode Value, RecipeLocation Where)> Entries { get; } = new(StringComparer.Ordinal);
+    public OrderedDictionary<string, (RecipeNode Value, RecipeLocation Where)> Entries { get; } =
+        new(StringComparer.Ordinal);
 
     public override string Kind => "a group of keys";
 }

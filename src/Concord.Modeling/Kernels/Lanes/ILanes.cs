@@ -1,7 +1,10 @@
 namespace Concord.Modeling.Kernels.Lanes;
 
-/// <summary>A few floats computed at once: what a kernel is written in, once for every width of SIMD registers.</summary>
-/// <typeparam name="TSelf">The type itself. Kernels take it as a type argument, so that the compiler makes straight code for each width.</typeparam>
+/// <summary>
+/// A few floats computed at once: what a kernel is written in, once for every width of SIMD registers.
+/// </summary>
+/// <typeparam name="TSelf">The type itself. Kernels take it as a type argument, so that the compiler makes straight
+/// code for each width.</typeparam>
 internal unsafe interface ILanes<TSelf>
     where TSelf : unmanaged, ILanes<TSelf>
 {
@@ -45,10 +48,16 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The nearest integer, ties to even.</summary>
     static abstract TSelf Round(TSelf value);
 
-    /// <summary><c>value · 2^n</c> for integral <paramref name="n"/> in [-300, 127] and <paramref name="value"/> about 1; 0, or what is left of it as a subnormal, where n is below -126.</summary>
+    /// <summary>
+    /// <c>value · 2^n</c> for integral <paramref name="n"/> in [-300, 127] and <paramref name="value"/> about 1; 0, or
+    /// what is left of it as a subnormal, where n is below -126.
+    /// </summary>
     static abstract TSelf Scale(TSelf value, TSelf n);
 
-    /// <summary>Per lane: <paramref name="whenLess"/> where <c>left &lt; right</c>, else <paramref name="otherwise"/> (also where either is not a number).</summary>
+    /// <summary>
+    /// Per lane: <paramref name="whenLess"/> where <c>left &lt; right</c>, else <paramref name="otherwise"/> (also
+    /// where either is not a number).
+    /// </summary>
     static abstract TSelf SelectLess(TSelf left, TSelf right, TSelf whenLess, TSelf otherwise);
 
     /// <summary>The sum of all lanes, in an order that depends on the width only.</summary>

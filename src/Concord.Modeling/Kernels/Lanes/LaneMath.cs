@@ -5,7 +5,10 @@ namespace Concord.Modeling.Kernels.Lanes;
 /// <summary>Transcendental functions on lanes, to about one unit in the last place of a float.</summary>
 internal static class LaneMath
 {
-    /// <summary>e^x: argument reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes). Below -87.7 the result is 0 or subnormal, above 88.3 it stays at e^88.3; not-a-number passes through.</summary>
+    /// <summary>
+    /// e^x: argument reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes). Below -87.7 the result is
+    /// 0 or subnormal, above 88.3 it stays at e^88.3; not-a-number passes through.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Exp<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -32,7 +35,9 @@ internal static class LaneMath
         return one / (one + Exp(-x));
     }
 
-    /// <summary>The hyperbolic tangent: an odd polynomial for |x| below 0.625, 1 - 2 / (e^2x + 1) beyond (Cephes).</summary>
+    /// <summary>
+    /// The hyperbolic tangent: an odd polynomial for |x| below 0.625, 1 - 2 / (e^2x + 1) beyond (Cephes).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Tanh<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -49,7 +54,10 @@ internal static class LaneMath
         return TLanes.SelectLess(size, TLanes.Create(0.625f), near, TLanes.CopySign(far, x));
     }
 
-    /// <summary>The error function: a polynomial in x for |x| below 0.93, 1 - e^(polynomial in |x|) beyond; within one unit in the last place.</summary>
+    /// <summary>
+    /// The error function: a polynomial in x for |x| below 0.93, 1 - e^(polynomial in |x|) beyond; within one unit in
+    /// the last place.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Erf<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes>

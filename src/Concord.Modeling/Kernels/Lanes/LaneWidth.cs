@@ -5,6 +5,11 @@ namespace Concord.Modeling.Kernels.Lanes;
 /// <summary>Which width the kernels run in: the widest the processor is fast in.</summary>
 internal static class LaneWidth
 {
-    /// <summary>Bits of a register: 512, 256 or 128. Tests set it to compare the widths; everything else leaves it alone.</summary>
-    public static int Bits { get; set; } = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    /// <summary>
+    /// Bits of a register: 512, 256 or 128. Tests set it to compare the widths; everything else leaves it alone.
+    /// </summary>
+    public static int Bits { get; set; } =
+        Vector512.IsHardwareAccelerated ? 512
+        : Vector256.IsHardwareAccelerated ? 256
+        : 128;
 }

@@ -41,7 +41,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 operator -(Lanes128 value) => new(-value.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(a.value, b.value, c.value));
+    public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) =>
+        new(Vector128.MultiplyAddEstimate(a.value, b.value, c.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Max(Lanes128 left, Lanes128 right) => new(Vector128.MaxNative(left.value, right.value));
@@ -53,7 +54,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 Abs(Lanes128 value) => new(Vector128.Abs(value.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 CopySign(Lanes128 magnitude, Lanes128 sign) => new(Vector128.CopySign(magnitude.value, sign.value));
+    public static Lanes128 CopySign(Lanes128 magnitude, Lanes128 sign) =>
+        new(Vector128.CopySign(magnitude.value, sign.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Sqrt(Lanes128 value) => new(Vector128.Sqrt(value.value));
@@ -65,7 +67,13 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 Scale(Lanes128 value, Lanes128 n)
     {
         var power = ((Vector128.ConvertToInt32Native(n.value) + Vector128.Create(127)) << 23).AsSingle();
-        return new(Vector128.ConditionalSelect(Vector128.LessThan(n.value, Vector128.Create(-126f)), Vector128<float>.Zero, value.value * power));
+        return new(
+            Vector128.ConditionalSelect(
+                Vector128.LessThan(n.value, Vector128.Create(-126f)),
+                Vector128<float>.Zero,
+                value.value * power
+            )
+        );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,5 +84,6 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static float Sum(Lanes128 value) => Vector128.Sum(value.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxOf(Lanes128 value) => MathF.Max(MathF.Max(value.value[0], value.value[1]), MathF.Max(value.value[2], value.value[3]));
+    public static float MaxOf(Lanes128 value) =>
+        MathF.Max(MathF.Max(value.value[0], value.value[1]), MathF.Max(value.value[2], value.value[3]));
 }

@@ -41,7 +41,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 operator -(Lanes256 value) => new(-value.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a.value, b.value, c.value));
+    public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) =>
+        new(Vector256.MultiplyAddEstimate(a.value, b.value, c.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Max(Lanes256 left, Lanes256 right) => new(Vector256.MaxNative(left.value, right.value));
@@ -53,7 +54,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 Abs(Lanes256 value) => new(Vector256.Abs(value.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 CopySign(Lanes256 magnitude, Lanes256 sign) => new(Vector256.CopySign(magnitude.value, sign.value));
+    public static Lanes256 CopySign(Lanes256 magnitude, Lanes256 sign) =>
+        new(Vector256.CopySign(magnitude.value, sign.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Sqrt(Lanes256 value) => new(Vector256.Sqrt(value.value));
@@ -65,7 +67,13 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 Scale(Lanes256 value, Lanes256 n)
     {
         var power = ((Vector256.ConvertToInt32Native(n.value) + Vector256.Create(127)) << 23).AsSingle();
-        return new(Vector256.ConditionalSelect(Vector256.LessThan(n.value, Vector256.Create(-126f)), Vector256<float>.Zero, value.value * power));
+        return new(
+            Vector256.ConditionalSelect(
+                Vector256.LessThan(n.value, Vector256.Create(-126f)),
+                Vector256<float>.Zero,
+                value.value * power
+            )
+        );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,5 +84,6 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static float Sum(Lanes256 value) => Vector256.Sum(value.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxOf(Lanes256 value) => Lanes128.MaxOf(Lanes128.Max(new Lanes128(value.value.GetLower()), new Lanes128(value.value.GetUpper())));
+    public static float MaxOf(Lanes256 value) =>
+        Lanes128.MaxOf(Lanes128.Max(new Lanes128(value.value.GetLower()), new Lanes128(value.value.GetUpper())));
 }

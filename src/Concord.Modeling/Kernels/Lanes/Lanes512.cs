@@ -42,7 +42,8 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 operator -(Lanes512 value) => new(-value.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a.value, b.value, c.value));
+    public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) =>
+        new(Vector512.MultiplyAddEstimate(a.value, b.value, c.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Max(Lanes512 left, Lanes512 right) => new(Vector512.MaxNative(left.value, right.value));
@@ -54,7 +55,8 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Abs(Lanes512 value) => new(Vector512.Abs(value.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 CopySign(Lanes512 magnitude, Lanes512 sign) => new(Vector512.CopySign(magnitude.value, sign.value));
+    public static Lanes512 CopySign(Lanes512 magnitude, Lanes512 sign) =>
+        new(Vector512.CopySign(magnitude.value, sign.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Sqrt(Lanes512 value) => new(Vector512.Sqrt(value.value));
@@ -65,9 +67,16 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Scale(Lanes512 value, Lanes512 n)
     {
-        if (Avx512F.IsSupported) return new(Avx512F.Scale(value.value, n.value));
+        if (Avx512F.IsSupported)
+            return new(Avx512F.Scale(value.value, n.value));
         var power = ((Vector512.ConvertToInt32Native(n.value) + Vector512.Create(127)) << 23).AsSingle();
-        return new(Vector512.ConditionalSelect(Vector512.LessThan(n.value, Vector512.Create(-126f)), Vector512<float>.Zero, value.value * power));
+        return new(
+            Vector512.ConditionalSelect(
+                Vector512.LessThan(n.value, Vector512.Create(-126f)),
+                Vector512<float>.Zero,
+                value.value * power
+            )
+        );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,5 +87,6 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static float Sum(Lanes512 value) => Vector512.Sum(value.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxOf(Lanes512 value) => Lanes256.MaxOf(Lanes256.Max(new Lanes256(value.value.GetLower()), new Lanes256(value.value.GetUpper())));
+    public static float MaxOf(Lanes512 value) =>
+        Lanes256.MaxOf(Lanes256.Max(new Lanes256(value.value.GetLower()), new Lanes256(value.value.GetUpper())));
 }

@@ -31,7 +31,8 @@ internal readonly unsafe struct OneLane(float value) : ILanes<OneLane>
     public static OneLane operator -(OneLane value) => new(-value.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static OneLane MultiplyAdd(OneLane a, OneLane b, OneLane c) => new(float.MultiplyAddEstimate(a.value, b.value, c.value));
+    public static OneLane MultiplyAdd(OneLane a, OneLane b, OneLane c) =>
+        new(float.MultiplyAddEstimate(a.value, b.value, c.value));
 
     public static OneLane Max(OneLane left, OneLane right) => left.value > right.value ? left : right;
 
@@ -46,9 +47,14 @@ internal readonly unsafe struct OneLane(float value) : ILanes<OneLane>
     public static OneLane Round(OneLane value) => new(MathF.Round(value.value));
 
     public static OneLane Scale(OneLane value, OneLane n) =>
-        new(n.value < -126 ? 0 : value.value * BitConverter.Int32BitsToSingle((float.ConvertToIntegerNative<int>(n.value) + 127) << 23));
+        new(
+            n.value < -126
+                ? 0
+                : value.value * BitConverter.Int32BitsToSingle((float.ConvertToIntegerNative<int>(n.value) + 127) << 23)
+        );
 
-    public static OneLane SelectLess(OneLane left, OneLane right, OneLane whenLess, OneLane otherwise) => left.value < right.value ? whenLess : otherwise;
+    public static OneLane SelectLess(OneLane left, OneLane right, OneLane whenLess, OneLane otherwise) =>
+        left.value < right.value ? whenLess : otherwise;
 
     public static float Sum(OneLane value) => value.value;
 

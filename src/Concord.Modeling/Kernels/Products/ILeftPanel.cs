@@ -1,6 +1,9 @@
 namespace Concord.Modeling.Kernels.Products;
 
-/// <summary>How a panel of 12 rows of a product's left factor lies in memory: constants, so that the micro-kernel's addresses are.</summary>
+/// <summary>
+/// How a panel of 12 rows of a product's left factor lies in memory: constants, so that the micro-kernel's addresses
+/// are.
+/// </summary>
 internal interface ILeftPanel
 {
     /// <summary>Floats from a row to the next.</summary>
@@ -10,7 +13,10 @@ internal interface ILeftPanel
     static abstract int DepthStep { get; }
 }
 
-/// <summary>Row after row: what copying from a row-major factor gives. The step is an odd number of cache lines, which spreads the rows over the cache.</summary>
+/// <summary>
+/// Row after row: what copying from a row-major factor gives. The step is an odd number of cache lines, which spreads
+/// the rows over the cache.
+/// </summary>
 internal readonly struct RowPanel : ILeftPanel
 {
     public static int RowStep => 41 * 16;

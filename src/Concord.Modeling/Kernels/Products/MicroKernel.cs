@@ -5,8 +5,9 @@ using Concord.Modeling.Kernels.Lanes;
 namespace Concord.Modeling.Kernels.Products;
 
 /// <summary>
-/// The innermost loop of a product: a tile of 12 rows and two registers of columns stays in registers while the depth runs by. Per step it takes two loads
-/// of the right panel, and 12 of the left one, for 24 multiply-adds: the loads hide behind them.
+/// The innermost loop of a product: a tile of 12 rows and two registers of columns stays in registers while the depth
+/// runs by. Per step it takes two loads of the right panel, and 12 of the left one, for 24 multiply-adds: the loads
+/// hide behind them.
 /// </summary>
 /// <remarks>Sums are local variables, one per register, because the compiler keeps only those in registers.</remarks>
 internal static unsafe class MicroKernel
@@ -26,7 +27,15 @@ internal static unsafe class MicroKernel
     /// <param name="stride">Floats between its rows.</param>
     /// <param name="scale">Factor of the sums.</param>
     /// <param name="accumulate">Whether to add to what is there.</param>
-    public static void Run<TLanes, TPanel>(int depth, float* left, float* right, float* target, int stride, float scale, bool accumulate)
+    public static void Run<TLanes, TPanel>(
+        int depth,
+        float* left,
+        float* right,
+        float* target,
+        int stride,
+        float scale,
+        bool accumulate
+    )
         where TLanes : unmanaged, ILanes<TLanes>
         where TPanel : struct, ILeftPanel
     {
@@ -44,7 +53,8 @@ internal static unsafe class MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* target, int stride)
     {
-        if (!Sse.IsSupported) return;
+        if (!Sse.IsSupported)
+            return;
         for (var i = 0; i < Rows; i++, target += stride)
         {
             Sse.Prefetch0(target);
@@ -53,17 +63,46 @@ internal static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run12<TLanes, TPanel>(int depth, float* left, float* right, float* target, int stride, float scale, bool accumulate)
+    private static void Run12<TLanes, TPanel>(
+        int depth,
+        float* left,
+        float* right,
+        float* target,
+        int stride,
+        float scale,
+        bool accumulate
+    )
         where TLanes : unmanaged, ILanes<TLanes>
         where TPanel : struct, ILeftPanel
     {
-        TLanes low0 = TLanes.Zero, high0 = TLanes.Zero, low1 = TLanes.Zero, high1 = TLanes.Zero, low2 = TLanes.Zero, high2 = TLanes.Zero,
-            low3 = TLanes.Zero, high3 = TLanes.Zero, low4 = TLanes.Zero, high4 = TLanes.Zero, low5 = TLanes.Zero, high5 = TLanes.Zero;
-        TLanes low6 = TLanes.Zero, high6 = TLanes.Zero, low7 = TLanes.Zero, high7 = TLanes.Zero, low8 = TLanes.Zero, high8 = TLanes.Zero,
-            low9 = TLanes.Zero, high9 = TLanes.Zero, low10 = TLanes.Zero, high10 = TLanes.Zero, low11 = TLanes.Zero, high11 = TLanes.Zero;
+        TLanes low0 = TLanes.Zero,
+            high0 = TLanes.Zero,
+            low1 = TLanes.Zero,
+            high1 = TLanes.Zero,
+            low2 = TLanes.Zero,
+            high2 = TLanes.Zero,
+            low3 = TLanes.Zero,
+            high3 = TLanes.Zero,
+            low4 = TLanes.Zero,
+            high4 = TLanes.Zero,
+            low5 = TLanes.Zero,
+            high5 = TLanes.Zero;
+        TLanes low6 = TLanes.Zero,
+            high6 = TLanes.Zero,
+            low7 = TLanes.Zero,
+            high7 = TLanes.Zero,
+            low8 = TLanes.Zero,
+            high8 = TLanes.Zero,
+            low9 = TLanes.Zero,
+            high9 = TLanes.Zero,
+            low10 = TLanes.Zero,
+            high10 = TLanes.Zero,
+            low11 = TLanes.Zero,
+            high11 = TLanes.Zero;
         for (var k = 0; k < depth; k++)
         {
-            TLanes low = TLanes.Load(right), high = TLanes.Load(right + TLanes.Count);
+            TLanes low = TLanes.Load(right),
+                high = TLanes.Load(right + TLanes.Count);
             Step(left[0], low, high, ref low0, ref high0);
             Step(left[TPanel.RowStep], low, high, ref low1, ref high1);
             Step(left[2 * TPanel.RowStep], low, high, ref low2, ref high2);
@@ -95,15 +134,34 @@ internal static unsafe class MicroKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run6<TLanes, TPanel>(int depth, float* left, float* right, float* target, int stride, float scale, bool accumulate)
+    private static void Run6<TLanes, TPanel>(
+        int depth,
+        float* left,
+        float* right,
+        float* target,
+        int stride,
+        float scale,
+        bool accumulate
+    )
         where TLanes : unmanaged, ILanes<TLanes>
         where TPanel : struct, ILeftPanel
     {
-        TLanes low0 = TLanes.Zero, high0 = TLanes.Zero, low1 = TLanes.Zero, high1 = TLanes.Zero, low2 = TLanes.Zero, high2 = TLanes.Zero;
-        TLanes low3 = TLanes.Zero, high3 = TLanes.Zero, low4 = TLanes.Zero, high4 = TLanes.Zero, low5 = TLanes.Zero, high5 = TLanes.Zero;
+        TLanes low0 = TLanes.Zero,
+            high0 = TLanes.Zero,
+            low1 = TLanes.Zero,
+            high1 = TLanes.Zero,
+            low2 = TLanes.Zero,
+            high2 = TLanes.Zero;
+        TLanes low3 = TLanes.Zero,
+            high3 = TLanes.Zero,
+            low4 = TLanes.Zero,
+            high4 = TLanes.Zero,
+            low5 = TLanes.Zero,
+            high5 = TLanes.Zero;
         for (var k = 0; k < depth; k++)
         {
-            TLanes low = TLanes.Load(right), high = TLanes.Load(right + TLanes.Count);
+            TLanes low = TLanes.Load(right),
+                high = TLanes.Load(right + TLanes.Count);
             Step(left[0], low, high, ref low0, ref high0);
             Step(left[TPanel.RowStep], low, high, ref low1, ref high1);
             Step(left[2 * TPanel.RowStep], low, high, ref low2, ref high2);

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Concord.Modeling.Rendering.Templates;
 
-/// <summary>Reads the expressions of that part of Jinja that chat templates use: one method for each level of precedence, from the weakest to the strongest.</summary>
+/// <summary>
+/// Reads the expressions of that part of Jinja that chat templates use: one method for each level of precedence, from
+/// the weakest to the strongest.
+/// </summary>
 internal sealed class ExpressionParser
 {
     private readonly TemplateTokens tokens;
@@ -37,14 +40,16 @@ internal sealed class ExpressionParser
         var left = Sum();
         for (; ; )
         {
-            if (tokens.Peek is "==" or "!=" or "<" or "<=" or ">" or ">=" or "in") left = new BinaryExpression(tokens.Next(), left, Sum());
+            if (tokens.Peek is "==" or "!=" or "<" or "<=" or ">" or ">=" or "in")
+                left = new BinaryExpression(tokens.Next(), left, Sum());
             else if (tokens.Peek == "not" && tokens.Second == "in")
             {
                 tokens.Expect("not");
                 tokens.Expect("in");
                 left = new UnaryExpression("not", new BinaryExpression("in", left, Sum()));
             }
-            else return left;
+            else
+                return left;
         }
     }
 
@@ -57,13 +62,17 @@ internal sealed class ExpressionParser
     private Expression Chain(Func<Expression> part, params ReadOnlySpan<string> signs)
     {
         var left = part();
-        while (signs.Contains(tokens.Peek)) left = new BinaryExpression(tokens.Next(), left, part());
+        while (signs.Contains(tokens.Peek))
+            left = new BinaryExpression(tokens.Next(), left, part());
         return left;
     }
 
     private Expression Unary(bool withFilters = true)
     {
-        var value = tokens.Take("-") ? new UnaryExpression("-", Unary(withFilters: false)) : tokens.Take("+") ? Unary(withFilters: false) : Postfix(Primary());
+        var value =
+            tokens.Take("-") ? new UnaryExpression("-", Unary(withFilters: false))
+            : tokens.Take("+") ? Unary(withFilters: false)
+            : Postfix(Primary());
         return withFilters ? Filters(Postfix(value)) : value;
     }
 
@@ -72,36 +81,49 @@ internal sealed class ExpressionParser
         var token = tokens.Next();
         switch (token)
         {
-            case "true" or "True": return new LiteralExpression(true);
-            case "false" or "False": return new LiteralExpression(false);
-            case "none" or "None": return new LiteralExpression(null);
+            case "true" or "True":
+                return new LiteralExpression(true);
+            case "false" or "False":
+                return new LiteralExpression(false);
+            case "none" or "None":
+                return new LiteralExpression(null);
             case "(":
                 var inner = Expression();
-                if (tokens.Peek == ",") throw new TemplateException("a tuple is not known");
+                if (tokens.Peek == ",")
+                    throw new TemplateException("a tuple is not known");
                 tokens.Expect(")");
                 return inner;
-            case "[": return new ListExpression(Listed("]", Expression));
+            case "[":
+                return new ListExpression(Listed("]", Expression));
             case "{":
-                return new DictionaryExpression(Listed("}", () =>
-                {
-                    var key = Expression();
-                    tokens.Expect(":");
-                    return (key, Expression());
-                }));
+                return new DictionaryExpression(
+                    Listed(
+                        "}",
+                        () =>
+                        {
+                            var key = Expression();
+                            tokens.Expect(":");
+                            return (key, Expression());
+                        }
+                    )
+                );
         }
         if (token[0] == '\'')
         {
             var text = token[1..];
-            while (tokens.Peek.StartsWith('\'')) text += tokens.Next()[1..];
+            while (tokens.Peek.StartsWith('\''))
+                text += tokens.Next()[1..];
             return new LiteralExpression(text);
         }
-        if (char.IsAsciiDigit(token[0])) return new LiteralExpression(Number(token));
+        if (char.IsAsciiDigit(token[0]))
+            return new LiteralExpression(Number(token));
         return new NameExpression(TemplateTokens.AsName(token));
     }
 
     private static object Number(string token)
     {
-        if (token.Contains('.')) return double.Parse(token, CultureInfo.InvariantCulture);
+        if (token.Contains('.'))
+            return double.Parse(token, CultureInfo.InvariantCulture);
         return long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new TemplateException($"the number {token} is too large");
@@ -113,7 +135,8 @@ internal sealed class ExpressionParser
         while (!tokens.Take(close))
         {
             items.Add(item());
-            if (tokens.Take(",")) continue;
+            if (tokens.Take(","))
+                continue;
             tokens.Expect(close);
             break;
         }
@@ -125,14 +148,18 @@ internal sealed class ExpressionParser
         for (; ; )
         {
             if (tokens.Take("."))
-                value = char.IsAsciiDigit(tokens.Peek.FirstOrDefault()) ? new ItemExpression(value, Primary()) : new MemberExpression(value, tokens.Name());
-            else if (tokens.Take("[")) value = Subscript(value);
+                value = char.IsAsciiDigit(tokens.Peek.FirstOrDefault())
+                    ? new ItemExpression(value, Primary())
+                    : new MemberExpression(value, tokens.Name());
+            else if (tokens.Take("["))
+                value = Subscript(value);
             else if (tokens.Peek == "(")
             {
                 var (arguments, named) = Arguments();
                 value = new CallExpression(value, arguments, named);
             }
-            else return value;
+            else
+                return value;
         }
     }
 
@@ -154,18 +181,23 @@ internal sealed class ExpressionParser
     private (List<Expression> Arguments, List<(string, Expression)> Named) Arguments()
     {
         var (arguments, named) = (new List<Expression>(), new List<(string, Expression)>());
-        if (!tokens.Take("(")) return (arguments, named);
-        Listed(")", () =>
-        {
-            if (tokens.Second == "=")
+        if (!tokens.Take("("))
+            return (arguments, named);
+        Listed(
+            ")",
+            () =>
             {
-                var name = tokens.Name();
-                tokens.Expect("=");
-                named.Add((name, Expression()));
+                if (tokens.Second == "=")
+                {
+                    var name = tokens.Name();
+                    tokens.Expect("=");
+                    named.Add((name, Expression()));
+                }
+                else
+                    arguments.Add(Expression());
+                return 0;
             }
-            else arguments.Add(Expression());
-            return 0;
-        });
+        );
         return (arguments, named);
     }
 
@@ -183,11 +215,15 @@ internal sealed class ExpressionParser
             {
                 var negative = tokens.Take("not");
                 var name = tokens.Name();
-                var argument = name is "divisibleby" or "equalto" or "eq" or "ne" or "in" ? Unary(withFilters: false) : null;
+                var argument = name is "divisibleby" or "equalto" or "eq" or "ne" or "in"
+                    ? Unary(withFilters: false)
+                    : null;
                 value = new TestExpression(value, name, argument);
-                if (negative) value = new UnaryExpression("not", value);
+                if (negative)
+                    value = new UnaryExpression("not", value);
             }
-            else return value;
+            else
+                return value;
         }
     }
 }

@@ -31,14 +31,23 @@ internal sealed record MemberExpression(Expression Target, string Name) : Expres
 internal sealed record ItemExpression(Expression Target, Expression Index) : Expression;
 
 /// <summary><c>a[b:c:d]</c>.</summary>
-internal sealed record SliceExpression(Expression Target, Expression? Start, Expression? Stop, Expression? Step) : Expression;
+internal sealed record SliceExpression(Expression Target, Expression? Start, Expression? Stop, Expression? Step)
+    : Expression;
 
 /// <summary><c>a(b, c=d)</c>.</summary>
-internal sealed record CallExpression(Expression Target, IReadOnlyList<Expression> Arguments, IReadOnlyList<(string Name, Expression Value)> Named) : Expression;
+internal sealed record CallExpression(
+    Expression Target,
+    IReadOnlyList<Expression> Arguments,
+    IReadOnlyList<(string Name, Expression Value)> Named
+) : Expression;
 
 /// <summary><c>a | name(b)</c>.</summary>
-internal sealed record FilterExpression(Expression Input, string Name, IReadOnlyList<Expression> Arguments, IReadOnlyList<(string Name, Expression Value)> Named)
-    : Expression;
+internal sealed record FilterExpression(
+    Expression Input,
+    string Name,
+    IReadOnlyList<Expression> Arguments,
+    IReadOnlyList<(string Name, Expression Value)> Named
+) : Expression;
 
 /// <summary><c>a is name</c>.</summary>
 internal sealed record TestExpression(Expression Input, string Name, Expression? Argument) : Expression;
@@ -56,8 +65,14 @@ internal sealed record OutputStatement(Expression Value) : Statement;
 internal sealed record SetStatement(string Name, string? Member, Expression Value) : Statement;
 
 /// <summary>The first branch whose condition holds; a null condition always does.</summary>
-internal sealed record IfStatement(IReadOnlyList<(Expression? Condition, IReadOnlyList<Statement> Body)> Branches) : Statement;
+internal sealed record IfStatement(IReadOnlyList<(Expression? Condition, IReadOnlyList<Statement> Body)> Branches)
+    : Statement;
 
 /// <summary><c>{% for a in b if c %}</c>.</summary>
-internal sealed record ForStatement(IReadOnlyList<string> Names, Expression Items, Expression? Condition, IReadOnlyList<Statement> Body,
-    IReadOnlyList<Statement> Otherwise) : Statement;
+internal sealed record ForStatement(
+    IReadOnlyList<string> Names,
+    Expression Items,
+    Expression? Condition,
+    IReadOnlyList<Statement> Body,
+    IReadOnlyList<Statement> Otherwise
+) : Statement;

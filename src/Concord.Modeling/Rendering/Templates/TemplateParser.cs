@@ -1,6 +1,8 @@
 namespace Concord.Modeling.Rendering.Templates;
 
-/// <summary>Reads the statements of that part of Jinja that chat templates use; what it does not know it refuses by name.</summary>
+/// <summary>
+/// Reads the statements of that part of Jinja that chat templates use; what it does not know it refuses by name.
+/// </summary>
 internal sealed class TemplateParser
 {
     private readonly List<Chunk> chunks;
@@ -13,10 +15,14 @@ internal sealed class TemplateParser
     {
         var parser = new TemplateParser(template);
         var body = parser.Body();
-        return parser.chunk == parser.chunks.Count ? body : throw new TemplateException($"the statement '{parser.tokens.Peek}' stands alone");
+        return parser.chunk == parser.chunks.Count
+            ? body
+            : throw new TemplateException($"the statement '{parser.tokens.Peek}' stands alone");
     }
 
-    /// <summary>Statements up to one that ends or continues the block around them, which is left to be looked at.</summary>
+    /// <summary>
+    /// Statements up to one that ends or continues the block around them, which is left to be looked at.
+    /// </summary>
     private List<Statement> Body()
     {
         var body = new List<Statement>();
@@ -37,16 +43,24 @@ internal sealed class TemplateParser
             }
             switch (tokens.Peek)
             {
-                case "elif" or "else" or "endif" or "endfor" or "endgeneration": return body;
-                case "set": body.Add(Set()); break;
-                case "if": body.Add(If()); break;
-                case "for": body.Add(For()); break;
+                case "elif" or "else" or "endif" or "endfor" or "endgeneration":
+                    return body;
+                case "set":
+                    body.Add(Set());
+                    break;
+                case "if":
+                    body.Add(If());
+                    break;
+                case "for":
+                    body.Add(For());
+                    break;
                 case "generation": // marks what the model wrote; writes nothing itself
                     chunk++;
                     body.AddRange(Body());
                     Close("endgeneration");
                     break;
-                default: throw new TemplateException($"the statement '{tokens.Peek}' is not known");
+                default:
+                    throw new TemplateException($"the statement '{tokens.Peek}' is not known");
             }
         }
         return body;
@@ -54,7 +68,8 @@ internal sealed class TemplateParser
 
     private void Close(string statement)
     {
-        if (chunk >= chunks.Count || !tokens.Take(statement)) throw new TemplateException($"'{statement}' is missing");
+        if (chunk >= chunks.Count || !tokens.Take(statement))
+            throw new TemplateException($"'{statement}' is missing");
         tokens.End();
     }
 
@@ -72,16 +87,20 @@ internal sealed class TemplateParser
     private IfStatement If()
     {
         var branches = new List<(Expression?, IReadOnlyList<Statement>)>();
-        for (var more = true; more;)
+        for (var more = true; more; )
         {
             Expression? condition = null;
-            if (tokens.Next() == "else") more = false;
-            else condition = ExpressionParser.Parse(tokens);
+            if (tokens.Next() == "else")
+                more = false;
+            else
+                condition = ExpressionParser.Parse(tokens);
             tokens.End();
             chunk++;
             branches.Add((condition, Body()));
-            if (chunk < chunks.Count && tokens.Peek == "endif") more = false;
-            else if (!more || chunk >= chunks.Count || tokens.Peek is not ("elif" or "else")) throw new TemplateException("'endif' is missing");
+            if (chunk < chunks.Count && tokens.Peek == "endif")
+                more = false;
+            else if (!more || chunk >= chunks.Count || tokens.Peek is not ("elif" or "else"))
+                throw new TemplateException("'endif' is missing");
         }
         Close("endif");
         return new IfStatement(branches);
@@ -91,7 +110,8 @@ internal sealed class TemplateParser
     {
         tokens.Expect("for");
         var names = new List<string> { tokens.Name() };
-        while (tokens.Take(",")) names.Add(tokens.Name());
+        while (tokens.Take(","))
+            names.Add(tokens.Name());
         tokens.Expect("in");
         var items = ExpressionParser.ParseUnconditional(tokens);
         var condition = tokens.Take("if") ? ExpressionParser.Parse(tokens) : null;

@@ -13,12 +13,14 @@ internal sealed class TemplateTokens(IReadOnlyList<string> tokens)
 
     /// <summary>Takes the next token.</summary>
     /// <exception cref="TemplateException">There is none.</exception>
-    public string Next() => at < tokens.Count ? tokens[at++] : throw new TemplateException("an expression ends too early");
+    public string Next() =>
+        at < tokens.Count ? tokens[at++] : throw new TemplateException("an expression ends too early");
 
     /// <summary>Takes the next token if it is the given one.</summary>
     public bool Take(string token)
     {
-        if (Peek != token) return false;
+        if (Peek != token)
+            return false;
         at++;
         return true;
     }
@@ -27,7 +29,8 @@ internal sealed class TemplateTokens(IReadOnlyList<string> tokens)
     /// <exception cref="TemplateException">Another one is next.</exception>
     public void Expect(string token)
     {
-        if (!Take(token)) throw new TemplateException($"'{token}' was expected, not '{Peek}'");
+        if (!Take(token))
+            throw new TemplateException($"'{token}' was expected, not '{Peek}'");
     }
 
     /// <summary>Takes a name.</summary>
@@ -42,13 +45,16 @@ internal sealed class TemplateTokens(IReadOnlyList<string> tokens)
     /// <summary>A token that must be a name.</summary>
     /// <exception cref="TemplateException">It is none.</exception>
     public static string AsName(string token) =>
-        token.Length > 0 && (char.IsAsciiLetter(token[0]) || token[0] == '_') ? token : throw new TemplateException($"a name was expected, not '{token}'");
+        token.Length > 0 && (char.IsAsciiLetter(token[0]) || token[0] == '_')
+            ? token
+            : throw new TemplateException($"a name was expected, not '{token}'");
 
     /// <summary>Nothing may be left.</summary>
     /// <exception cref="TemplateException">Something is.</exception>
     public void End()
     {
-        if (at < tokens.Count) throw new TemplateException($"'{Peek}' was not expected");
+        if (at < tokens.Count)
+            throw new TemplateException($"'{Peek}' was not expected");
     }
 
     private string Ahead(int count) => at + count < tokens.Count ? tokens[at + count] : "";

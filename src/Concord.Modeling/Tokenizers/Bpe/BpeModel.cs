@@ -26,7 +26,10 @@ internal sealed record BpeSettings
     /// <summary>Put after a word's last character; null or empty: nothing.</summary>
     public string? EndOfWordSuffix { get; init; }
 
-    /// <summary>Words come as text whose UTF-8 bytes, written in <see cref="ByteAlphabet"/>, are the symbols: the last pre-tokenizer was <c>ByteLevel</c>.</summary>
+    /// <summary>
+    /// Words come as text whose UTF-8 bytes, written in <see cref="ByteAlphabet"/>, are the symbols: the last
+    /// pre-tokenizer was <c>ByteLevel</c>.
+    /// </summary>
     public bool ReadsBytes { get; init; }
 }
 
@@ -41,23 +44,42 @@ internal sealed class BpeModel
     private readonly WordCache cache = new();
     private readonly int[] byteIds = new int[256];
     private readonly int[]? fallbackIds;
-    private readonly bool bytesDirectly, cutsBeforeMark, hasAffixes;
+    private readonly bool bytesDirectly,
+        cutsBeforeMark,
+        hasAffixes;
 
     [ThreadStatic]
     private static IdBuffer? symbolsOfThread;
 
-    public BpeModel(Vocabulary vocabulary, IReadOnlyCollection<(int Left, int Right, int Rank, int Id)> merges, BpeSettings settings)
+    public BpeModel(
+        Vocabulary vocabulary,
+        IReadOnlyCollection<(int Left, int Right, int Rank, int Id)> merges,
+        BpeSettings settings
+    )
     {
         this.vocabulary = vocabulary;
         this.merges = new MergeTable(merges);
         this.settings = settings;
-        hasAffixes = !string.IsNullOrEmpty(settings.ContinuingPrefix) || !string.IsNullOrEmpty(settings.EndOfWordSuffix);
-        for (var value = 0; value < 256; value++) byteIds[value] = vocabulary.Find(ByteAlphabet.Letter((byte)value).ToString());
+        hasAffixes =
+            !string.IsNullOrEmpty(settings.ContinuingPrefix) || !string.IsNullOrEmpty(settings.EndOfWordSuffix);
+        for (var value = 0; value < 256; value++)
+            byteIds[value] = vocabulary.Find(ByteAlphabet.Letter((byte)value).ToString());
         bytesDirectly = settings.ReadsBytes && !hasAffixes && !settings.ByteFallback && settings.UnknownId is null;
-        if (settings.ByteFallback) fallbackIds = [.. Enumerable.Range(0, 256).Select(value => vocabulary.Find("<0x" + value.ToString("X2", CultureInfo.InvariantCulture) + ">"))];
-        // Where no merge makes a token with a mark (▁) after something else, nothing is ever joined across the place before a mark that follows another character:
-        // a long text can be cut there into words, which the cache then knows, with the same ids.
-        cutsBeforeMark = !settings.ReadsBytes && !hasAffixes && !settings.IgnoreMerges && vocabulary.Find(Mark.ToString()) >= 0
+        if (settings.ByteFallback)
+            fallbackIds =
+            [
+                .. Enumerable
+                    .Range(0, 256)
+                    .Select(value => vocabulary.Find("<0x" + value.ToString("X2", CultureInfo.InvariantCulture) + ">")),
+            ];
+        // Where no merge makes a token with a mark (▁) after something else, nothing is ever joined across the place
+        // before a mark that follows another character: a long text can be cut there into words, which the cache then
+        // knows, with the same ids.
+        cutsBeforeMark =
+            !settings.ReadsBytes
+            && !hasAffixes
+            && !settings.IgnoreMerges
+            && vocabulary.Find(Mark.ToString()) >= 0
             && merges.All(merge => StaysBeforeMark(vocabulary.Tokens[merge.Id]!));
     }
 
@@ -77,7 +99,9 @@ internal sealed class BpeModel
         }
     }
 
-    /// <summary>Appends the ids of a word without cutting it or asking the cache: the definition, which tests compare with.</summary>
+    /// <summary>
+    /// Appends the ids of a word without cutting it or asking the cache: the definition, which tests compare with.
+    /// </summary>
     internal void EncodePlainly(ReadOnlySpan<char> word, IdBuffer ids)
     {
         if (settings.IgnoreMerges && WholeWord(word) is >= 0 and var whole)
@@ -87,9 +111,12 @@ internal sealed class BpeModel
         }
         var symbols = symbolsOfThread ??= new IdBuffer();
         symbols.Clear();
-        if (bytesDirectly) AddBytes(word, symbols);
-        else if (settings.ReadsBytes) AddCharacters(ByteAlphabet.Write(word), symbols);
-        else AddCharacters(word, symbols);
+        if (bytesDirectly)
+            AddBytes(word, symbols);
+        else if (settings.ReadsBytes)
+            AddCharacters(ByteAlphabet.Write(word), symbols);
+        else
+            AddCharacters(word, symbols);
         var work = symbols.Writable;
         ids.AddRange(work[..PairMerger.Merge(work, merges)]);
     }
@@ -104,7 +131,8 @@ internal sealed class BpeModel
     private static int NextCut(ReadOnlySpan<char> word)
     {
         var other = word.IndexOfAnyExcept(Mark);
-        if (other < 0) return word.Length;
+        if (other < 0)
+            return word.Length;
         var mark = word[other..].IndexOf(Mark);
         return mark < 0 ? word.Length : other + mark;
     }
@@ -126,7 +154,8 @@ internal sealed class BpeModel
         cache.Add(place, word, ids.Span[start..]);
     }
 
-    private int WholeWord(ReadOnlySpan<char> word) => vocabulary.Find(settings.ReadsBytes ? ByteAlphabet.Write(word) : word);
+    private int WholeWord(ReadOnlySpan<char> word) =>
+        vocabulary.Find(settings.ReadsBytes ? ByteAlphabet.Write(word) : word);
 
     /// <summary>Byte letters without a token vanish, as characters do where there is no unknown token.</summary>
     private void AddBytes(ReadOnlySpan<char> word, IdBuffer symbols)
@@ -136,8 +165,10 @@ internal sealed class BpeModel
         var bytes = rented ?? stackalloc byte[512];
         bytes = bytes[..Encoding.UTF8.GetBytes(word, bytes)];
         foreach (var value in bytes)
-            if (byteIds[value] is >= 0 and var id) symbols.Add(id);
-        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+            if (byteIds[value] is >= 0 and var id)
+                symbols.Add(id);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
     }
 
     private void AddCharacters(ReadOnlySpan<char> word, IdBuffer symbols)
@@ -147,20 +178,30 @@ internal sealed class BpeModel
         {
             Unicode.UnicodeTable.Read(word, i, out length);
             var character = word.Slice(i, length);
-            var id = hasAffixes ? vocabulary.Find(WithAffixes(character, i == 0, i + length == word.Length)) : vocabulary.Find(character);
+            var id = hasAffixes
+                ? vocabulary.Find(WithAffixes(character, i == 0, i + length == word.Length))
+                : vocabulary.Find(character);
             if (id >= 0)
             {
-                if (unknown) symbols.Add(settings.UnknownId!.Value);
+                if (unknown)
+                    symbols.Add(settings.UnknownId!.Value);
                 unknown = false;
                 symbols.Add(id);
             }
-            else if (!TryFallback(hasAffixes ? WithAffixes(character, i == 0, i + length == word.Length) : character, symbols) && settings.UnknownId is { } unknownId)
+            else if (
+                !TryFallback(
+                    hasAffixes ? WithAffixes(character, i == 0, i + length == word.Length) : character,
+                    symbols
+                ) && settings.UnknownId is { } unknownId
+            )
             {
-                if (unknown && !settings.FuseUnknown) symbols.Add(unknownId);
+                if (unknown && !settings.FuseUnknown)
+                    symbols.Add(unknownId);
                 unknown = true;
             }
         }
-        if (unknown) symbols.Add(settings.UnknownId!.Value);
+        if (unknown)
+            symbols.Add(settings.UnknownId!.Value);
     }
 
     private string WithAffixes(ReadOnlySpan<char> character, bool first, bool last) =>
@@ -168,12 +209,15 @@ internal sealed class BpeModel
 
     private bool TryFallback(ReadOnlySpan<char> character, IdBuffer symbols)
     {
-        if (fallbackIds is null) return false;
+        if (fallbackIds is null)
+            return false;
         Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(character.Length)];
         bytes = bytes[..Encoding.UTF8.GetBytes(character, bytes)];
         foreach (var value in bytes)
-            if (fallbackIds[value] < 0) return false;
-        foreach (var value in bytes) symbols.Add(fallbackIds[value]);
+            if (fallbackIds[value] < 0)
+                return false;
+        foreach (var value in bytes)
+            symbols.Add(fallbackIds[value]);
         return true;
     }
 }

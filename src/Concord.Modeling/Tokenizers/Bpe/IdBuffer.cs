@@ -16,13 +16,15 @@ internal sealed class IdBuffer
 
     public void Add(int id)
     {
-        if (Count == ids.Length) Array.Resize(ref ids, ids.Length * 2);
+        if (Count == ids.Length)
+            Array.Resize(ref ids, ids.Length * 2);
         ids[Count++] = id;
     }
 
     public void AddRange(ReadOnlySpan<int> more)
     {
-        if (Count + more.Length > ids.Length) Array.Resize(ref ids, Math.Max(ids.Length * 2, Count + more.Length));
+        if (Count + more.Length > ids.Length)
+            Array.Resize(ref ids, Math.Max(ids.Length * 2, Count + more.Length));
         more.CopyTo(ids.AsSpan(Count));
         Count += more.Length;
     }

@@ -3,8 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Concord.Modeling.Tokenizers.Bpe;
 
-/// <summary>Which pairs of neighbouring ids may be joined: for each its rank (lower first) and the id it becomes.</summary>
-/// <remarks>Open addressing in one array; half of it stays empty, so a look-up that finds nothing, the usual one, ends within the first cache line or two.</remarks>
+/// <summary>
+/// Which pairs of neighbouring ids may be joined: for each its rank (lower first) and the id it becomes.
+/// </summary>
+/// <remarks>
+/// Open addressing in one array; half of it stays empty, so a look-up that finds nothing, the usual one, ends within
+/// the first cache line or two.
+/// </remarks>
 internal sealed class MergeTable
 {
     /// <summary>What <see cref="Find"/> gives for a pair that is not joined: larger than every rank.</summary>
@@ -31,12 +36,16 @@ internal sealed class MergeTable
         {
             var pair = Key(left, right);
             var place = Place(pair);
-            while (entries[place].Merge != None && entries[place].Pair != pair) place = place + 1 & entries.Length - 1;
+            while (entries[place].Merge != None && entries[place].Pair != pair)
+                place = place + 1 & entries.Length - 1;
             entries[place] = new Entry { Pair = pair, Merge = (ulong)(uint)rank << 32 | (uint)id };
         }
     }
 
-    /// <summary>Rank (high half) and new id (low half) of a pair, or <see cref="None"/>. Of two merges the lower number is done first.</summary>
+    /// <summary>
+    /// Rank (high half) and new id (low half) of a pair, or <see cref="None"/>. Of two merges the lower number is done
+    /// first.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Find(int left, int right)
     {
@@ -44,7 +53,8 @@ internal sealed class MergeTable
         for (var place = Place(pair); ; place = place + 1 & entries.Length - 1)
         {
             ref readonly var entry = ref entries[place];
-            if (entry.Merge == None || entry.Pair == pair) return entry.Merge;
+            if (entry.Merge == None || entry.Pair == pair)
+                return entry.Merge;
         }
     }
 

@@ -16,10 +16,12 @@ internal sealed class Vocabulary
         foreach (var (token, id) in ids)
         {
             largest = Math.Max(largest, id);
-            if (token.Length == 1) units[token[0]] = id;
+            if (token.Length == 1)
+                units[token[0]] = id;
         }
         Tokens = new string?[largest + 1];
-        foreach (var (token, id) in ids) Tokens[id] = token;
+        foreach (var (token, id) in ids)
+            Tokens[id] = token;
     }
 
     /// <summary>Number of tokens.</summary>
@@ -32,5 +34,8 @@ internal sealed class Vocabulary
     public int Find(string token) => ids.GetValueOrDefault(token, -1);
 
     /// <summary>The id of a token, or -1.</summary>
-    public int Find(ReadOnlySpan<char> token) => token.Length == 1 ? units[token[0]] : spans.TryGetValue(token, out var id) ? id : -1;
+    public int Find(ReadOnlySpan<char> token) =>
+        token.Length == 1 ? units[token[0]]
+        : spans.TryGetValue(token, out var id) ? id
+        : -1;
 }

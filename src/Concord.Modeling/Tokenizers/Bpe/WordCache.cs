@@ -2,8 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Concord.Modeling.Tokenizers.Bpe;
 
-/// <summary>Ids of words seen before. A fixed number of places, each holding the last word that fell on it: no lock, no growth, nothing to clean.</summary>
-/// <remarks>An entry is written whole by one reference store and never changed, so threads that race see the old entry or the new one, both right.</remarks>
+/// <summary>
+/// Ids of words seen before. A fixed number of places, each holding the last word that fell on it: no lock, no growth,
+/// nothing to clean.
+/// </summary>
+/// <remarks>
+/// An entry is written whole by one reference store and never changed, so threads that race see the old entry or the
+/// new one, both right.
+/// </remarks>
 internal sealed class WordCache
 {
     /// <summary>Longer words are not kept: they rarely come again.</summary>
@@ -28,15 +34,18 @@ internal sealed class WordCache
     }
 
     /// <summary>Keeps a word.</summary>
-    public void Add(int place, ReadOnlySpan<char> word, ReadOnlySpan<int> ids) => Volatile.Write(ref entries[place], new Entry(word.ToString(), ids.ToArray()));
+    public void Add(int place, ReadOnlySpan<char> word, ReadOnlySpan<int> ids) =>
+        Volatile.Write(ref entries[place], new Entry(word.ToString(), ids.ToArray()));
 
     private static int Place(ReadOnlySpan<char> word)
     {
         var bytes = MemoryMarshal.AsBytes(word);
         var hash = (ulong)word.Length * 0x9E3779B97F4A7C15;
-        for (; bytes.Length >= 8; bytes = bytes[8..]) hash = Mix(hash ^ MemoryMarshal.Read<ulong>(bytes));
+        for (; bytes.Length >= 8; bytes = bytes[8..])
+            hash = Mix(hash ^ MemoryMarshal.Read<ulong>(bytes));
         var last = 0UL;
-        foreach (var value in bytes) last = last << 8 | value;
+        foreach (var value in bytes)
+            last = last << 8 | value;
         return (int)(Mix(hash ^ last) >> 64 - Bits);
     }
 

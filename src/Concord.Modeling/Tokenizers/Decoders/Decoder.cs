@@ -16,10 +16,14 @@ internal abstract class Decoder
 /// <summary>One after the other.</summary>
 internal sealed class DecoderSequence(IReadOnlyList<Decoder> parts) : Decoder
 {
-    public override List<string> Decode(List<string> tokens) => parts.Aggregate(tokens, static (current, part) => part.Decode(current));
+    public override List<string> Decode(List<string> tokens) =>
+        parts.Aggregate(tokens, static (current, part) => part.Decode(current));
 }
 
-/// <summary>Letters back to bytes, bytes to text. A token with a letter that stands for no byte (an added token's) gives its own UTF-8 bytes.</summary>
+/// <summary>
+/// Letters back to bytes, bytes to text. A token with a letter that stands for no byte (an added token's) gives its own
+/// UTF-8 bytes.
+/// </summary>
 internal sealed class ByteLevelDecoder : Decoder
 {
     public override List<string> Decode(List<string> tokens)
@@ -47,13 +51,19 @@ internal sealed class ByteLevelDecoder : Decoder
 /// <summary>Replaces matches in each token.</summary>
 internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Decoder
 {
-    public override List<string> Decode(List<string> tokens) => [.. tokens.Select(token => Replacement.Replace(token, pattern, content))];
+    public override List<string> Decode(List<string> tokens) =>
+        [.. tokens.Select(token => Replacement.Replace(token, pattern, content))];
 }
 
-/// <summary>Runs of byte tokens (<c>&lt;0x0A&gt;</c>) to text; a run that is no valid UTF-8 gives one U+FFFD a byte.</summary>
+/// <summary>
+/// Runs of byte tokens (<c>&lt;0x0A&gt;</c>) to text; a run that is no valid UTF-8 gives one U+FFFD a byte.
+/// </summary>
 internal sealed class ByteFallbackDecoder : Decoder
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     public override List<string> Decode(List<string> tokens)
     {
@@ -76,13 +86,21 @@ internal sealed class ByteFallbackDecoder : Decoder
     private static bool TryByte(string token, out byte value)
     {
         value = 0;
-        return token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
-            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        return token.Length == 6
+            && token.StartsWith("<0x", StringComparison.Ordinal)
+            && token[5] == '>'
+            && byte.TryParse(
+                token.AsSpan(3, 2),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out value
+            );
     }
 
     private static void Flush(List<byte> run, List<string> result)
     {
-        if (run.Count == 0) return;
+        if (run.Count == 0)
+            return;
         try
         {
             result.Add(Strict.GetString([.. run]));
@@ -108,9 +126,12 @@ internal sealed class StripDecoder(char content, int start, int stop) : Decoder
 
     private string Strip(string token)
     {
-        int from = 0, to = token.Length;
-        while (from < start && from < token.Length && token[from] == content) from++;
-        while (token.Length - to < stop && to > 0 && token[to - 1] == content) to--;
+        int from = 0,
+            to = token.Length;
+        while (from < start && from < token.Length && token[from] == content)
+            from++;
+        while (token.Length - to < stop && to > 0 && token[to - 1] == content)
+            to--;
         return from < to ? token[from..to] : "";
     }
 }
@@ -119,6 +140,12 @@ internal sealed class StripDecoder(char content, int start, int stop) : Decoder
 internal sealed class MetaspaceDecoder(char replacement, PrependScheme scheme) : Decoder
 {
     public override List<string> Decode(List<string> tokens) =>
-        [.. tokens.Select((token, i) =>
-            i == 0 && scheme != PrependScheme.Never ? token.Replace(replacement.ToString(), "", StringComparison.Ordinal) : token.Replace(replacement, ' '))];
+        [
+            .. tokens.Select(
+                (token, i) =>
+                    i == 0 && scheme != PrependScheme.Never
+                        ? token.Replace(replacement.ToString(), "", StringComparison.Ordinal)
+                        : token.Replace(replacement, ' ')
+            ),
+        ];
 }

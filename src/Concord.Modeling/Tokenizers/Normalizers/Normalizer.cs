@@ -15,7 +15,8 @@ internal abstract class Normalizer
 /// <summary>One after the other.</summary>
 internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> parts) : Normalizer
 {
-    public override string Normalize(string text) => parts.Aggregate(text, static (current, part) => part.Normalize(current));
+    public override string Normalize(string text) =>
+        parts.Aggregate(text, static (current, part) => part.Normalize(current));
 }
 
 /// <summary>NFC, NFD, NFKC or NFKD.</summary>
@@ -45,8 +46,10 @@ internal sealed class LowercaseNormalizer : Normalizer
         foreach (var rune in text.EnumerateRunes())
         {
             // The one code point whose lower case is two.
-            if (rune.Value == 0x130) result.Append("i\u0307");
-            else result.Append(Rune.ToLowerInvariant(rune).ToString());
+            if (rune.Value == 0x130)
+                result.Append("i\u0307");
+            else
+                result.Append(Rune.ToLowerInvariant(rune).ToString());
         }
         return result.ToString();
     }
@@ -59,7 +62,8 @@ internal sealed class StripAccentsNormalizer : Normalizer
     {
         var result = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
-            if (!UnicodeNormalizer.IsMark(rune.Value)) result.Append(rune.ToString());
+            if (!UnicodeNormalizer.IsMark(rune.Value))
+                result.Append(rune.ToString());
         return result.ToString();
     }
 }
@@ -69,9 +73,12 @@ internal sealed class StripNormalizer(bool left, bool right) : Normalizer
 {
     public override string Normalize(string text)
     {
-        int start = 0, end = text.Length;
-        while (left && start < end && UnicodeTable.IsWhitespace(text[start])) start++;
-        while (right && end > start && UnicodeTable.IsWhitespace(text[end - 1])) end--;
+        int start = 0,
+            end = text.Length;
+        while (left && start < end && UnicodeTable.IsWhitespace(text[start]))
+            start++;
+        while (right && end > start && UnicodeTable.IsWhitespace(text[end - 1]))
+            end--;
         return text[start..end];
     }
 }
@@ -88,7 +95,8 @@ internal static class Replacement
     public static string Replace(string text, TextPattern pattern, string content)
     {
         var (start, end) = pattern.Next(text, 0);
-        if (start < 0) return text;
+        if (start < 0)
+            return text;
         var result = new StringBuilder(text.Length);
         var previous = 0;
         while (start >= 0)
@@ -97,7 +105,8 @@ internal static class Replacement
             previous = end;
             // An empty match moves on by one code point, or it would be found again.
             var from = end > start ? end : end + (end + 1 < text.Length && char.IsHighSurrogate(text[end]) ? 2 : 1);
-            if (from > text.Length) break;
+            if (from > text.Length)
+                break;
             (start, end) = pattern.Next(text, from);
         }
         return result.Append(text, previous, text.Length - previous).ToString();

@@ -3,7 +3,9 @@ using Concord.Modeling.Tokenizers.Unicode;
 
 namespace Concord.Modeling.Tokenizers.Patterns;
 
-/// <summary>A character class: code points by range, category and property, possibly of other classes, possibly negated.</summary>
+/// <summary>
+/// A character class: code points by range, category and property, possibly of other classes, possibly negated.
+/// </summary>
 internal sealed class CodePointSet
 {
     private readonly List<CodePointRange> ranges = [];
@@ -16,7 +18,8 @@ internal sealed class CodePointSet
     public static CodePointSet Of(params ReadOnlySpan<int> points)
     {
         var set = new CodePointSet();
-        foreach (var point in points) set.Add(point, point);
+        foreach (var point in points)
+            set.Add(point, point);
         return set;
     }
 
@@ -38,7 +41,8 @@ internal sealed class CodePointSet
 
     public bool Contains(int point)
     {
-        if (point >= 128) return Compute(point);
+        if (point >= 128)
+            return Compute(point);
         ascii ??= [.. Enumerable.Range(0, 128).Select(Compute)];
         return ascii[point];
     }
@@ -47,8 +51,10 @@ internal sealed class CodePointSet
     {
         var entry = UnicodeTable.Entry(point);
         var found = (categories >> (entry & UnicodeTable.CategoryMask) & 1) != 0 || (entry & flags) != 0;
-        for (var i = 0; i < ranges.Count && !found; i++) found = point >= ranges[i].First && point <= ranges[i].Last;
-        for (var i = 0; i < parts.Count && !found; i++) found = parts[i].Contains(point);
+        for (var i = 0; i < ranges.Count && !found; i++)
+            found = point >= ranges[i].First && point <= ranges[i].Last;
+        for (var i = 0; i < parts.Count && !found; i++)
+            found = parts[i].Contains(point);
         return found != inverted;
     }
 

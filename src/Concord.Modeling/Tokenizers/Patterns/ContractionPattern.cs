@@ -4,8 +4,9 @@ using Concord.Modeling.Tokenizers.Unicode;
 namespace Concord.Modeling.Tokenizers.Patterns;
 
 /// <summary>
-/// The expressions that cut nearly all byte-level tokenizers' text into words, scanned by hand: GPT-2's, and that of Llama 3 and Qwen. Every code point belongs
-/// to a match, so the next match begins where the last ended. Equal to <see cref="RegexPattern"/> on the same expression, which is what the tests compare it with.
+/// The expressions that cut nearly all byte-level tokenizers' text into words, scanned by hand: GPT-2's, and that of
+/// Llama 3 and Qwen. Every code point belongs to a match, so the next match begins where the last ended. Equal to
+/// <see cref="RegexPattern"/> on the same expression, which is what the tests compare it with.
 /// </summary>
 internal sealed class ContractionPattern : TextPattern
 {
@@ -22,12 +23,18 @@ internal sealed class ContractionPattern : TextPattern
     /// <summary>Qwen's expression: digits stand alone.</summary>
     public const string Qwen = ModernStart + ModernEnd;
 
-    private const byte Other = 0, Letter = 1, Number = 2, Space = 3;
+    private const byte Other = 0,
+        Letter = 1,
+        Number = 2,
+        Space = 3;
 
     private static readonly byte[] Kinds = MakeKinds();
 
     // The kind of every UTF-16 unit that is a code point; a surrogate is looked up as a pair.
-    private static readonly byte[] UnitKinds = [.. Enumerable.Range(0, 0x10000).Select(unit => Kinds[UnicodeTable.Entry(unit)])];
+    private static readonly byte[] UnitKinds =
+    [
+        .. Enumerable.Range(0, 0x10000).Select(unit => Kinds[UnicodeTable.Entry(unit)]),
+    ];
 
     private readonly bool modern;
     private readonly int digits;
@@ -35,13 +42,14 @@ internal sealed class ContractionPattern : TextPattern
     private ContractionPattern(bool modern, int digits) => (this.modern, this.digits) = (modern, digits);
 
     /// <summary>The scanner of an expression, or null where it is not one of the known ones.</summary>
-    public static ContractionPattern? TryCreate(string expression) => expression switch
-    {
-        Gpt2 => new ContractionPattern(modern: false, int.MaxValue),
-        Llama3 => new ContractionPattern(modern: true, 3),
-        Qwen => new ContractionPattern(modern: true, 1),
-        _ => null,
-    };
+    public static ContractionPattern? TryCreate(string expression) =>
+        expression switch
+        {
+            Gpt2 => new ContractionPattern(modern: false, int.MaxValue),
+            Llama3 => new ContractionPattern(modern: true, 3),
+            Qwen => new ContractionPattern(modern: true, 1),
+            _ => null,
+        };
 
     /// <inheritdoc/>
     public override (int Start, int End) Next(ReadOnlySpan<char> text, int from) =>
@@ -49,62 +57,92 @@ internal sealed class ContractionPattern : TextPattern
 
     private static int Gpt2Word(ReadOnlySpan<char> text, int start)
     {
-        if (text[start] == '\'' && Contraction(text, start, ignoreCase: false) is > 0 and var contraction) return start + contraction;
+        if (text[start] == '\'' && Contraction(text, start, ignoreCase: false) is > 0 and var contraction)
+            return start + contraction;
         var kind = Kind(text, start, out var length);
-        if (kind != Space) return Run(text, start + length, kind);
+        if (kind != Space)
+            return Run(text, start + length, kind);
         // " ?" before letters, numbers or others
-        if (text[start] == ' ' && start + 1 < text.Length && Kind(text, start + 1, out length) is not Space and var next) return Run(text, start + 1 + length, next);
+        if (
+            text[start] == ' '
+            && start + 1 < text.Length
+            && Kind(text, start + 1, out length) is not Space and var next
+        )
+            return Run(text, start + 1 + length, next);
         return Spaces(text, start, Run(text, start + 1, Space));
     }
 
     private int ModernWord(ReadOnlySpan<char> text, int start)
     {
         var first = text[start];
-        if (first == '\'' && Contraction(text, start, ignoreCase: true) is > 0 and var contraction) return start + contraction;
+        if (first == '\'' && Contraction(text, start, ignoreCase: true) is > 0 and var contraction)
+            return start + contraction;
         var kind = Kind(text, start, out var length);
         var second = start + length;
-        if (kind == Letter) return Run(text, second, Letter);
-        if (kind == Number) return Digits(text, second);
+        if (kind == Letter)
+            return Run(text, second, Letter);
+        if (kind == Number)
+            return Digits(text, second);
         // [^\r\n\p{L}\p{N}]?\p{L}+
         byte next = Space;
         var nextLength = 0;
-        if (second < text.Length) next = Kind(text, second, out nextLength);
-        if (next == Letter && first is not ('\r' or '\n')) return Run(text, second + nextLength, Letter);
+        if (second < text.Length)
+            next = Kind(text, second, out nextLength);
+        if (next == Letter && first is not ('\r' or '\n'))
+            return Run(text, second + nextLength, Letter);
         // " ?[^\s\p{L}\p{N}]+[\r\n]*"
-        if (kind == Other) return LineEnds(text, Run(text, second, Other));
-        if (first == ' ' && next == Other) return LineEnds(text, Run(text, second + nextLength, Other));
+        if (kind == Other)
+            return LineEnds(text, Run(text, second, Other));
+        if (first == ' ' && next == Other)
+            return LineEnds(text, Run(text, second + nextLength, Other));
         // \s*[\r\n]+ : as far as the last line end of the white space
         var end = Run(text, start, Space);
         var lineEnd = text[start..end].LastIndexOfAny('\r', '\n');
         return lineEnd >= 0 ? start + lineEnd + 1 : Spaces(text, start, end);
     }
 
-    /// <summary><c>\s+(?!\S)|\s+</c>: all white space at the end of the text, else all but the last (which goes to the word after it), else the only one.</summary>
-    private static int Spaces(ReadOnlySpan<char> text, int start, int end) => end == text.Length || end == start + 1 ? end : end - 1;
+    /// <summary>
+    /// <c>\s+(?!\S)|\s+</c>: all white space at the end of the text, else all but the last (which goes to the word
+    /// after it), else the only one.
+    /// </summary>
+    private static int Spaces(ReadOnlySpan<char> text, int start, int end) =>
+        end == text.Length || end == start + 1 ? end : end - 1;
 
     private static int LineEnds(ReadOnlySpan<char> text, int index)
     {
-        while (index < text.Length && text[index] is '\r' or '\n') index++;
+        while (index < text.Length && text[index] is '\r' or '\n')
+            index++;
         return index;
     }
 
     private int Digits(ReadOnlySpan<char> text, int index)
     {
-        for (var count = 1; count < digits && index < text.Length && Kind(text, index, out var length) == Number; count++) index += length;
+        for (
+            var count = 1;
+            count < digits && index < text.Length && Kind(text, index, out var length) == Number;
+            count++
+        )
+            index += length;
         return index;
     }
 
     private static int Run(ReadOnlySpan<char> text, int index, byte kind)
     {
-        while (index < text.Length && Kind(text, index, out var length) == kind) index += length;
+        while (index < text.Length && Kind(text, index, out var length) == kind)
+            index += length;
         return index;
     }
 
-    /// <summary>The length of 's 't 're 've 'm 'll 'd at an apostrophe, 0 where there is none. Without case, U+017F (long s) is an s.</summary>
+    /// <summary>
+    /// The length of 's 't 're 've 'm 'll 'd at an apostrophe, 0 where there is none. Without case, U+017F (long s) is
+    /// an s.
+    /// </summary>
     private static int Contraction(ReadOnlySpan<char> text, int start, bool ignoreCase)
     {
-        if (start + 1 >= text.Length) return 0;
-        char first = Fold(text[start + 1], ignoreCase), second = start + 2 < text.Length ? Fold(text[start + 2], ignoreCase) : '\0';
+        if (start + 1 >= text.Length)
+            return 0;
+        char first = Fold(text[start + 1], ignoreCase),
+            second = start + 2 < text.Length ? Fold(text[start + 2], ignoreCase) : '\0';
         return first switch
         {
             's' or 't' or 'm' or 'd' => 2,
@@ -114,13 +152,18 @@ internal sealed class ContractionPattern : TextPattern
         };
     }
 
-    private static char Fold(char unit, bool ignoreCase) => !ignoreCase ? unit : unit is >= 'A' and <= 'Z' ? (char)(unit | 0x20) : unit == '\u017F' ? 's' : unit;
+    private static char Fold(char unit, bool ignoreCase) =>
+        !ignoreCase ? unit
+        : unit is >= 'A' and <= 'Z' ? (char)(unit | 0x20)
+        : unit == '\u017F' ? 's'
+        : unit;
 
     private static byte Kind(ReadOnlySpan<char> text, int index, out int length)
     {
         var unit = text[index];
         length = 1;
-        if (!char.IsHighSurrogate(unit)) return UnitKinds[unit];
+        if (!char.IsHighSurrogate(unit))
+            return UnitKinds[unit];
         return Kinds[UnicodeTable.Entry(UnicodeTable.Read(text, index, out length))];
     }
 
@@ -128,12 +171,17 @@ internal sealed class ContractionPattern : TextPattern
     {
         var kinds = new byte[256];
         for (var entry = 0; entry < kinds.Length; entry++)
-            kinds[entry] = (entry & UnicodeTable.Whitespace) != 0 ? Space : (UnicodeCategory)(entry & UnicodeTable.CategoryMask) switch
-            {
-                <= UnicodeCategory.OtherLetter => Letter,
-                UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Number,
-                _ => Other,
-            };
+            kinds[entry] =
+                (entry & UnicodeTable.Whitespace) != 0
+                    ? Space
+                    : (UnicodeCategory)(entry & UnicodeTable.CategoryMask) switch
+                    {
+                        <= UnicodeCategory.OtherLetter => Letter,
+                        UnicodeCategory.DecimalDigitNumber
+                        or UnicodeCategory.LetterNumber
+                        or UnicodeCategory.OtherNumber => Number,
+                        _ => Other,
+                    };
         return kinds;
     }
 }

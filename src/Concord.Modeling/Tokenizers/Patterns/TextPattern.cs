@@ -7,11 +7,13 @@ internal abstract class TextPattern
     public abstract (int Start, int End) Next(ReadOnlySpan<char> text, int from);
 
     /// <summary>
-    /// The pattern of a regular expression in Oniguruma's syntax: a scanner written by hand where the expression is a known one, else the general
-    /// engine.
+    /// The pattern of a regular expression in Oniguruma's syntax: a scanner written by hand where the expression is a
+    /// known one, else the general engine.
     /// </summary>
-    /// <exception cref="UnsupportedPatternException">The expression uses something the engine does not know.</exception>
-    public static TextPattern ForRegex(string expression) => ContractionPattern.TryCreate(expression) ?? (TextPattern)new RegexPattern(expression);
+    /// <exception cref="UnsupportedPatternException">The expression uses something the engine does not
+    /// know.</exception>
+    public static TextPattern ForRegex(string expression) =>
+        ContractionPattern.TryCreate(expression) ?? (TextPattern)new RegexPattern(expression);
 }
 
 /// <summary>A fixed string.</summary>

@@ -3,20 +3,28 @@ using Concord.Modeling.Tokenizers.Patterns;
 
 namespace Concord.Modeling.Tokenizers.PreTokenizers;
 
-/// <summary>GPT-2's cut into words, before the bytes of each are written as <see cref="ByteAlphabet"/> letters.</summary>
+/// <summary>
+/// GPT-2's cut into words, before the bytes of each are written as <see cref="ByteAlphabet"/> letters.
+/// </summary>
 internal sealed class ByteLevelStage(bool addPrefixSpace, bool useRegex) : PreTokenizer
 {
     private static readonly TextPattern Words = TextPattern.ForRegex(ContractionPattern.Gpt2);
 
     public override void Split(Piece piece, List<Piece> parts)
     {
-        if (addPrefixSpace && piece.Span[0] != ' ') piece = piece.With(string.Concat(" ", piece.Span));
-        if (useRegex) Splitter.Split(piece, Words, SplitBehavior.Isolated, invert: false, parts);
-        else parts.Add(piece);
+        if (addPrefixSpace && piece.Span[0] != ' ')
+            piece = piece.With(string.Concat(" ", piece.Span));
+        if (useRegex)
+            Splitter.Split(piece, Words, SplitBehavior.Isolated, invert: false, parts);
+        else
+            parts.Add(piece);
     }
 }
 
-/// <summary>Writes each byte of the UTF-8 form as one letter. Needed as a stage only where another follows; at the end the model takes the bytes themselves.</summary>
+/// <summary>
+/// Writes each byte of the UTF-8 form as one letter. Needed as a stage only where another follows; at the end the model
+/// takes the bytes themselves.
+/// </summary>
 internal sealed class ByteLettersStage : PreTokenizer
 {
     public override void Split(Piece piece, List<Piece> parts) => parts.Add(piece.With(ByteAlphabet.Write(piece.Span)));
@@ -40,10 +48,15 @@ internal static class ByteAlphabet
     {
         var bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
         var count = Encoding.UTF8.GetBytes(text, bytes);
-        return string.Create(count, bytes, static (letters, source) =>
-        {
-            for (var i = 0; i < letters.Length; i++) letters[i] = Letters[source[i]];
-        });
+        return string.Create(
+            count,
+            bytes,
+            static (letters, source) =>
+            {
+                for (var i = 0; i < letters.Length; i++)
+                    letters[i] = Letters[source[i]];
+            }
+        );
     }
 
     private static char[] MakeLetters()
@@ -59,7 +72,8 @@ internal static class ByteAlphabet
     {
         var bytes = new short[Letters.Max() + 1];
         Array.Fill(bytes, (short)-1);
-        for (var value = 0; value < 256; value++) bytes[Letters[value]] = (short)value;
+        for (var value = 0; value < 256; value++)
+            bytes[Letters[value]] = (short)value;
         return bytes;
     }
 }

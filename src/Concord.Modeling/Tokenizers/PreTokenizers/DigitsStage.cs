@@ -9,19 +9,31 @@ internal sealed class DigitsStage(bool individually) : PreTokenizer
     private static readonly NumericPattern Numbers = new();
 
     public override void Split(Piece piece, List<Piece> parts) =>
-        Splitter.Split(piece, Numbers, individually ? SplitBehavior.Isolated : SplitBehavior.Contiguous, invert: false, parts);
+        Splitter.Split(
+            piece,
+            Numbers,
+            individually ? SplitBehavior.Isolated : SplitBehavior.Contiguous,
+            invert: false,
+            parts
+        );
 
     private sealed class NumericPattern : TextPattern
     {
-        private static readonly bool[] Units = [.. Enumerable.Range(0, 0x10000).Select(unit => UnicodeTable.IsNumeric(unit))];
+        private static readonly bool[] Units =
+        [
+            .. Enumerable.Range(0, 0x10000).Select(unit => UnicodeTable.IsNumeric(unit)),
+        ];
 
         public override (int Start, int End) Next(ReadOnlySpan<char> text, int from)
         {
-            for (var i = from; i < text.Length;)
+            for (var i = from; i < text.Length; )
             {
                 var length = 1;
-                var numeric = char.IsHighSurrogate(text[i]) ? UnicodeTable.IsNumeric(UnicodeTable.Read(text, i, out length)) : Units[text[i]];
-                if (numeric) return (i, i + length);
+                var numeric = char.IsHighSurrogate(text[i])
+                    ? UnicodeTable.IsNumeric(UnicodeTable.Read(text, i, out length))
+                    : Units[text[i]];
+                if (numeric)
+                    return (i, i + length);
                 i += length;
             }
             return (-1, -1);

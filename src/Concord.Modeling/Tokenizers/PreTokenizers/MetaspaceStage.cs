@@ -26,13 +26,21 @@ internal sealed class MetaspaceStage(char replacement, PrependScheme scheme, boo
         var begins = span[0] == ' ' || span[0] == replacement;
         var prepends = !begins && (scheme == PrependScheme.Always || scheme == PrependScheme.First && piece.IsFirst);
         if (prepends || span.Contains(' '))
-            piece = piece.With(string.Create(span.Length + (prepends ? 1 : 0), (piece, replacement), static (target, state) =>
-            {
-                target[0] = state.replacement;
-                var source = state.piece.Span;
-                source.Replace(target[(target.Length - source.Length)..], ' ', state.replacement);
-            }));
-        if (split) Splitter.Split(piece, mark, SplitBehavior.MergedWithNext, invert: false, parts);
-        else parts.Add(piece);
+            piece = piece.With(
+                string.Create(
+                    span.Length + (prepends ? 1 : 0),
+                    (piece, replacement),
+                    static (target, state) =>
+                    {
+                        target[0] = state.replacement;
+                        var source = state.piece.Span;
+                        source.Replace(target[(target.Length - source.Length)..], ' ', state.replacement);
+                    }
+                )
+            );
+        if (split)
+            Splitter.Split(piece, mark, SplitBehavior.MergedWithNext, invert: false, parts);
+        else
+            parts.Add(piece);
     }
 }

@@ -34,31 +34,42 @@ internal static class Splitter
     {
         var text = piece.Span;
         var collector = new Collector(piece, behavior, invert, parts);
-        int previous = 0, from = 0;
+        int previous = 0,
+            from = 0;
         while (from <= text.Length)
         {
             var (start, end) = pattern.Next(text, from);
-            if (start < 0) break;
+            if (start < 0)
+                break;
             if (start == end)
             {
                 // An empty match cuts, except right behind the match before it.
-                if (start > previous) collector.Add(previous, start, false);
+                if (start > previous)
+                    collector.Add(previous, start, false);
                 previous = start;
-                from = start + (start < text.Length && char.IsHighSurrogate(text[start]) && start + 1 < text.Length ? 2 : 1);
+                from =
+                    start
+                    + (start < text.Length && char.IsHighSurrogate(text[start]) && start + 1 < text.Length ? 2 : 1);
                 continue;
             }
-            if (start > previous) collector.Add(previous, start, false);
+            if (start > previous)
+                collector.Add(previous, start, false);
             collector.Add(start, end, true);
             previous = from = end;
         }
-        if (previous < text.Length) collector.Add(previous, text.Length, false);
+        if (previous < text.Length)
+            collector.Add(previous, text.Length, false);
         collector.Flush();
     }
 
-    /// <summary>Joins the stretches, which come in order and cover the piece, as the behaviour says. One stretch waits, since what follows may still join it.</summary>
+    /// <summary>
+    /// Joins the stretches, which come in order and cover the piece, as the behaviour says. One stretch waits, since
+    /// what follows may still join it.
+    /// </summary>
     private struct Collector(Piece piece, SplitBehavior behavior, bool invert, List<Piece> parts)
     {
-        private int start = -1, end;
+        private int start = -1,
+            end;
         private bool matched;
 
         public void Add(int from, int to, bool isMatch)
@@ -66,16 +77,19 @@ internal static class Splitter
             isMatch ^= invert;
             if (behavior == SplitBehavior.Removed)
             {
-                if (!isMatch) parts.Add(piece.Slice(from, to));
+                if (!isMatch)
+                    parts.Add(piece.Slice(from, to));
                 return;
             }
-            var joins = start >= 0 && behavior switch
-            {
-                SplitBehavior.Contiguous => isMatch == matched,
-                SplitBehavior.MergedWithPrevious => isMatch && !matched,
-                SplitBehavior.MergedWithNext => matched && !isMatch,
-                _ => false,
-            };
+            var joins =
+                start >= 0
+                && behavior switch
+                {
+                    SplitBehavior.Contiguous => isMatch == matched,
+                    SplitBehavior.MergedWithPrevious => isMatch && !matched,
+                    SplitBehavior.MergedWithNext => matched && !isMatch,
+                    _ => false,
+                };
             if (!joins)
             {
                 Flush();
@@ -87,7 +101,8 @@ internal static class Splitter
 
         public void Flush()
         {
-            if (start >= 0) parts.Add(piece.Slice(start, end));
+            if (start >= 0)
+                parts.Add(piece.Slice(start, end));
             start = -1;
         }
     }
@@ -96,5 +111,6 @@ internal static class Splitter
 /// <summary>Cuts at a pattern.</summary>
 internal sealed class SplitStage(TextPattern pattern, SplitBehavior behavior, bool invert) : PreTokenizer
 {
-    public override void Split(Piece piece, List<Piece> parts) => Splitter.Split(piece, pattern, behavior, invert, parts);
+    public override void Split(Piece piece, List<Piece> parts) =>
+        Splitter.Split(piece, pattern, behavior, invert, parts);
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Concord.Modeling.Tokenizers.SentencePiece;
 
-/// <summary>Reads the fields of a protocol buffer message one by one; lengths are checked against what is there.</summary>
+/// <summary>
+/// Reads the fields of a protocol buffer message one by one; lengths are checked against what is there.
+/// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private ReadOnlySpan<byte> rest = message;
@@ -23,26 +25,35 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <exception cref="InvalidDataException">The message is damaged.</exception>
     public bool Read()
     {
-        if (rest.IsEmpty) return false;
+        if (rest.IsEmpty)
+            return false;
         var tag = Varint();
         Field = (int)(tag >> 3);
         Content = default;
         switch (tag & 7)
         {
-            case 0: Number = Varint(); return true;
-            case 1: Number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8)); return true;
-            case 5: Number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4)); return true;
+            case 0:
+                Number = Varint();
+                return true;
+            case 1:
+                Number = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+                return true;
+            case 5:
+                Number = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+                return true;
             case 2:
                 var length = Varint();
                 Content = Take(length > int.MaxValue ? int.MaxValue : (int)length);
                 return true;
-            default: throw new InvalidDataException("a field of a kind that is not used any more");
+            default:
+                throw new InvalidDataException("a field of a kind that is not used any more");
         }
     }
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count > rest.Length) throw new InvalidDataException("the file ends within a field");
+        if (count > rest.Length)
+            throw new InvalidDataException("the file ends within a field");
         var taken = rest[..count];
         rest = rest[count..];
         return taken;
@@ -55,7 +66,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         {
             var next = Take(1)[0];
             value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80) return value;
+            if (next < 0x80)
+                return value;
         }
         throw new InvalidDataException("a number that does not end");
     }

@@ -50,7 +50,10 @@ internal sealed record SentencePieceModel
         }
         catch (InvalidDataException error)
         {
-            throw new ConcordException($"{file} is not a SentencePiece model: {error.Message}. Fetch the tokenizer's files again.", error);
+            throw new ConcordException(
+                $"{file} is not a SentencePiece model: {error.Message}. Fetch the tokenizer's files again.",
+                error
+            );
         }
     }
 
@@ -62,18 +65,31 @@ internal sealed record SentencePieceModel
         var reader = new ProtobufReader(bytes);
         while (reader.Read())
         {
-            if (reader.Field == 1) pieces.Add(ParsePiece(reader.Content));
-            else if (reader.Field == 2) (model, kind) = ParseTrainer(model, reader.Content, file);
-            else if (reader.Field == 3) model = ParseNormalizer(model, reader.Content, file);
+            if (reader.Field == 1)
+                pieces.Add(ParsePiece(reader.Content));
+            else if (reader.Field == 2)
+                (model, kind) = ParseTrainer(model, reader.Content, file);
+            else if (reader.Field == 3)
+                model = ParseNormalizer(model, reader.Content, file);
         }
-        if (pieces.Count == 0) throw new InvalidDataException("it has no pieces");
-        if (kind != 2) throw Refuse(file, $"the model type '{(kind is >= 1 and <= 4 ? new[] { "UNIGRAM", "BPE", "WORD", "CHAR" }[kind - 1] : kind)}'");
-        if (pieces.Any(piece => piece.Type == PieceType.Unused)) throw Refuse(file, "pieces of type UNUSED");
+        if (pieces.Count == 0)
+            throw new InvalidDataException("it has no pieces");
+        if (kind != 2)
+            throw Refuse(
+                file,
+                $"the model type "
+                    + $"'{(kind is >= 1 and <= 4 ? new[] { "UNIGRAM", "BPE", "WORD", "CHAR" }[kind - 1] : kind)}'"
+            );
+        if (pieces.Any(piece => piece.Type == PieceType.Unused))
+            throw Refuse(file, "pieces of type UNUSED");
         return model;
     }
 
     private static ConcordException Refuse(string file, string what) =>
-        new($"{file}: {what} is not known; Concord reads SentencePiece models of type BPE whose normalization is 'identity'. Use the folder's tokenizer.json.");
+        new(
+            $"{file}: {what} is not known; Concord reads SentencePiece models of type BPE whose normalization is "
+                + $"'identity'. Use the folder's tokenizer.json."
+        );
 
     private static Piece ParsePiece(ReadOnlySpan<byte> message)
     {
@@ -86,25 +102,37 @@ internal sealed record SentencePieceModel
                 2 => piece with { Score = reader.Single },
                 3 => piece with
                 {
-                    Type = reader.Number is >= 1 and <= 6 ? (PieceType)reader.Number
-                    : throw new InvalidDataException($"a piece has the type {reader.Number}")
+                    Type = reader.Number is >= 1 and <= 6
+                        ? (PieceType)reader.Number
+                        : throw new InvalidDataException($"a piece has the type {reader.Number}"),
                 },
                 _ => piece,
             };
         return piece;
     }
 
-    private static (SentencePieceModel Model, int Kind) ParseTrainer(SentencePieceModel model, ReadOnlySpan<byte> message, string file)
+    private static (SentencePieceModel Model, int Kind) ParseTrainer(
+        SentencePieceModel model,
+        ReadOnlySpan<byte> message,
+        string file
+    )
     {
         var kind = 1;
         var reader = new ProtobufReader(message);
         while (reader.Read())
             switch (reader.Field)
             {
-                case 3: kind = (int)reader.Number; break;
-                case 35: model = model with { ByteFallback = reader.Number != 0 }; break;
-                case 44: model = model with { UnknownSurface = Encoding.UTF8.GetString(reader.Content) }; break;
-                case 24 when reader.Number != 0: throw Refuse(file, "the flag 'treat_whitespace_as_suffix'");
+                case 3:
+                    kind = (int)reader.Number;
+                    break;
+                case 35:
+                    model = model with { ByteFallback = reader.Number != 0 };
+                    break;
+                case 44:
+                    model = model with { UnknownSurface = Encoding.UTF8.GetString(reader.Content) };
+                    break;
+                case 24 when reader.Number != 0:
+                    throw Refuse(file, "the flag 'treat_whitespace_as_suffix'");
             }
         return (model, kind);
     }
@@ -116,11 +144,20 @@ internal sealed record SentencePieceModel
         while (reader.Read())
             switch (reader.Field)
             {
-                case 1: name = Encoding.UTF8.GetString(reader.Content); break;
-                case 2: hasMap = reader.Content.Length > 0; break;
-                case 3: model = model with { AddDummyPrefix = reader.Number != 0 }; break;
-                case 4: model = model with { RemoveExtraWhitespaces = reader.Number != 0 }; break;
-                case 5 when reader.Number == 0: throw Refuse(file, "the flag 'escape_whitespaces' false");
+                case 1:
+                    name = Encoding.UTF8.GetString(reader.Content);
+                    break;
+                case 2:
+                    hasMap = reader.Content.Length > 0;
+                    break;
+                case 3:
+                    model = model with { AddDummyPrefix = reader.Number != 0 };
+                    break;
+                case 4:
+                    model = model with { RemoveExtraWhitespaces = reader.Number != 0 };
+                    break;
+                case 5 when reader.Number == 0:
+                    throw Refuse(file, "the flag 'escape_whitespaces' false");
             }
         return hasMap ? throw Refuse(file, $"the normalization '{name}'") : model;
     }

@@ -5,8 +5,14 @@ using Concord.Preferences;
 
 namespace Concord.Modeling.Tokenizers.SentencePiece;
 
-/// <summary>SentencePiece's BPE: the merge whose piece has the highest score first, of equals the leftmost, over the whole text at once.</summary>
-/// <remarks>Scores become ranks of the merges of <see cref="BpeModel"/>. Control pieces (<c>&lt;s&gt;</c>) are never found in text.</remarks>
+/// <summary>
+/// SentencePiece's BPE: the merge whose piece has the highest score first, of equals the leftmost, over the whole text
+/// at once.
+/// </summary>
+/// <remarks>
+/// Scores become ranks of the merges of <see cref="BpeModel"/>. Control pieces (<c>&lt;s&gt;</c>) are never found in
+/// text.
+/// </remarks>
 internal sealed class SentencePiecePipeline : TokenizerPipeline
 {
     private const char Mark = '\u2581';
@@ -14,8 +20,10 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
     private readonly SentencePieceModel source;
     private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
     private readonly string?[] tokens;
-    private readonly int[] bytesById, idsByByte = new int[256];
-    private readonly int unknownId, size;
+    private readonly int[] bytesById,
+        idsByByte = new int[256];
+    private readonly int unknownId,
+        size;
     private readonly BpeModel model;
     private readonly AddedTokenFinder userDefined;
     private readonly string[] special;
@@ -31,21 +39,47 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
         for (var id = 0; id < size; id++)
         {
             ids[source.Pieces[id].Text] = id;
-            if (source.Pieces[id].Type != PieceType.Byte) continue;
-            if (!byte.TryParse(source.Pieces[id].Text.AsSpan(3, 2), NumberStyles.AllowHexSpecifier,
-                CultureInfo.InvariantCulture, out var value))
-                throw new ConcordException($"{file}: the byte piece '{source.Pieces[id].Text}' is not of the form <0x0A>. Fetch the tokenizer's files again.");
+            if (source.Pieces[id].Type != PieceType.Byte)
+                continue;
+            if (
+                !byte.TryParse(
+                    source.Pieces[id].Text.AsSpan(3, 2),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out var value
+                )
+            )
+                throw new ConcordException(
+                    $"{file}: the byte piece '{source.Pieces[id].Text}' is not of the form <0x0A>. Fetch the "
+                        + $"tokenizer's files again."
+                );
             (bytesById[id], idsByByte[value]) = (value, id);
         }
         unknownId = IndexOf(PieceType.Unknown);
         if (unknownId < 0 || source.ByteFallback && idsByByte.Contains(-1))
-            throw new ConcordException($"{file} lacks the unknown piece or a byte piece. Fetch the tokenizer's files again.");
-        special = [.. source.Pieces.Where(piece => piece.Type is PieceType.Control or PieceType.Unknown).Select(piece => piece.Text)];
-        userDefined = new AddedTokenFinder(source.Pieces.Select((piece, id) => (piece, id)).Where(entry => entry.piece.Type == PieceType.UserDefined)
-            .Select(entry => (entry.piece.Text, new AddedToken(entry.id, entry.piece.Text, false, false, false, false, false))));
+            throw new ConcordException(
+                $"{file} lacks the unknown piece or a byte piece. Fetch the tokenizer's files again."
+            );
+        special =
+        [
+            .. source
+                .Pieces.Where(piece => piece.Type is PieceType.Control or PieceType.Unknown)
+                .Select(piece => piece.Text),
+        ];
+        userDefined = new AddedTokenFinder(
+            source
+                .Pieces.Select((piece, id) => (piece, id))
+                .Where(entry => entry.piece.Type == PieceType.UserDefined)
+                .Select(entry =>
+                    (entry.piece.Text, new AddedToken(entry.id, entry.piece.Text, false, false, false, false, false))
+                )
+        );
         model = MakeModel();
         var bos = ids.GetValueOrDefault("<s>", -1);
-        PostProcessor = bos >= 0 && source.Pieces[bos].Type == PieceType.Control ? new PostProcessor([bos], []) : PostProcessor.None;
+        PostProcessor =
+            bos >= 0 && source.Pieces[bos].Type == PieceType.Control
+                ? new PostProcessor([bos], [])
+                : PostProcessor.None;
     }
 
     public override IReadOnlyList<string?> Tokens => tokens;
@@ -59,29 +93,41 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
     private int IndexOf(PieceType type)
     {
         for (var id = 0; id < size; id++)
-            if (source.Pieces[id].Type == type) return id;
+            if (source.Pieces[id].Type == type)
+                return id;
         return -1;
     }
 
-    /// <summary>Every cut of a piece into two that are themselves pieces or characters is a merge; characters that are no piece get ids beyond the vocabulary.</summary>
+    /// <summary>
+    /// Every cut of a piece into two that are themselves pieces or characters is a merge; characters that are no piece
+    /// get ids beyond the vocabulary.
+    /// </summary>
     private BpeModel MakeModel()
     {
         var symbols = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var id = 0; id < size; id++)
-            if (source.Pieces[id].Type is PieceType.Normal or PieceType.UserDefined) symbols.TryAdd(source.Pieces[id].Text, id);
+            if (source.Pieces[id].Type is PieceType.Normal or PieceType.UserDefined)
+                symbols.TryAdd(source.Pieces[id].Text, id);
         var whole = symbols.ToArray();
         foreach (var (text, _) in whole)
-            foreach (var rune in text.EnumerateRunes())
-                if (!symbols.ContainsKey(rune.ToString())) symbols[rune.ToString()] = size + symbols.Count;
-        var ranks = whole.Select(entry => source.Pieces[entry.Value].Score).Distinct().OrderDescending()
-            .Select((score, rank) => (score, rank)).ToDictionary(entry => entry.score, entry => entry.rank);
+        foreach (var rune in text.EnumerateRunes())
+            if (!symbols.ContainsKey(rune.ToString()))
+                symbols[rune.ToString()] = size + symbols.Count;
+        var ranks = whole
+            .Select(entry => source.Pieces[entry.Value].Score)
+            .Distinct()
+            .OrderDescending()
+            .Select((score, rank) => (score, rank))
+            .ToDictionary(entry => entry.score, entry => entry.rank);
         var vocabulary = new Vocabulary(symbols);
         var merges = new List<(int, int, int, int)>();
         foreach (var (text, id) in whole)
             for (var cut = 1; cut < text.Length; cut++)
             {
-                int left = vocabulary.Find(text.AsSpan(0, cut)), right = vocabulary.Find(text.AsSpan(cut));
-                if (left >= 0 && right >= 0) merges.Add((left, right, ranks[source.Pieces[id].Score], id));
+                int left = vocabulary.Find(text.AsSpan(0, cut)),
+                    right = vocabulary.Find(text.AsSpan(cut));
+                if (left >= 0 && right >= 0)
+                    merges.Add((left, right, ranks[source.Pieces[id].Score], id));
             }
         return new BpeModel(vocabulary, merges, new BpeSettings { UnknownId = UnknownSymbol });
     }
@@ -92,7 +138,8 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
     public override void Encode(string text, IdBuffer output)
     {
         var normalized = Normalize(text);
-        if (normalized.Length == 0) return;
+        if (normalized.Length == 0)
+            return;
         var stretches = new List<(PreTokenizers.Piece Piece, int Id)>();
         userDefined.Cut(new PreTokenizers.Piece(normalized, 0, normalized.Length, IsFirst: true), stretches);
         var symbols = new IdBuffer();
@@ -112,12 +159,18 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
     }
 
     /// <summary>Symbols to ids; where one has no piece, its place in the text is needed for its bytes.</summary>
-    private void WriteSymbols(ReadOnlySpan<char> text, ReadOnlySpan<int> symbols, IdBuffer output, ref bool unknownBefore)
+    private void WriteSymbols(
+        ReadOnlySpan<char> text,
+        ReadOnlySpan<int> symbols,
+        IdBuffer output,
+        ref bool unknownBefore
+    )
     {
         if (symbols.IndexOfAnyInRange(size, int.MaxValue) < 0)
         {
             output.AddRange(symbols);
-            if (symbols.Length > 0) unknownBefore = false;
+            if (symbols.Length > 0)
+                unknownBefore = false;
             return;
         }
         var at = 0;
@@ -133,8 +186,10 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
             }
             Unicode.UnicodeTable.Read(text, at, out var length);
             if (source.ByteFallback)
-                foreach (var value in bytes[..Encoding.UTF8.GetBytes(text.Slice(at, length), bytes)]) output.Add(idsByByte[value]);
-            else if (!unknownBefore) output.Add(unknownId);
+                foreach (var value in bytes[..Encoding.UTF8.GetBytes(text.Slice(at, length), bytes)])
+                    output.Add(idsByByte[value]);
+            else if (!unknownBefore)
+                output.Add(unknownId);
             unknownBefore = true;
             at += length;
         }
@@ -142,8 +197,10 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
 
     private string Normalize(string text)
     {
-        if (source.RemoveExtraWhitespaces) text = string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        if (text.Length == 0) return text;
+        if (source.RemoveExtraWhitespaces)
+            text = string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        if (text.Length == 0)
+            return text;
         return (source.AddDummyPrefix ? $"{Mark}{text}" : text).Replace(' ', Mark);
     }
 
@@ -151,20 +208,24 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
     {
         var text = new StringBuilder();
         var run = new List<byte>();
-        bool expectsMark = source.AddDummyPrefix || source.RemoveExtraWhitespaces, markSeen = false;
+        bool expectsMark = source.AddDummyPrefix || source.RemoveExtraWhitespaces,
+            markSeen = false;
         foreach (var id in output)
         {
-            if ((uint)id >= (uint)size) continue;
+            if ((uint)id >= (uint)size)
+                continue;
             if (bytesById[id] >= 0)
             {
                 run.Add((byte)bytesById[id]);
                 continue;
             }
             FlushBytes(run, text);
-            if (markSeen || text.Length > 0) expectsMark = false;
+            if (markSeen || text.Length > 0)
+                expectsMark = false;
             markSeen = false;
             var piece = source.Pieces[id];
-            if (piece.Type == PieceType.Control) continue;
+            if (piece.Type == PieceType.Control)
+                continue;
             if (piece.Type == PieceType.Unknown)
             {
                 text.Append(source.UnknownSurface);

@@ -3,16 +3,29 @@ using System.Text;
 
 namespace Concord.Modeling.Tokenizers.Unicode;
 
-/// <summary>NFC, NFD, NFKC and NFKD as Hugging Face's library computes them (its tables are of Unicode 9), without ICU.</summary>
+/// <summary>
+/// NFC, NFD, NFKC and NFKD as Hugging Face's library computes them (its tables are of Unicode 9), without ICU.
+/// </summary>
 internal static class UnicodeNormalizer
 {
-    private const int HangulBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11A7, LeadCount = 19, VowelCount = 21, TrailCount = 28;
+    private const int HangulBase = 0xAC00,
+        LeadBase = 0x1100,
+        VowelBase = 0x1161,
+        TrailBase = 0x11A7,
+        LeadCount = 19,
+        VowelCount = 21,
+        TrailCount = 28;
     private const int HangulCount = LeadCount * VowelCount * TrailCount;
 
     private static readonly Tables Data = Load();
 
-    private sealed record Tables(Dictionary<int, int[]> Canonical, Dictionary<int, int[]> Compatible, Dictionary<long, int> Composed, Dictionary<int, byte> Classes,
-        HashSet<int> Marks)
+    private sealed record Tables(
+        Dictionary<int, int[]> Canonical,
+        Dictionary<int, int[]> Compatible,
+        Dictionary<long, int> Composed,
+        Dictionary<int, byte> Classes,
+        HashSet<int> Marks
+    )
     {
         /// <summary>By UTF-16 unit: what NFC may change, reorder or join to what stands before it.</summary>
         public bool[] Active { get; } = new bool[0x10000];
@@ -27,44 +40,59 @@ internal static class UnicodeNormalizer
     /// <param name="compatibility">Whether compatibility characters are replaced too (the K).</param>
     public static string Normalize(string text, bool compose, bool compatibility)
     {
-        if (!text.AsSpan().ContainsAnyExceptInRange('\0', '\u007F') || compose && !compatibility && IsComposed(text)) return text;
+        if (!text.AsSpan().ContainsAnyExceptInRange('\0', '\u007F') || compose && !compatibility && IsComposed(text))
+            return text;
         var points = Decompose(text, compatibility);
         Reorder(CollectionsMarshal.AsSpan(points));
-        if (compose) Compose(points);
+        if (compose)
+            Compose(points);
         var result = new StringBuilder(points.Count + 8);
         foreach (var point in points)
         {
-            if (point < 0x10000) result.Append((char)point);
-            else result.Append(char.ConvertFromUtf32(point));
+            if (point < 0x10000)
+                result.Append((char)point);
+            else
+                result.Append(char.ConvertFromUtf32(point));
         }
         return result.ToString();
     }
 
-    /// <summary>Whether every unit of the text stands for itself under NFC whatever its neighbours are; false does not say that it changes.</summary>
+    /// <summary>
+    /// Whether every unit of the text stands for itself under NFC whatever its neighbours are; false does not say that
+    /// it changes.
+    /// </summary>
     private static bool IsComposed(string text)
     {
         foreach (var unit in text)
-            if (unit >= 0x300 && Data.Active[unit]) return false;
+            if (unit >= 0x300 && Data.Active[unit])
+                return false;
         return true;
     }
 
     private static List<int> Decompose(string text, bool compatibility)
     {
         var points = new List<int>(text.Length + 16);
-        for (var i = 0; i < text.Length;)
+        for (var i = 0; i < text.Length; )
         {
             var point = UnicodeTable.Read(text, i, out var length);
             i += length;
-            if (point < 0x80) points.Add(point);
+            if (point < 0x80)
+                points.Add(point);
             else if (point is >= HangulBase and < HangulBase + HangulCount)
             {
                 var index = point - HangulBase;
                 points.Add(LeadBase + index / (VowelCount * TrailCount));
                 points.Add(VowelBase + index % (VowelCount * TrailCount) / TrailCount);
-                if (index % TrailCount != 0) points.Add(TrailBase + index % TrailCount);
+                if (index % TrailCount != 0)
+                    points.Add(TrailBase + index % TrailCount);
             }
-            else if (compatibility && Data.Compatible.TryGetValue(point, out var parts) || Data.Canonical.TryGetValue(point, out parts)) points.AddRange(parts);
-            else points.Add(point);
+            else if (
+                compatibility && Data.Compatible.TryGetValue(point, out var parts)
+                || Data.Canonical.TryGetValue(point, out parts)
+            )
+                points.AddRange(parts);
+            else
+                points.Add(point);
         }
         return points;
     }
@@ -74,15 +102,18 @@ internal static class UnicodeNormalizer
     {
         for (var i = 0; i < points.Length; i++)
         {
-            if (Class(points[i]) == 0) continue;
+            if (Class(points[i]) == 0)
+                continue;
             var end = i + 1;
-            while (end < points.Length && Class(points[end]) != 0) end++;
+            while (end < points.Length && Class(points[end]) != 0)
+                end++;
             if (end - i > 1)
             {
                 // A stable sort by key; runs can be long in hostile text, so no insertion sort.
                 var run = points[i..end];
                 var keys = new long[run.Length];
-                for (var k = 0; k < keys.Length; k++) keys[k] = (long)Class(run[k]) << 32 | (uint)k;
+                for (var k = 0; k < keys.Length; k++)
+                    keys[k] = (long)Class(run[k]) << 32 | (uint)k;
                 MemoryExtensions.Sort(keys.AsSpan(), run);
             }
             i = end;
@@ -91,7 +122,9 @@ internal static class UnicodeNormalizer
 
     private static void Compose(List<int> points)
     {
-        int starter = -1, lastClass = 0, written = 0;
+        int starter = -1,
+            lastClass = 0,
+            written = 0;
         for (var i = 0; i < points.Count; i++)
         {
             var point = points[i];
@@ -103,7 +136,8 @@ internal static class UnicodeNormalizer
                 points[starter] = whole;
                 continue;
             }
-            if (own == 0) starter = written;
+            if (own == 0)
+                starter = written;
             lastClass = own;
             points[written++] = point;
         }
@@ -117,7 +151,11 @@ internal static class UnicodeNormalizer
             whole = HangulBase + ((first - LeadBase) * VowelCount + second - VowelBase) * TrailCount;
             return true;
         }
-        if (first is >= HangulBase and < HangulBase + HangulCount && (first - HangulBase) % TrailCount == 0 && second is > TrailBase and < TrailBase + TrailCount)
+        if (
+            first is >= HangulBase and < HangulBase + HangulCount
+            && (first - HangulBase) % TrailCount == 0
+            && second is > TrailBase and < TrailBase + TrailCount
+        )
         {
             whole = first + second - TrailBase;
             return true;
@@ -131,30 +169,46 @@ internal static class UnicodeNormalizer
     {
         var tables = new Tables([], [], [], [], []);
         foreach (var (key, items) in TableFile.Read("Normalization.txt"))
-            foreach (var item in items)
-                switch (key)
-                {
-                    case "Canonical": Add(tables.Canonical, item); break;
-                    case "Compatible": Add(tables.Compatible, item); break;
-                    case "Composed":
-                        var (whole, pair) = Mapping(item);
-                        tables.Composed[(long)pair[0] << 32 | (uint)pair[1]] = whole;
-                        break;
-                    default:
-                        var range = CodePointRange.Parse(item);
-                        for (var c = range.First; c <= range.Last; c++)
-                        {
-                            if (key == "Mark") tables.Marks.Add(c);
-                            else tables.Classes[c] = byte.Parse(key.AsSpan("Class".Length), System.Globalization.CultureInfo.InvariantCulture);
-                        }
-                        break;
-                }
+        foreach (var item in items)
+            switch (key)
+            {
+                case "Canonical":
+                    Add(tables.Canonical, item);
+                    break;
+                case "Compatible":
+                    Add(tables.Compatible, item);
+                    break;
+                case "Composed":
+                    var (whole, pair) = Mapping(item);
+                    tables.Composed[(long)pair[0] << 32 | (uint)pair[1]] = whole;
+                    break;
+                default:
+                    var range = CodePointRange.Parse(item);
+                    for (var c = range.First; c <= range.Last; c++)
+                    {
+                        if (key == "Mark")
+                            tables.Marks.Add(c);
+                        else
+                            tables.Classes[c] = byte.Parse(
+                                key.AsSpan("Class".Length),
+                                System.Globalization.CultureInfo.InvariantCulture
+                            );
+                    }
+                    break;
+            }
         var composites = tables.Composed.Values.ToHashSet();
         var seconds = tables.Composed.Keys.Select(pair => (int)(uint)pair);
-        foreach (var point in tables.Canonical.Keys.Where(point => !composites.Contains(point)).Concat(tables.Classes.Keys).Concat(seconds))
-            if (point < 0x10000) tables.Active[point] = true;
+        foreach (
+            var point in tables
+                .Canonical.Keys.Where(point => !composites.Contains(point))
+                .Concat(tables.Classes.Keys)
+                .Concat(seconds)
+        )
+            if (point < 0x10000)
+                tables.Active[point] = true;
         Array.Fill(tables.Active, true, VowelBase, TrailBase + TrailCount - VowelBase);
-        Array.Fill(tables.Active, true, 0xD800, 0x800); // halves of a code point: looked at one by one only in full normalization
+        // halves of a code point: looked at one by one only in full normalization
+        Array.Fill(tables.Active, true, 0xD800, 0x800);
         return tables;
     }
 
@@ -167,6 +221,9 @@ internal static class UnicodeNormalizer
     private static (int Point, int[] Parts) Mapping(string item)
     {
         var equals = item.IndexOf('=', StringComparison.Ordinal);
-        return (TableFile.Hex(item.AsSpan(0, equals)), [.. item[(equals + 1)..].Split(',').Select(part => TableFile.Hex(part))]);
+        return (
+            TableFile.Hex(item.AsSpan(0, equals)),
+            [.. item[(equals + 1)..].Split(',').Select(part => TableFile.Hex(part))]
+        );
     }
 }

@@ -2,11 +2,17 @@ using System.Globalization;
 
 namespace Concord.Modeling.Tokenizers.Unicode;
 
-/// <summary>What Hugging Face's library takes a code point for, whatever Unicode version the running .NET has.</summary>
-/// <remarks>The tables lie beside this file; <c>make_tables.js</c> made them by asking that library about every code point.</remarks>
+/// <summary>
+/// What Hugging Face's library takes a code point for, whatever Unicode version the running .NET has.
+/// </summary>
+/// <remarks>
+/// The tables lie beside this file; <c>make_tables.js</c> made them by asking that library about every code point.
+/// </remarks>
 internal static class UnicodeTable
 {
-    /// <summary>The bits of an entry that hold the general category (numbered as <see cref="UnicodeCategory"/>).</summary>
+    /// <summary>
+    /// The bits of an entry that hold the general category (numbered as <see cref="UnicodeCategory"/>).
+    /// </summary>
     public const byte CategoryMask = 0x1F;
 
     /// <summary>Set where <c>\s</c> matches: the White_Space property.</summary>
@@ -19,10 +25,41 @@ internal static class UnicodeTable
     public const byte Numeric = 0x80;
 
     private static readonly string[] CategoryNames =
-        ["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm",
-            "Sc", "Sk", "So", "Cn"];
+    [
+        "Lu",
+        "Ll",
+        "Lt",
+        "Lm",
+        "Lo",
+        "Mn",
+        "Mc",
+        "Me",
+        "Nd",
+        "Nl",
+        "No",
+        "Zs",
+        "Zl",
+        "Zp",
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
+        "Pc",
+        "Pd",
+        "Ps",
+        "Pe",
+        "Pi",
+        "Pf",
+        "Po",
+        "Sm",
+        "Sc",
+        "Sk",
+        "So",
+        "Cn",
+    ];
 
-    // Two stages: the code point's block of 256, then its place in it. Equal blocks are kept once, so that what ordinary text touches stays in the cache.
+    // Two stages: the code point's block of 256, then its place in it. Equal blocks are kept once, so that what
+    // ordinary text touches stays in the cache.
     private static readonly (ushort[] Blocks, byte[] Entries) Table = Load();
 
     private static readonly ushort[] Blocks = Table.Blocks;
@@ -45,18 +82,22 @@ internal static class UnicodeTable
     public static bool IsNumeric(int codePoint) => (Entry(codePoint) & Numeric) != 0;
 
     /// <summary>
-    /// The categories of a property name: a category (<c>Lu</c>) or the first letter of several (<c>L</c>), as bits by <see cref="UnicodeCategory"/>;
-    /// 0 for a name that is neither.
+    /// The categories of a property name: a category (<c>Lu</c>) or the first letter of several (<c>L</c>), as bits by
+    /// <see cref="UnicodeCategory"/>; 0 for a name that is neither.
     /// </summary>
     public static uint CategoriesNamed(string name)
     {
         var bits = 0u;
         for (var i = 0; i < CategoryNames.Length; i++)
-            if (CategoryNames[i] == name || name.Length == 1 && CategoryNames[i][0] == name[0]) bits |= 1u << i;
+            if (CategoryNames[i] == name || name.Length == 1 && CategoryNames[i][0] == name[0])
+                bits |= 1u << i;
         return bits;
     }
 
-    /// <summary>Reads the code point at a place of a text without lone surrogates; <paramref name="length"/> is 1 or 2 UTF-16 units.</summary>
+    /// <summary>
+    /// Reads the code point at a place of a text without lone surrogates; <paramref name="length"/> is 1 or 2 UTF-16
+    /// units.
+    /// </summary>
     public static int Read(ReadOnlySpan<char> text, int index, out int length)
     {
         var unit = text[index];
@@ -76,26 +117,36 @@ internal static class UnicodeTable
         Array.Fill(flat, (byte)UnicodeCategory.Surrogate, 0xD800, 0x800);
         var extras = new List<(byte Flag, CodePointRange Range)>();
         foreach (var (key, items) in TableFile.Read("GeneralCategories.txt"))
-            foreach (var item in items)
-            {
-                var range = CodePointRange.Parse(item);
-                if (key is "Numeric" or "Word") extras.Add((key == "Numeric" ? Numeric : Word, range));
-                else Array.Fill(flat, (byte)Array.IndexOf(CategoryNames, key), range.First, range.Count);
-            }
-        for (var c = 0; c < flat.Length; c++) flat[c] |= Flags(c, (UnicodeCategory)flat[c]);
+        foreach (var item in items)
+        {
+            var range = CodePointRange.Parse(item);
+            if (key is "Numeric" or "Word")
+                extras.Add((key == "Numeric" ? Numeric : Word, range));
+            else
+                Array.Fill(flat, (byte)Array.IndexOf(CategoryNames, key), range.First, range.Count);
+        }
+        for (var c = 0; c < flat.Length; c++)
+            flat[c] |= Flags(c, (UnicodeCategory)flat[c]);
         foreach (var (flag, range) in extras)
-            for (var c = range.First; c <= range.Last; c++) flat[c] |= flag;
+            for (var c = range.First; c <= range.Last; c++)
+                flat[c] |= flag;
         return Fold(flat);
     }
 
-    private static byte Flags(int codePoint, UnicodeCategory category) => category switch
-    {
-        <= UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.ConnectorPunctuation => Word,
-        UnicodeCategory.DecimalDigitNumber => Word | Numeric,
-        UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Numeric,
-        UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => Whitespace,
-        _ => codePoint is >= 9 and <= 13 or 0x85 ? Whitespace : (byte)0,
-    };
+    private static byte Flags(int codePoint, UnicodeCategory category) =>
+        category switch
+        {
+            <= UnicodeCategory.OtherLetter
+            or UnicodeCategory.NonSpacingMark
+            or UnicodeCategory.SpacingCombiningMark
+            or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.ConnectorPunctuation => Word,
+            UnicodeCategory.DecimalDigitNumber => Word | Numeric,
+            UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Numeric,
+            UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator =>
+                Whitespace,
+            _ => codePoint is >= 9 and <= 13 or 0x85 ? Whitespace : (byte)0,
+        };
 
     private static (ushort[], byte[]) Fold(byte[] flat)
     {

@@ -5,7 +5,10 @@ using Concord.Preferences;
 
 namespace Concord.Modeling.Weights.Gguf;
 
-/// <summary>Reads the first bytes of a GGUF file from front to back. Past its end it gives zeros and says so: the caller may come back with more bytes.</summary>
+/// <summary>
+/// Reads the first bytes of a GGUF file from front to back. Past its end it gives zeros and says so: the caller may
+/// come back with more bytes.
+/// </summary>
 internal ref struct GgufCursor(ReadOnlySpan<byte> bytes, long fileLength, string file)
 {
     private readonly ReadOnlySpan<byte> bytes = bytes;
@@ -39,8 +42,9 @@ internal ref struct GgufCursor(ReadOnlySpan<byte> bytes, long fileLength, string
     public string Text(int longest, string what)
     {
         var span = Skip(longest, what);
-        return Utf8.IsValid(span) ? Encoding.UTF8.GetString(span) :
-            throw new ConcordException($"{file}: {what} is not valid UTF-8; the file is damaged. Download it again.");
+        return Utf8.IsValid(span)
+            ? Encoding.UTF8.GetString(span)
+            : throw new ConcordException($"{file}: {what} is not valid UTF-8; the file is damaged. Download it again.");
     }
 
     /// <summary>The bytes of a text, unread.</summary>
@@ -49,7 +53,9 @@ internal ref struct GgufCursor(ReadOnlySpan<byte> bytes, long fileLength, string
         var length = UInt64();
         if (length > (ulong)longest || (long)length > Left)
             throw new ConcordException(
-                $"{file}: {what} is said to have {length} bytes, but at most {Math.Min(longest, Left)} can follow. The file is damaged or cut short: download it again.");
+                $"{file}: {what} is said to have {length} bytes, but at most {Math.Min(longest, Left)} can follow. "
+                    + $"The file is damaged or cut short: download it again."
+            );
         return Take((int)length);
     }
 }

@@ -8,7 +8,8 @@ namespace Concord.Modeling.Weights.Gguf;
 /// <summary>One open GGUF file, whose tensors are read in parts.</summary>
 internal sealed class GgufFile : IDisposable
 {
-    private const int FirstPrefix = 1 << 20, LargestHeader = 1 << 28;
+    private const int FirstPrefix = 1 << 20,
+        LargestHeader = 1 << 28;
 
     private readonly SafeFileHandle handle;
 
@@ -52,22 +53,29 @@ internal sealed class GgufFile : IDisposable
         try
         {
             var offset = tensor.Offset + first / type.BlockElements * type.BlockBytes;
-            for (var read = 0; read < bytes.Length;)
+            for (var read = 0; read < bytes.Length; )
             {
                 var step = RandomAccess.Read(handle, bytes.AsSpan(read), offset + read);
-                if (step == 0) throw new EndOfStreamException("the file has become shorter since it was opened.");
+                if (step == 0)
+                    throw new EndOfStreamException("the file has become shorter since it was opened.");
                 read += step;
             }
             var decoded = MemoryMarshal.Cast<byte, float>(values.bytes);
             type.Decode(bytes, decoded);
             if (!AllFinite(decoded))
-                throw new ConcordException($"{Header.File}: tensor \"{tensor.Name}\" holds a value that is not a finite number. The file is damaged: download it again.");
+                throw new ConcordException(
+                    $"{Header.File}: tensor \"{tensor.Name}\" holds a value that is not a finite number. The file "
+                        + $"is damaged: download it again."
+                );
             return values;
         }
         catch (IOException error)
         {
             values.Dispose();
-            throw new ConcordException($"{Header.File}: tensor \"{tensor.Name}\" cannot be read: {error.Message}", error);
+            throw new ConcordException(
+                $"{Header.File}: tensor \"{tensor.Name}\" cannot be read: {error.Message}",
+                error
+            );
         }
         catch (ConcordException)
         {
@@ -79,14 +87,17 @@ internal sealed class GgufFile : IDisposable
     /// <summary>Whether two tensors hold the same bytes.</summary>
     public bool SameBytes(GgufTensor a, GgufTensor b)
     {
-        if (a.Type != b.Type || !a.Shape.AsSpan().SequenceEqual(b.Shape)) return false;
-        byte[] left = new byte[1 << 20], right = new byte[1 << 20];
+        if (a.Type != b.Type || !a.Shape.AsSpan().SequenceEqual(b.Shape))
+            return false;
+        byte[] left = new byte[1 << 20],
+            right = new byte[1 << 20];
         for (long done = 0; done < a.Bytes; done += left.Length)
         {
             var count = (int)Math.Min(left.Length, a.Bytes - done);
             var first = RandomAccess.Read(handle, left.AsSpan(0, count), a.Offset + done);
             var second = RandomAccess.Read(handle, right.AsSpan(0, count), b.Offset + done);
-            if (first < count || second < count || !left.AsSpan(0, count).SequenceEqual(right.AsSpan(0, count))) return false;
+            if (first < count || second < count || !left.AsSpan(0, count).SequenceEqual(right.AsSpan(0, count)))
+                return false;
         }
         return true;
     }
@@ -97,7 +108,8 @@ internal sealed class GgufFile : IDisposable
     private static bool AllFinite(ReadOnlySpan<float> values)
     {
         var sum = 0f;
-        foreach (var value in values) sum += 0 * value;
+        foreach (var value in values)
+            sum += 0 * value;
         return sum == 0;
     }
 
@@ -109,10 +121,17 @@ internal sealed class GgufFile : IDisposable
         {
             var prefix = new byte[Math.Min(size, length)];
             var filled = 0;
-            while (filled < prefix.Length && RandomAccess.Read(handle, prefix.AsSpan(filled), filled) is > 0 and var step) filled += step;
-            if (GgufHeader.Parse(prefix.AsSpan(0, filled), length, path) is { } header) return header;
+            while (
+                filled < prefix.Length && RandomAccess.Read(handle, prefix.AsSpan(filled), filled) is > 0 and var step
+            )
+                filled += step;
+            if (GgufHeader.Parse(prefix.AsSpan(0, filled), length, path) is { } header)
+                return header;
             if (size >= LargestHeader)
-                throw new ConcordException($"{path}: its header has more than {LargestHeader} bytes, more than any model needs. The file is damaged.");
+                throw new ConcordException(
+                    $"{path}: its header has more than {LargestHeader} bytes, more than any model needs. The file "
+                        + $"is damaged."
+                );
         }
     }
 }

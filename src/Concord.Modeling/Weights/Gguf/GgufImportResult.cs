@@ -8,4 +8,10 @@ namespace Concord.Modeling.Weights.Gguf;
 /// <param name="HasTokenizer">Whether the folder can tokenise text.</param>
 /// <param name="HasChatTemplate">Whether the folder has a chat template.</param>
 public sealed record GgufImportResult(
-    BackboneConfig Config, long ParameterCount, IReadOnlyList<string> WeightFiles, IReadOnlyList<string> CopiedFiles, bool HasTokenizer, bool HasChatTemplate);
+    BackboneConfig Config,
+    long ParameterCount,
+    IReadOnlyList<string> WeightFiles,
+    IReadOnlyList<string> CopiedFiles,
+    bool HasTokenizer,
+    bool HasChatTemplate
+);

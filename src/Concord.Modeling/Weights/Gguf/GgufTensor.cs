@@ -3,7 +3,8 @@ namespace Concord.Modeling.Weights.Gguf;
 /// <summary>One tensor of a GGUF header, checked.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type.</param>
-/// <param name="Shape">Its dimensions in the order of Hugging Face: rows first. GGUF lists them the other way round.</param>
+/// <param name="Shape">Its dimensions in the order of Hugging Face: rows first. GGUF lists them the other way
+/// round.</param>
 /// <param name="Offset">Its first byte, from the start of the file.</param>
 /// <param name="Bytes">Its length in bytes.</param>
 internal sealed record GgufTensor(string Name, GgufType Type, long[] Shape, long Offset, long Bytes)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Concord.Modeling.Weights.Gguf;
 
-/// <summary>An element type of GGUF that can be read: elements per block, bytes per block, and what a block's bytes mean.</summary>
+/// <summary>
+/// An element type of GGUF that can be read: elements per block, bytes per block, and what a block's bytes mean.
+/// </summary>
 internal sealed class GgufType
 {
     private delegate void Decoder(ReadOnlySpan<byte> blocks, Span<float> values);
@@ -63,7 +65,8 @@ internal sealed class GgufType
     public int BlockBytes { get; }
 
     /// <summary>The names of all types that can be read, for messages.</summary>
-    public static string Known => string.Join(", ", Readable.Values.Select(type => type.Name).Order(StringComparer.Ordinal));
+    public static string Known =>
+        string.Join(", ", Readable.Values.Select(type => type.Name).Order(StringComparer.Ordinal));
 
     /// <summary>The type of a number in the header, or null where it cannot be read.</summary>
     public static GgufType? Find(uint id) => Readable.GetValueOrDefault(id);
@@ -71,24 +74,32 @@ internal sealed class GgufType
     /// <summary>What the type of a number is called.</summary>
     public static string NameOf(uint id) => Find(id)?.Name ?? Others.GetValueOrDefault(id, $"type {id}");
 
-    /// <summary>Turns whole blocks into values, each as ggml defines it: scale times integer plus minimum, every step rounded to fp32.</summary>
+    /// <summary>
+    /// Turns whole blocks into values, each as ggml defines it: scale times integer plus minimum, every step rounded to
+    /// fp32.
+    /// </summary>
     public void Decode(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         if (blocks.Length % BlockBytes != 0 || blocks.Length / BlockBytes * (long)BlockElements != values.Length)
-            throw new ArgumentException($"{blocks.Length} bytes of {Name} are not {values.Length} values.", nameof(values));
+            throw new ArgumentException(
+                $"{blocks.Length} bytes of {Name} are not {values.Length} values.",
+                nameof(values)
+            );
         decode(blocks, values);
     }
 
     private static void Half16(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         var halves = MemoryMarshal.Cast<byte, Half>(blocks);
-        for (var i = 0; i < values.Length; i++) values[i] = (float)halves[i];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)halves[i];
     }
 
     private static void BrainFloat16(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         var bits = MemoryMarshal.Cast<byte, ushort>(blocks);
-        for (var i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)bits[i] << 16);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = BitConverter.UInt32BitsToSingle((uint)bits[i] << 16);
     }
 
     // d (fp16), then 32 signed bytes.
@@ -97,7 +108,8 @@ internal sealed class GgufType
         for (; values.Length > 0; blocks = blocks[34..], values = values[32..])
         {
             var scale = Scale(blocks);
-            for (var i = 0; i < 32; i++) values[i] = scale * (sbyte)blocks[2 + i];
+            for (var i = 0; i < 32; i++)
+                values[i] = scale * (sbyte)blocks[2 + i];
         }
     }
 
@@ -120,7 +132,8 @@ internal sealed class GgufType
     {
         for (; values.Length > 0; blocks = blocks[20..], values = values[32..])
         {
-            float scale = Scale(blocks), minimum = Scale(blocks[2..]);
+            float scale = Scale(blocks),
+                minimum = Scale(blocks[2..]);
             for (var i = 0; i < 16; i++)
             {
                 values[i] = scale * (blocks[4 + i] & 15) + minimum;
