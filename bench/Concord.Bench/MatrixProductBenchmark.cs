@@ -40,9 +40,9 @@ internal static class MatrixProductBenchmark
             y = empty(rows, outputs),
             dx = empty(rows, inputs),
             dw = zeros(outputs, inputs);
-        Tensor xHalf = x.bfloat16(),
-            wHalf = w.bfloat16(),
-            dyHalf = dy.bfloat16();
+        Tensor xBf16 = x.bfloat16(),
+            wBf16 = w.bfloat16(),
+            dyBf16 = dy.bfloat16();
         MatrixView X = MatrixView.Of(x),
             W = MatrixView.Of(w),
             DY = MatrixView.Of(dy),
@@ -58,12 +58,12 @@ internal static class MatrixProductBenchmark
             Torch(() => x.mm(w.t())),
             Torch(() => dy.mm(w)),
             Torch(() => dw.addmm(dy.t(), x)),
-            Torch(() => xHalf.mm(wHalf.t())),
-            Torch(() => dyHalf.mm(wHalf)),
-            Torch(() => dyHalf.t().mm(xHalf)),
-            Half(() => MatrixProduct.Forward(X, W, Y, precision: ProductPrecision.Bf16)),
-            Half(() => MatrixProduct.InputGradient(DY, W, DX, precision: ProductPrecision.Bf16)),
-            Half(() => MatrixProduct.WeightGradient(DY, X, DW, precision: ProductPrecision.Bf16))
+            Torch(() => xBf16.mm(wBf16.t())),
+            Torch(() => dyBf16.mm(wBf16)),
+            Torch(() => dyBf16.t().mm(xBf16)),
+            Bf16(() => MatrixProduct.Forward(X, W, Y, precision: ProductPrecision.Bf16)),
+            Bf16(() => MatrixProduct.InputGradient(DY, W, DX, precision: ProductPrecision.Bf16)),
+            Bf16(() => MatrixProduct.WeightGradient(DY, X, DW, precision: ProductPrecision.Bf16))
         );
         var rates = times.Select(time => 2.0 * rows * inputs * outputs / time / 1e9).ToArray();
         static Action Torch(Func<Tensor> product) =>
@@ -72,7 +72,7 @@ internal static class MatrixProductBenchmark
                 using var inner = NewDisposeScope();
                 product();
             };
-        static Action Half(Action product) => MatrixProduct.HasBf16 ? product : () => { };
+        static Action Bf16(Action product) => MatrixProduct.HasBf16 ? product : () => { };
         string Own(Func<string> cell) => MatrixProduct.HasBf16 ? cell() : "none";
         string Three(int first) => string.Join(" / ", rates.Skip(first).Take(3).Select(rate => $"{rate:F0}"));
         output.WriteLine(

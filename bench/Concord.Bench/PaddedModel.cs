@@ -25,12 +25,12 @@ internal sealed class PaddedModel
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="logits">Whether the vocabulary is projected to as well, as the authors' code does.</param>
-    /// <param name="half">Whether products run in bf16.</param>
-    public PaddedModel(RewardModel model, bool logits, bool half)
+    /// <param name="bf16">Whether products run in bf16.</param>
+    public PaddedModel(RewardModel model, bool logits, bool bf16)
     {
         config = model.Config;
         this.logits = logits;
-        parts = new PaddedParts(config, half);
+        parts = new PaddedParts(config, bf16);
         // leaves of their own, one per tensor of a checkpoint, so that no gradient passes through a slice of a fused
         // weight
         weights = model

@@ -7,12 +7,12 @@ namespace Concord.Bench;
 
 /// <summary>What both families' padded models are made of, in the tensor library's own operations.</summary>
 /// <param name="config">The model's shape.</param>
-/// <param name="half">Whether products run in bf16 under fp32 weights, as automatic mixed precision does.</param>
-internal sealed class PaddedParts(BackboneConfig config, bool half)
+/// <param name="bf16">Whether products run in bf16 under fp32 weights, as automatic mixed precision does.</param>
+internal sealed class PaddedParts(BackboneConfig config, bool bf16)
 {
     /// <summary>x Wᵀ + b.</summary>
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null) =>
-        half
+        bf16
             ? F.linear(
                 x.to_type(ScalarType.BFloat16),
                 weight.to_type(ScalarType.BFloat16),

@@ -27,16 +27,16 @@ internal sealed record ProductRate(double Fp32, double Bf16)
             (config.IntermediateSize, config.HiddenSize),
         ];
         double own = 0,
-            ownHalf = 0,
+            ownBf16 = 0,
             library = 0,
-            libraryHalf = 0;
+            libraryBf16 = 0;
         foreach (var (inputs, outputs) in layers)
         {
             Tensor x = randn(Rows, inputs),
                 weight = randn(outputs, inputs),
                 y = empty(Rows, outputs),
-                halfX = x.bfloat16(),
-                halfWeight = weight.bfloat16();
+                bf16X = x.bfloat16(),
+                bf16Weight = weight.bfloat16();
             for (var repetition = 0; repetition < repetitions; repetition++)
             {
                 own = Math.Max(
@@ -44,8 +44,8 @@ internal sealed record ProductRate(double Fp32, double Bf16)
                     Rate(() => MatrixProduct.Forward(MatrixView.Of(x), MatrixView.Of(weight), MatrixView.Of(y)))
                 );
                 if (MatrixProduct.HasBf16)
-                    ownHalf = Math.Max(
-                        ownHalf,
+                    ownBf16 = Math.Max(
+                        ownBf16,
                         Rate(() =>
                             MatrixProduct.Forward(
                                 MatrixView.Of(x),
@@ -56,7 +56,7 @@ internal sealed record ProductRate(double Fp32, double Bf16)
                         )
                     );
                 library = Math.Max(library, Rate(() => nn.functional.linear(x, weight).Dispose()));
-                libraryHalf = Math.Max(libraryHalf, Rate(() => nn.functional.linear(halfX, halfWeight).Dispose()));
+                libraryBf16 = Math.Max(libraryBf16, Rate(() => nn.functional.linear(bf16X, bf16Weight).Dispose()));
             }
 
             double Rate(Action product)
@@ -66,6 +66,6 @@ internal sealed record ProductRate(double Fp32, double Bf16)
                 return 2.0 * Rows * inputs * outputs / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
             }
         }
-        return (new(own, ownHalf), new(library, libraryHalf));
+        return (new(own, ownBf16), new(library, libraryBf16));
     }
 }

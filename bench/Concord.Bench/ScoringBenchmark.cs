@@ -13,7 +13,7 @@ internal static class ScoringBenchmark
 {
     private const int PromptsPerPaddedBatch = 4; // 16 rows of any prompts, as trainers and servers batch them
 
-    private sealed record Way(string Name, bool Half, Func<TokenizedComparison[], double[]> Score);
+    private sealed record Way(string Name, bool Bf16, Func<TokenizedComparison[], double[]> Score);
 
     /// <summary>
     /// Runs: <c>score MODEL FILE.. [prompts=4] [layers=all] [repetitions=3] [warm=10] [tokens=512] [seed=1]</c>.
@@ -23,36 +23,36 @@ internal static class ScoringBenchmark
         var options = BenchOptions.Parse(arguments);
         using var plain = Load(options, StepVariant.Operations.Plain);
         using var fused = Load(options, StepVariant.Operations.Fused);
-        using var half = MatrixProduct.HasBf16 ? Load(options, StepVariant.Operations.FusedHalf) : null;
+        using var bf16 = MatrixProduct.HasBf16 ? Load(options, StepVariant.Operations.FusedBf16) : null;
         Way[] ways =
         [
             new(
                 "padded",
                 false,
-                items => Padded(new PaddedModel(plain, logits: false, half: false), items, PromptsPerPaddedBatch)
+                items => Padded(new PaddedModel(plain, logits: false, bf16: false), items, PromptsPerPaddedBatch)
             ),
             new(
                 "padded, a prompt at a time",
                 false,
-                items => Padded(new PaddedModel(plain, logits: false, half: false), items, 1)
+                items => Padded(new PaddedModel(plain, logits: false, bf16: false), items, 1)
             ),
             new(
                 "padded, logits",
                 false,
-                items => Padded(new PaddedModel(plain, logits: true, half: false), items, PromptsPerPaddedBatch)
+                items => Padded(new PaddedModel(plain, logits: true, bf16: false), items, PromptsPerPaddedBatch)
             ),
             new("Concord", false, items => Packed(fused, items)),
             new(
                 "padded, bf16",
                 true,
-                items => Padded(new PaddedModel(plain, logits: false, half: true), items, PromptsPerPaddedBatch)
+                items => Padded(new PaddedModel(plain, logits: false, bf16: true), items, PromptsPerPaddedBatch)
             ),
             new(
                 "padded, a prompt at a time, bf16",
                 true,
-                items => Padded(new PaddedModel(plain, logits: false, half: true), items, 1)
+                items => Padded(new PaddedModel(plain, logits: false, bf16: true), items, 1)
             ),
-            .. half is null ? Array.Empty<Way>() : [new("Concord, bf16", true, items => Packed(half, items))],
+            .. bf16 is null ? Array.Empty<Way>() : [new("Concord, bf16", true, items => Packed(bf16, items))],
         ];
         Console.WriteLine($"{Machine.Words}\n");
         foreach (var file in options.Words.Skip(1))
@@ -104,7 +104,7 @@ internal static class ScoringBenchmark
         );
         for (var i = 0; i < ways.Length; i++)
         {
-            var padded = Array.FindIndex(ways, way => way.Half == ways[i].Half);
+            var padded = Array.FindIndex(ways, way => way.Bf16 == ways[i].Bf16);
             var median = Contest.Median(seconds[i]);
             var apart = rewards[i].Zip(rewards[0], (a, b) => Math.Abs(a - b)).Max();
             Markdown.Row(

@@ -9,7 +9,7 @@ namespace Concord.Bench;
 internal static class StepAgreement
 {
     private const double SingleTolerance = 1e-3,
-        HalfTolerance = .1; // relative, of losses and of gradients: bf16 rounds each factor to 8 bits
+        Bf16Tolerance = .1; // relative, of losses and of gradients: bf16 rounds each factor to 8 bits
 
     /// <summary>Compares all with the first.</summary>
     /// <exception cref="InvalidOperationException">One computes something else.</exception>
@@ -25,7 +25,7 @@ internal static class StepAgreement
             expected ??= (loss, gradients);
             var (apart, tolerance) = (
                 Distance(gradients, expected.Value.Gradients),
-                variant.Half ? HalfTolerance : SingleTolerance
+                variant.Bf16 ? Bf16Tolerance : SingleTolerance
             );
             Console.Error.WriteLine(
                 string.Create(

@@ -21,7 +21,7 @@ internal static class StepBenchmark
         var named = options.Names("variants");
         var variants = StepVariant
             .All.Where(variant =>
-                (variant.Kind != StepVariant.Operations.FusedHalf || MatrixProduct.HasBf16)
+                (variant.Kind != StepVariant.Operations.FusedBf16 || MatrixProduct.HasBf16)
                 && (named.Length == 0 || named.Contains(variant.Name))
             )
             .ToArray();
@@ -107,7 +107,7 @@ internal static class StepBenchmark
         foreach (var (variant, measured) in times)
         {
             double Times(string name) =>
-                times.Keys.FirstOrDefault(other => other.Name == (variant.Half ? $"{name}, bf16" : name)) is { } other
+                times.Keys.FirstOrDefault(other => other.Name == (variant.Bf16 ? $"{name}, bf16" : name)) is { } other
                     ? Contest.Median(times[other].Seconds.Zip(measured.Seconds, (a, b) => a / b))
                     : double.NaN;
             var useful = batches.Select(batch =>

@@ -59,7 +59,7 @@ internal sealed record StepTiming(BackboneConfig Config, int Pairs, int Micro)
                 var rate = variant.Kind == StepVariant.Operations.Plain ? rates[^1].Library : rates[^1].Own;
                 var flops = batch.Chunk(Micro).Sum(part => variant.Flops(Config, part));
                 times[variant].Seconds.Add(seconds);
-                times[variant].Shares.Add(flops / seconds / 1e9 / (variant.Half ? rate.Bf16 : rate.Fp32));
+                times[variant].Shares.Add(flops / seconds / 1e9 / (variant.Bf16 ? rate.Bf16 : rate.Fp32));
                 Console.Error.WriteLine(
                     string.Create(
                         CultureInfo.InvariantCulture,

@@ -8,7 +8,7 @@ namespace Concord.Bench;
 /// <summary>One way of computing a training step.</summary>
 /// <param name="Name">As in the table.</param>
 /// <param name="Kind">Whose model it runs on; variants of one kind share it.</param>
-/// <param name="Half">Whether its numbers are those of bf16.</param>
+/// <param name="Bf16">Whether its numbers are those of bf16.</param>
 /// <param name="Bind">Makes the pass over a micro-batch for a model: forward and back, giving its share of the loss
 /// over a number of pairs.</param>
 /// <param name="Tokens">Tokens computed for a micro-batch.</param>
@@ -17,7 +17,7 @@ namespace Concord.Bench;
 internal sealed record StepVariant(
     string Name,
     StepVariant.Operations Kind,
-    bool Half,
+    bool Bf16,
     Func<StepModel, Func<IReadOnlyList<TokenizedComparison>, int, double>> Bind,
     Func<IReadOnlyList<TokenizedComparison>, long> Tokens,
     Func<BackboneConfig, IReadOnlyList<TokenizedComparison>, double> Flops
@@ -33,21 +33,21 @@ internal sealed record StepVariant(
         Fused,
 
         /// <summary>Concord's, with bf16 factors.</summary>
-        FusedHalf,
+        FusedBf16,
     }
 
     /// <summary>All ways, in the order of the table.</summary>
     public static IReadOnlyList<StepVariant> All { get; } =
     [
-        Padded("padded", logits: false, half: false),
-        Padded("padded, logits", logits: true, half: false),
+        Padded("padded", logits: false, bf16: false),
+        Padded("padded, logits", logits: true, bf16: false),
         Packed("packed, plain operations", Operations.Plain, Unshared),
         Packed("packed, shared, plain operations", Operations.Plain, comparison => comparison),
         Packed("Concord, nothing shared", Operations.Fused, Unshared),
         Packed("Concord", Operations.Fused, comparison => comparison),
-        Padded("padded, bf16", logits: false, half: true),
-        Padded("padded, logits, bf16", logits: true, half: true),
-        Packed("Concord, bf16", Operations.FusedHalf, comparison => comparison),
+        Padded("padded, bf16", logits: false, bf16: true),
+        Padded("padded, logits, bf16", logits: true, bf16: true),
+        Packed("Concord, bf16", Operations.FusedBf16, comparison => comparison),
     ];
 
     /// <summary>The operations of a kind.</summary>
@@ -59,12 +59,12 @@ internal sealed record StepVariant(
             _ => new FusedOperations(Modeling.Kernels.ProductPrecision.Bf16),
         };
 
-    private static StepVariant Padded(string name, bool logits, bool half) =>
+    private static StepVariant Padded(string name, bool logits, bool bf16) =>
         new(
             name,
             Operations.Plain,
-            half,
-            model => new PaddedModel(model.Model, logits, half).Step,
+            bf16,
+            model => new PaddedModel(model.Model, logits, bf16).Step,
             PaddedRows.Tokens,
             (config, part) =>
                 3
@@ -79,7 +79,7 @@ internal sealed record StepVariant(
         new(
             name,
             kind,
-            kind == Operations.FusedHalf,
+            kind == Operations.FusedBf16,
             model => (part, pairs) => Step(model.Model, [.. part.Select(layout)], pairs),
             part => part.Sum(comparison => (long)layout(comparison).PackedLength),
             (config, part) => 3 * StepFlops.Packed(config, part.Select(layout))

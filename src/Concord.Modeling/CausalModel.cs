@@ -73,7 +73,7 @@ internal sealed class CausalModel : IDisposable
 
     /// <summary>Scores of the next token. // (T, H) -> (T, V)</summary>
     public torch.Tensor Logits(torch.Tensor hidden) =>
-        torch.nn.functional.linear(hidden, (projection ?? Backbone.Parameters[0]).Value);
+        torch.nn.functional.linear(hidden, (projection ?? Backbone.Embedding).Value);
 
     /// <inheritdoc/>
     public void Dispose()

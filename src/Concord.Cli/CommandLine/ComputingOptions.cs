@@ -41,7 +41,7 @@ internal sealed class ComputingOptions
         {
             WeightType = null,
             Device = DeviceName.Parse(parse.GetValue(_device)!),
-            HalfProducts = precision == "bf16",
+            Bf16Products = precision == "bf16",
         };
     }
 }

@@ -48,7 +48,7 @@ internal static class RunModel
                 Pooling = recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null,
                 Device = device,
                 HeadSeed = (ulong)recipe.Seed,
-                HalfProducts = RunPrecision.IsHalf(recipe.Precision, device, output, say),
+                Bf16Products = RunPrecision.IsBf16(recipe.Precision, device, output, say),
                 WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
             }
         );

@@ -17,21 +17,21 @@ internal static class RunPrecision
     /// <param name="device">Where is computed: a GPU takes bf16 by itself.</param>
     /// <param name="output">The run's folder.</param>
     /// <param name="say">Told what <c>auto</c> chose.</param>
-    public static bool IsHalf(string precision, torch.Device device, string output, Action<string> say)
+    public static bool IsBf16(string precision, torch.Device device, string output, Action<string> say)
     {
         if (precision != "auto")
             return precision == "bf16";
         var file = Path.Combine(output, FileName);
         if (File.Exists(file))
             return File.ReadAllText(file).Trim() == "bf16";
-        var (half, reason) = device.type == DeviceType.CPU ? Measure() : (true, "as on any GPU");
+        var (bf16, reason) = device.type == DeviceType.CPU ? Measure() : (true, "as on any GPU");
         Directory.CreateDirectory(output);
-        AtomicFile.WriteText(file, half ? "bf16\n" : "fp32\n");
-        say($"precision auto: {(half ? "bf16" : "fp32")} ({reason})");
-        return half;
+        AtomicFile.WriteText(file, bf16 ? "bf16\n" : "fp32\n");
+        say($"precision auto: {(bf16 ? "bf16" : "fp32")} ({reason})");
+        return bf16;
     }
 
-    private static (bool Half, string Reason) Measure()
+    private static (bool Bf16, string Reason) Measure()
     {
         var (fp32, bf16) = ProductSpeed.Measure();
         return (

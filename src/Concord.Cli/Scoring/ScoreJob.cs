@@ -34,7 +34,7 @@ internal sealed class ScoreJob(
         using var file = PartialOutput.Open(
             output,
             Fingerprint.OfInput(input),
-            Fingerprint.OfModel(folder, $"{reading.Format} {maximumLength} {normalize} {model.HasHalfProducts}")
+            Fingerprint.OfModel(folder, $"{reading.Format} {maximumLength} {normalize} {model.HasBf16Products}")
         );
         if (file.Lines > 0)
             terminal.Error.WriteLine($"Going on after {file.Lines} records of an earlier run.");

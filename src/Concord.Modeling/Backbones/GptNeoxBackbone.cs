@@ -23,7 +23,6 @@ internal sealed class GptNeoxBackbone : IBackbone
         LinearLayer Down
     );
 
-    private readonly Parameter embedding; // (V, H)
     private readonly Block[] blocks;
     private readonly AttentionShape shape;
 
@@ -40,7 +39,7 @@ internal sealed class GptNeoxBackbone : IBackbone
             0,
             new RotaryTable(RotaryFrequencies.Of(config))
         );
-        embedding = source.Make(
+        Embedding = source.Make(
             ParameterSpec.Single("gpt_neox.embed_in.weight", [config.VocabularySize, hidden], ParameterStart.Normal)
         );
         blocks =
@@ -94,12 +93,15 @@ internal sealed class GptNeoxBackbone : IBackbone
     public BackboneConfig Config { get; }
 
     /// <inheritdoc/>
+    public Parameter Embedding { get; }
+
+    /// <inheritdoc/>
     public NormLayer FinalNorm { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> Parameters =>
         [
-            embedding,
+            Embedding,
             .. Enumerable.Range(0, blocks.Length).SelectMany(LayerParameters),
             FinalNorm.Weight,
             FinalNorm.Bias!,
@@ -144,10 +146,10 @@ internal sealed class GptNeoxBackbone : IBackbone
     }
 
     /// <inheritdoc/>
-    public Activation Embed(IOperations operations, PackedBatch batch) => operations.Embed(embedding, batch);
+    public Variable Embed(IOperations operations, PackedBatch batch) => operations.Embed(Embedding, batch);
 
     /// <inheritdoc/>
-    public Activation Layer(IOperations operations, Activation x, int layer, PackedBatch batch)
+    public Variable Layer(IOperations operations, Variable x, int layer, PackedBatch batch)
     {
         var block = blocks[layer];
         var queriesKeysValues = operations.NormLinear(x, block.InputNorm, block.QueryKeyValue.All); // (T, Q | K | V)
@@ -155,7 +157,7 @@ internal sealed class GptNeoxBackbone : IBackbone
     }
 
     /// <inheritdoc/>
-    public Activation RewardLayer(IOperations operations, Activation x, PackedBatch batch)
+    public Variable RewardLayer(IOperations operations, Variable x, PackedBatch batch)
     {
         var block = blocks[^1];
         var rows = operations.RewardRows(x, batch); // (R, H)
@@ -169,7 +171,7 @@ internal sealed class GptNeoxBackbone : IBackbone
         return Finish(operations, block, operations.RewardAttention(queries, keysValues, shape, batch), rows);
     }
 
-    private Activation Finish(IOperations operations, Block block, Activation attended, Activation x)
+    private Variable Finish(IOperations operations, Block block, Variable attended, Variable x)
     {
         if (Config.ParallelResidual)
         {

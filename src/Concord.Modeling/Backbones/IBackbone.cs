@@ -13,6 +13,9 @@ internal interface IBackbone : IDisposable
     /// <summary>All weights, from the embedding upwards.</summary>
     IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>The token embeddings, the first of <see cref="Parameters"/>. // (V, H)</summary>
+    Parameter Embedding { get; }
+
     /// <summary>The weights of one layer.</summary>
     IReadOnlyList<Parameter> LayerParameters(int layer);
 
@@ -23,16 +26,16 @@ internal interface IBackbone : IDisposable
     IReadOnlyList<AdapterTarget> AdapterTargets(int layer);
 
     /// <summary>The token embeddings. // ids (T) -> (T, H)</summary>
-    Activation Embed(IOperations operations, PackedBatch batch);
+    Variable Embed(IOperations operations, PackedBatch batch);
 
     /// <summary>One layer over all tokens. // (T, H) -> (T, H)</summary>
-    Activation Layer(IOperations operations, Activation x, int layer, PackedBatch batch);
+    Variable Layer(IOperations operations, Variable x, int layer, PackedBatch batch);
 
     /// <summary>
     /// The last layer at the reward positions only: keys and values of all tokens, queries and what follows of R. //
     /// (T, H) -> (R, H)
     /// </summary>
-    Activation RewardLayer(IOperations operations, Activation x, PackedBatch batch);
+    Variable RewardLayer(IOperations operations, Variable x, PackedBatch batch);
 
     /// <summary>The norm above the last layer.</summary>
     NormLayer FinalNorm { get; }

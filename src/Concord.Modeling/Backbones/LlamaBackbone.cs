@@ -22,7 +22,6 @@ internal sealed class LlamaBackbone : IBackbone
         LinearLayer Down
     );
 
-    private readonly Parameter embedding; // (V, H)
     private readonly Block[] blocks;
     private readonly AttentionShape shape;
 
@@ -39,7 +38,7 @@ internal sealed class LlamaBackbone : IBackbone
             0,
             new RotaryTable(RotaryFrequencies.Of(config))
         );
-        embedding = source.Make(
+        Embedding = source.Make(
             ParameterSpec.Single("model.embed_tokens.weight", [config.VocabularySize, hidden], ParameterStart.Normal)
         );
         blocks = [.. Enumerable.Range(0, config.Layers).Select(MakeBlock)];
@@ -121,11 +120,14 @@ internal sealed class LlamaBackbone : IBackbone
     public BackboneConfig Config { get; }
 
     /// <inheritdoc/>
+    public Parameter Embedding { get; }
+
+    /// <inheritdoc/>
     public NormLayer FinalNorm { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> Parameters =>
-        [embedding, .. Enumerable.Range(0, blocks.Length).SelectMany(LayerParameters), FinalNorm.Weight];
+        [Embedding, .. Enumerable.Range(0, blocks.Length).SelectMany(LayerParameters), FinalNorm.Weight];
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> LayerParameters(int layer)
@@ -170,10 +172,10 @@ internal sealed class LlamaBackbone : IBackbone
     }
 
     /// <inheritdoc/>
-    public Activation Embed(IOperations operations, PackedBatch batch) => operations.Embed(embedding, batch);
+    public Variable Embed(IOperations operations, PackedBatch batch) => operations.Embed(Embedding, batch);
 
     /// <inheritdoc/>
-    public Activation Layer(IOperations operations, Activation x, int layer, PackedBatch batch)
+    public Variable Layer(IOperations operations, Variable x, int layer, PackedBatch batch)
     {
         var block = blocks[layer];
         var queriesKeysValues = operations.NormLinear(x, block.InputNorm, block.QueryKeyValue.All); // (T, Q | K | V)
@@ -190,7 +192,7 @@ internal sealed class LlamaBackbone : IBackbone
     }
 
     /// <inheritdoc/>
-    public Activation RewardLayer(IOperations operations, Activation x, PackedBatch batch)
+    public Variable RewardLayer(IOperations operations, Variable x, PackedBatch batch)
     {
         var block = blocks[^1];
         var rows = operations.RewardRows(x, batch); // (R, H)
@@ -210,7 +212,7 @@ internal sealed class LlamaBackbone : IBackbone
         return Mlp(operations, block, operations.LinearResidual(attended, block.Output.All, rows));
     }
 
-    private static Activation Mlp(IOperations operations, Block block, Activation x)
+    private static Variable Mlp(IOperations operations, Block block, Variable x)
     {
         var gateUp = operations.NormLinear(x, block.MlpNorm, block.GateUp.All); // (T, gate | up)
         return operations.GatedLinearResidual(gateUp, block.Down.All, x); // (T, H)

@@ -13,7 +13,7 @@ namespace Concord.Modeling.Operations;
 /// fp32.</param>
 internal sealed class AutogradOperations(ProductPrecision precision = ProductPrecision.Single) : IOperations
 {
-    private sealed record Segment(Activation Input, Func<Activation, Activation> Layer, Tensor Output);
+    private sealed record Segment(Variable Input, Func<Variable, Variable> Layer, Tensor Output);
 
     private readonly List<Tensor> values = [];
     private readonly List<Segment> recomputed = []; // the graph ends at the output of each and begins anew there
@@ -28,18 +28,18 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
     public ProductPrecision Precision => precision;
 
     /// <inheritdoc/>
-    public Activation Embed(Parameter table, PackedBatch batch) =>
+    public Variable Embed(Parameter table, PackedBatch batch) =>
         Run(() => table.Value.index_select(0, batch.TokenIds).to_type(ScalarType.Float32));
 
     /// <inheritdoc/>
-    public Activation Input(Tensor value) => Run(() => value.alias());
+    public Variable Input(Tensor value) => Run(() => value.alias());
 
     /// <inheritdoc/>
-    public Activation NormLinear(Activation x, NormLayer norm, LinearRows linear) =>
+    public Variable NormLinear(Variable x, NormLayer norm, LinearRows linear) =>
         Run(() => Linear(Normalise(x.Value, norm), linear));
 
     /// <inheritdoc/>
-    public Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize) =>
+    public Variable NormHeads(Variable x, HeadNorms norms, int heads, int keyHeads, int headSize) =>
         Run(() =>
         {
             var parts = x.Value.split(
@@ -56,7 +56,7 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         });
 
     /// <inheritdoc/>
-    public Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch) =>
+    public Variable Attention(Variable queriesKeysValues, AttentionShape shape, PackedBatch batch) =>
         Run(() =>
         {
             var parts = queriesKeysValues.Value.split([shape.QueryWidth, shape.KeyWidth, shape.KeyWidth], 1);
@@ -78,12 +78,7 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         });
 
     /// <inheritdoc/>
-    public Activation RewardAttention(
-        Activation queries,
-        Activation keysValues,
-        AttentionShape shape,
-        PackedBatch batch
-    ) =>
+    public Variable RewardAttention(Variable queries, Variable keysValues, AttentionShape shape, PackedBatch batch) =>
         Run(() =>
         {
             var parts = keysValues.Value.split([shape.KeyWidth, shape.KeyWidth], 1);
@@ -110,11 +105,11 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         });
 
     /// <inheritdoc/>
-    public Activation LinearResidual(Activation x, LinearRows linear, Activation residual) =>
+    public Variable LinearResidual(Variable x, LinearRows linear, Variable residual) =>
         Run(() => residual.Value + Linear(x.Value, linear));
 
     /// <inheritdoc/>
-    public Activation GatedLinearResidual(Activation gateUp, LinearRows linear, Activation residual) =>
+    public Variable GatedLinearResidual(Variable gateUp, LinearRows linear, Variable residual) =>
         Run(() =>
         {
             var parts = gateUp.Value.chunk(2, 1);
@@ -122,18 +117,18 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         });
 
     /// <inheritdoc/>
-    public Activation GeluLinearResidual(Activation x, bool tanh, LinearRows linear, Activation residual) =>
+    public Variable GeluLinearResidual(Variable x, bool tanh, LinearRows linear, Variable residual) =>
         Run(() => residual.Value + Linear(tanh ? GeluTanh(x.Value) : F.gelu(x.Value), linear));
 
     /// <inheritdoc/>
-    public Activation RewardRows(Activation x, PackedBatch batch) =>
+    public Variable RewardRows(Variable x, PackedBatch batch) =>
         Run(() => x.Value.index_select(0, batch.RewardPositions));
 
     /// <inheritdoc/>
-    public Activation Norm(Activation x, NormLayer norm) => Run(() => Normalise(x.Value, norm));
+    public Variable Norm(Variable x, NormLayer norm) => Run(() => Normalise(x.Value, norm));
 
     /// <inheritdoc/>
-    public Activation Recomputed(Activation x, Func<Activation, Activation> layer)
+    public Variable Recomputed(Variable x, Func<Variable, Variable> layer)
     {
         if (!Recording)
             return layer(x);
@@ -146,11 +141,11 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         values.Add(output);
         output.requires_grad_(true);
         recomputed.Add(new Segment(x, layer, output));
-        return new Activation(output) { NeedsGradient = true };
+        return new Variable(output) { NeedsGradient = true };
     }
 
     /// <inheritdoc/>
-    public void Backward(Activation output, Tensor gradient)
+    public void Backward(Variable output, Tensor gradient)
     {
         if (output.Value.requires_grad)
             output.Value.backward([gradient]);
@@ -164,7 +159,7 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
             if (segment.Input.NeedsGradient)
                 input.requires_grad_(true);
             segment
-                .Layer(new Activation(input) { NeedsGradient = segment.Input.NeedsGradient })
+                .Layer(new Variable(input) { NeedsGradient = segment.Input.NeedsGradient })
                 .Value.backward([segment.Output.grad!]);
             segment.Output.grad = null;
             DropFrom(kept);
@@ -192,13 +187,13 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
     public void Dispose() => Reset();
 
     // Temporaries go at once (the graph keeps what it needs), results when the batch is done.
-    private Activation Run(Func<Tensor> compute)
+    private Variable Run(Func<Tensor> compute)
     {
         using var scope = NewDisposeScope();
         using var mode = Recording ? null : no_grad();
         var result = compute().DetachFromDisposeScope();
         values.Add(result);
-        return new Activation(result) { NeedsGradient = result.requires_grad };
+        return new Variable(result) { NeedsGradient = result.requires_grad };
     }
 
     private Tensor Linear(Tensor x, LinearRows rows)

@@ -15,7 +15,7 @@ internal sealed unsafe class FusedAttention(Tape tape)
     private readonly Dictionary<(PackedBatch Batch, int Window, bool RewardsOnly), AttentionPlan> plans = [];
 
     /// <summary>Every token asks. // (T, queries | keys | values) -> (T, heads * d)</summary>
-    public Activation OfAllRows(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch)
+    public Variable OfAllRows(Variable queriesKeysValues, AttentionShape shape, PackedBatch batch)
     {
         var plan = Plan(batch, shape.Window, false);
         var input = MatrixView.Of(queriesKeysValues.Value);
@@ -82,7 +82,7 @@ internal sealed unsafe class FusedAttention(Tape tape)
     }
 
     /// <summary>Only the reward positions ask. // (R, heads * d), (T, keys | values) -> (R, heads * d)</summary>
-    public Activation OfRewardRows(Activation queries, Activation keysValues, AttentionShape shape, PackedBatch batch)
+    public Variable OfRewardRows(Variable queries, Variable keysValues, AttentionShape shape, PackedBatch batch)
     {
         var plan = Plan(batch, shape.Window, true);
         MatrixView asking = MatrixView.Of(queries.Value),

@@ -10,7 +10,7 @@ namespace Concord.Modeling.Operations;
 internal static unsafe class FusedHeadNorms
 {
     /// <summary>Leading query heads and the key heads after them, normalised. // (T, width) -> (T, width)</summary>
-    public static Activation Apply(Tape tape, Activation x, HeadNorms norms, int heads, int keyHeads, int headSize)
+    public static Variable Apply(Tape tape, Variable x, HeadNorms norms, int heads, int keyHeads, int headSize)
     {
         var pool = tape.Pool;
         var input = MatrixView.Of(x.Value);

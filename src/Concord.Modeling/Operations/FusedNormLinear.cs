@@ -10,13 +10,7 @@ namespace Concord.Modeling.Operations;
 internal static class FusedNormLinear
 {
     /// <summary>norm(x) Wᵀ + b. // (T, H) -> (T, count)</summary>
-    public static Activation Linear(
-        Tape tape,
-        Activation x,
-        NormLayer norm,
-        LinearRows linear,
-        ProductPrecision precision
-    )
+    public static Variable Linear(Tape tape, Variable x, NormLayer norm, LinearRows linear, ProductPrecision precision)
     {
         var pool = tape.Pool;
         var input = MatrixView.Of(x.Value);
@@ -56,7 +50,7 @@ internal static class FusedNormLinear
     }
 
     /// <summary>norm(x). // (T, H) -> (T, H)</summary>
-    public static Activation Norm(Tape tape, Activation x, NormLayer norm)
+    public static Variable Norm(Tape tape, Variable x, NormLayer norm)
     {
         var pool = tape.Pool;
         var input = MatrixView.Of(x.Value);
@@ -77,7 +71,7 @@ internal static class FusedNormLinear
 
     private static void BackThroughNorm(
         BufferPool pool,
-        Activation x,
+        Variable x,
         NormLayer norm,
         torch.Tensor statistics,
         MatrixView gradient

@@ -47,37 +47,33 @@ internal sealed class FusedOperations : IOperations
     public long Bytes => tape.Pool.Bytes;
 
     /// <inheritdoc/>
-    public Activation Embed(Parameter table, PackedBatch batch) => FusedRows.Embed(tape, table, batch);
+    public Variable Embed(Parameter table, PackedBatch batch) => FusedRows.Embed(tape, table, batch);
 
     /// <inheritdoc/>
-    public Activation Input(Tensor value) => new(tape.Pool.Copy(value));
+    public Variable Input(Tensor value) => new(tape.Pool.Copy(value));
 
     /// <inheritdoc/>
-    public Activation NormLinear(Activation x, NormLayer norm, LinearRows linear) =>
+    public Variable NormLinear(Variable x, NormLayer norm, LinearRows linear) =>
         FusedNormLinear.Linear(tape, x, norm, linear, precision);
 
     /// <inheritdoc/>
-    public Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize) =>
+    public Variable NormHeads(Variable x, HeadNorms norms, int heads, int keyHeads, int headSize) =>
         FusedHeadNorms.Apply(tape, x, norms, heads, keyHeads, headSize);
 
     /// <inheritdoc/>
-    public Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch) =>
+    public Variable Attention(Variable queriesKeysValues, AttentionShape shape, PackedBatch batch) =>
         attention.OfAllRows(queriesKeysValues, shape, batch);
 
     /// <inheritdoc/>
-    public Activation RewardAttention(
-        Activation queries,
-        Activation keysValues,
-        AttentionShape shape,
-        PackedBatch batch
-    ) => attention.OfRewardRows(queries, keysValues, shape, batch);
+    public Variable RewardAttention(Variable queries, Variable keysValues, AttentionShape shape, PackedBatch batch) =>
+        attention.OfRewardRows(queries, keysValues, shape, batch);
 
     /// <inheritdoc/>
-    public Activation LinearResidual(Activation x, LinearRows linear, Activation residual) =>
+    public Variable LinearResidual(Variable x, LinearRows linear, Variable residual) =>
         FusedResidual.Linear(tape, x, linear, residual, precision);
 
     /// <inheritdoc/>
-    public Activation GatedLinearResidual(Activation gateUp, LinearRows linear, Activation residual) =>
+    public Variable GatedLinearResidual(Variable gateUp, LinearRows linear, Variable residual) =>
         FusedResidual.ActivatedLinear(
             tape,
             gateUp,
@@ -90,7 +86,7 @@ internal sealed class FusedOperations : IOperations
         );
 
     /// <inheritdoc/>
-    public Activation GeluLinearResidual(Activation x, bool tanh, LinearRows linear, Activation residual) =>
+    public Variable GeluLinearResidual(Variable x, bool tanh, LinearRows linear, Variable residual) =>
         FusedResidual.ActivatedLinear(
             tape,
             x,
@@ -103,19 +99,19 @@ internal sealed class FusedOperations : IOperations
         );
 
     /// <inheritdoc/>
-    public Activation RewardRows(Activation x, PackedBatch batch) => FusedRows.OfRewards(tape, x, batch);
+    public Variable RewardRows(Variable x, PackedBatch batch) => FusedRows.OfRewards(tape, x, batch);
 
     /// <inheritdoc/>
-    public Activation Norm(Activation x, NormLayer norm) => FusedNormLinear.Norm(tape, x, norm);
+    public Variable Norm(Variable x, NormLayer norm) => FusedNormLinear.Norm(tape, x, norm);
 
     /// <inheritdoc/>
-    public Activation Recomputed(Activation x, Func<Activation, Activation> layer)
+    public Variable Recomputed(Variable x, Func<Variable, Variable> layer)
     {
         if (!Recording)
             return layer(x);
         var copy = tape.Pool.Copy(x.Value); // a layer that is not recorded writes over its residual
         Recording = false;
-        var output = new Activation(layer(new Activation(copy)).Value) { NeedsGradient = true };
+        var output = new Variable(layer(new Variable(copy)).Value) { NeedsGradient = true };
         Recording = true;
         if (!ReferenceEquals(output.Value, copy))
             tape.Pool.Return(copy);
@@ -124,7 +120,7 @@ internal sealed class FusedOperations : IOperations
             () =>
             {
                 var start = tape.Mark;
-                var input = new Activation(x.Value) { NeedsGradient = x.NeedsGradient, Gradient = x.Gradient };
+                var input = new Variable(x.Value) { NeedsGradient = x.NeedsGradient, Gradient = x.Gradient };
                 (tape.Recording, tape.Recomputing) = (true, true);
                 var again = layer(input);
                 tape.Recomputing = false;
@@ -137,7 +133,7 @@ internal sealed class FusedOperations : IOperations
     }
 
     /// <inheritdoc/>
-    public void Backward(Activation output, Tensor gradient)
+    public void Backward(Variable output, Tensor gradient)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();

@@ -15,11 +15,11 @@ internal static class FusedResidual
     public delegate void ActivationKernel(MatrixView input, MatrixView activated);
 
     /// <summary>residual + x Wᵀ + b. // (T, in) -> (T, H)</summary>
-    public static Activation Linear(
+    public static Variable Linear(
         Tape tape,
-        Activation x,
+        Variable x,
         LinearRows linear,
-        Activation residual,
+        Variable residual,
         ProductPrecision precision
     )
     {
@@ -59,14 +59,14 @@ internal static class FusedResidual
     /// <param name="linear">W and b.</param>
     /// <param name="residual">What it is added to.</param>
     /// <param name="precision">Of the products.</param>
-    public static Activation ActivatedLinear(
+    public static Variable ActivatedLinear(
         Tape tape,
-        Activation x,
+        Variable x,
         long width,
         ActivationKernel forward,
         ActivationKernel backward,
         LinearRows linear,
-        Activation residual,
+        Variable residual,
         ProductPrecision precision
     )
     {
@@ -107,16 +107,16 @@ internal static class FusedResidual
     /// <summary>
     /// A copy of the residual with something added, or the residual itself where nobody will need it again.
     /// </summary>
-    private static Activation Sum(Tape tape, Activation residual, bool trained, Action<MatrixView> add)
+    private static Variable Sum(Tape tape, Variable residual, bool trained, Action<MatrixView> add)
     {
         if (!tape.Recording || !(trained || residual.NeedsGradient))
         {
             add(MatrixView.Of(residual.Value));
-            return new Activation(residual.Value);
+            return new Variable(residual.Value);
         }
         return tape.Recomputing
-            ? new Activation(Compute) { NeedsGradient = true }
-            : new Activation(Compute()) { NeedsGradient = true };
+            ? new Variable(Compute) { NeedsGradient = true }
+            : new Variable(Compute()) { NeedsGradient = true };
 
         torch.Tensor Compute()
         {
@@ -129,7 +129,7 @@ internal static class FusedResidual
     /// <summary>
     /// The gradient of a sum is that of its residual too: handed on where the residual has none yet, else added.
     /// </summary>
-    private static void PassOn(Activation output, Activation residual)
+    private static void PassOn(Variable output, Variable residual)
     {
         if (!residual.NeedsGradient)
             return;

@@ -8,7 +8,7 @@ namespace Concord.Modeling.Operations;
 internal static class FusedRows
 {
     /// <summary>Rows of an embedding table. // (V, H) -> (T, H)</summary>
-    public static Activation Embed(Tape tape, Parameter table, PackedBatch batch)
+    public static Variable Embed(Tape tape, Parameter table, PackedBatch batch)
     {
         var output = Pick(tape, table.Value, batch.TokenIds, batch.TokenCount, table.Trainable);
         tape.Record(
@@ -19,7 +19,7 @@ internal static class FusedRows
     }
 
     /// <summary>The rows of the reward positions. // (T, H) -> (R, H)</summary>
-    public static Activation OfRewards(Tape tape, Activation x, PackedBatch batch)
+    public static Variable OfRewards(Tape tape, Variable x, PackedBatch batch)
     {
         var output = Pick(tape, x.Value, batch.RewardPositions, batch.RowCount, x.NeedsGradient);
         tape.Record(
@@ -37,7 +37,7 @@ internal static class FusedRows
         return output;
     }
 
-    private static Activation Pick(Tape tape, Tensor source, Tensor rows, int count, bool trained)
+    private static Variable Pick(Tape tape, Tensor source, Tensor rows, int count, bool trained)
     {
         var output = tape.Output(count, source.shape[1], trained);
         using var mode = no_grad();

@@ -28,13 +28,13 @@ internal interface IOperations : IDisposable
     ProductPrecision Precision { get; }
 
     /// <summary>Rows of an embedding table. // (V, H) -> (T, H)</summary>
-    Activation Embed(Parameter table, PackedBatch batch);
+    Variable Embed(Parameter table, PackedBatch batch);
 
     /// <summary>A value computed elsewhere (cached hidden states), as the start of what follows. // (T, H)</summary>
-    Activation Input(torch.Tensor value);
+    Variable Input(torch.Tensor value);
 
     /// <summary>A linear layer of normalised inputs. // (T, H) -> (T, count)</summary>
-    Activation NormLinear(Activation x, NormLayer norm, LinearRows linear);
+    Variable NormLinear(Variable x, NormLayer norm, LinearRows linear);
 
     /// <summary>The query and key heads of a query-key-value buffer, normalised. // (T, width) -> (T, width)</summary>
     /// <param name="x">The buffer.</param>
@@ -42,33 +42,33 @@ internal interface IOperations : IDisposable
     /// <param name="heads">Leading query heads; 0 for a buffer of keys and values.</param>
     /// <param name="keyHeads">Key heads after them; 0 for a buffer of queries.</param>
     /// <param name="headSize">d.</param>
-    Activation NormHeads(Activation x, HeadNorms norms, int heads, int keyHeads, int headSize);
+    Variable NormHeads(Variable x, HeadNorms norms, int heads, int keyHeads, int headSize);
 
     /// <summary>
     /// Rotary embedding and causal attention of each comparison: a response sees its prompt and itself. // (T, queries
     /// | keys | values) -> (T, heads * d)
     /// </summary>
-    Activation Attention(Activation queriesKeysValues, AttentionShape shape, PackedBatch batch);
+    Variable Attention(Variable queriesKeysValues, AttentionShape shape, PackedBatch batch);
 
     /// <summary>
     /// The same for the queries of the reward positions only. // (R, heads * d), (T, keys | values) -> (R, heads * d)
     /// </summary>
-    Activation RewardAttention(Activation queries, Activation keysValues, AttentionShape shape, PackedBatch batch);
+    Variable RewardAttention(Variable queries, Variable keysValues, AttentionShape shape, PackedBatch batch);
 
     /// <summary>residual + x Wᵀ + b. // (T, in) -> (T, H)</summary>
-    Activation LinearResidual(Activation x, LinearRows linear, Activation residual);
+    Variable LinearResidual(Variable x, LinearRows linear, Variable residual);
 
     /// <summary>residual + (silu(gate) * up) Wᵀ + b (SwiGLU, Shazeer 2020). // (T, gate | up) -> (T, H)</summary>
-    Activation GatedLinearResidual(Activation gateUp, LinearRows linear, Activation residual);
+    Variable GatedLinearResidual(Variable gateUp, LinearRows linear, Variable residual);
 
     /// <summary>residual + activation(x) Wᵀ + b with an exact or tanh GELU. // (T, in) -> (T, H)</summary>
-    Activation GeluLinearResidual(Activation x, bool tanh, LinearRows linear, Activation residual);
+    Variable GeluLinearResidual(Variable x, bool tanh, LinearRows linear, Variable residual);
 
     /// <summary>The rows of the reward positions. // (T, H) -> (R, H)</summary>
-    Activation RewardRows(Activation x, PackedBatch batch);
+    Variable RewardRows(Variable x, PackedBatch batch);
 
     /// <summary>A normalisation on its own. // (T, H) -> (T, H)</summary>
-    Activation Norm(Activation x, NormLayer norm);
+    Variable Norm(Variable x, NormLayer norm);
 
     /// <summary>
     /// A layer of which only the input is kept: what lies between is computed once more when its turn comes on the way
@@ -77,10 +77,10 @@ internal interface IOperations : IDisposable
     /// <param name="x">The layer's input. Not to be used afterwards.</param>
     /// <param name="layer">The operations of the layer; called again by <see cref="Backward"/>, and to give the same
     /// values then.</param>
-    Activation Recomputed(Activation x, Func<Activation, Activation> layer);
+    Variable Recomputed(Variable x, Func<Variable, Variable> layer);
 
     /// <summary>Adds the gradients of everything recorded, given that of the output, and forgets the record.</summary>
-    void Backward(Activation output, torch.Tensor gradient);
+    void Backward(Variable output, torch.Tensor gradient);
 
     /// <summary>
     /// Forgets what was recorded and takes back the memory of all activations. Called after each batch, whether or not

@@ -9,14 +9,14 @@ internal static class OperationsFactory
 {
     /// <summary>Fused kernels on the CPU, the tensor library's own elsewhere.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="half">Whether products take bf16 factors, with fp32 sums.</param>
+    /// <param name="bf16">Whether products take bf16 factors, with fp32 sums.</param>
     /// <exception cref="ConcordException">bf16 is asked for and the processor has no instructions for it.</exception>
-    public static IOperations For(torch.Device device, bool half = false)
+    public static IOperations For(torch.Device device, bool bf16 = false)
     {
-        var precision = half ? ProductPrecision.Bf16 : ProductPrecision.Single;
+        var precision = bf16 ? ProductPrecision.Bf16 : ProductPrecision.Single;
         if (device.type != DeviceType.CPU)
             return new AutogradOperations(precision);
-        if (half && !MatrixProduct.HasBf16)
+        if (bf16 && !MatrixProduct.HasBf16)
             throw new ConcordException(
                 "precision bf16: this processor has no bf16 instructions (AVX512_BF16). Take fp32; a run begun in "
                     + "bf16 goes on only where they are."

@@ -16,7 +16,7 @@ public static class ProductSpeed
     /// GFLOPS in fp32 and with bf16 factors; the latter 0 where the processor has no instructions for them. The best of
     /// a few repetitions each, taken in turn.
     /// </summary>
-    public static (double Single, double Half) Measure()
+    public static (double Single, double Bf16) Measure()
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
@@ -24,14 +24,14 @@ public static class ProductSpeed
             weight = MatrixView.Of(torch.ones(Outputs, Inputs)),
             y = MatrixView.Of(torch.empty(Rows, Outputs));
         double single = 0,
-            half = 0;
+            bf16 = 0;
         for (var repetition = 0; repetition < Repetitions; repetition++)
         {
             single = Math.Max(single, Rate(ProductPrecision.Single));
             if (MatrixProduct.HasBf16)
-                half = Math.Max(half, Rate(ProductPrecision.Bf16));
+                bf16 = Math.Max(bf16, Rate(ProductPrecision.Bf16));
         }
-        return (single, half);
+        return (single, bf16);
 
         double Rate(ProductPrecision precision)
         {

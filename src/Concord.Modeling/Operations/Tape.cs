@@ -28,11 +28,11 @@ internal sealed class Tape(BufferPool pool)
     /// <param name="rows">Its rows.</param>
     /// <param name="columns">Its columns.</param>
     /// <param name="trained">Whether an input of the operation needs a gradient or a parameter is trained.</param>
-    public Activation Output(long rows, long columns, bool trained) =>
+    public Variable Output(long rows, long columns, bool trained) =>
         new(pool.Rent(rows, columns)) { NeedsGradient = Recording && trained };
 
     /// <summary>Notes how an operation is undone; its output and the output's gradient are free afterwards.</summary>
-    public void Record(Activation output, Action back)
+    public void Record(Variable output, Action back)
     {
         if (!output.NeedsGradient)
             return;

@@ -12,7 +12,7 @@ namespace Concord.Modeling.Rewards;
 /// </summary>
 internal sealed class BackboneRunner(IBackbone backbone, IOperations operations, Pooling pooling) : IDisposable
 {
-    private Activation? top;
+    private Variable? top;
     private PooledStates? pooled;
 
     /// <summary>
@@ -29,7 +29,7 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
     {
         get
         {
-            if (backbone.Parameters[0].Trainable)
+            if (backbone.Embedding.Trainable)
                 return 0;
             for (var layer = 0; layer < backbone.Config.Layers; layer++)
                 if (IsTrained(layer))
@@ -77,7 +77,7 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
         var first = FirstTrainedLayer;
         int last = backbone.Config.Layers - 1,
             start = frozen is null ? 0 : Math.Min(first, last);
-        operations.Recording = record && backbone.Parameters[0].Trainable;
+        operations.Recording = record && backbone.Embedding.Trainable;
         var x = frozen is null ? backbone.Embed(operations, batch) : operations.Input(frozen);
         for (var layer = start; layer <= last; layer++)
         {
@@ -97,7 +97,7 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
             Release();
         return result;
 
-        Activation Layer(Activation input, int layer) =>
+        Variable Layer(Variable input, int layer) =>
             RecomputeLayers && layer < last
                 ? operations.Recomputed(input, again => backbone.Layer(operations, again, layer, batch))
                 : backbone.Layer(operations, input, layer, batch);

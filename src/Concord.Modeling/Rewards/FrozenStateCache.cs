@@ -207,7 +207,7 @@ public sealed class FrozenStateCache : IDisposable
         // no version number that somebody forgets to raise
         hash.Append(typeof(FrozenStateCache).Module.ModuleVersionId.ToByteArray());
         var pooling = model.FirstTrainedLayer == model.Config.Layers ? PoolingNames.Of(model.Pooling) : "";
-        var computing = $"{model.Device.type} {model.HasHalfProducts} {model.IsBatchInvariant} {LaneWidth.Bits}";
+        var computing = $"{model.Device.type} {model.HasBf16Products} {model.IsBatchInvariant} {LaneWidth.Bits}";
         hash.Append(
             Encoding.UTF8.GetBytes(
                 FormattableString.Invariant(

@@ -69,7 +69,7 @@ public sealed class RewardModel : IDisposable
     public static RewardModel Load(string folder, RewardModelOptions? options = null)
     {
         options ??= new RewardModelOptions();
-        return RewardModelLoader.Load(folder, options, OperationsFactory.For(options.Device, options.HalfProducts));
+        return RewardModelLoader.Load(folder, options, OperationsFactory.For(options.Device, options.Bf16Products));
     }
 
     /// <summary>
@@ -106,7 +106,7 @@ public sealed class RewardModel : IDisposable
     /// Whether the products of linear layers take bf16 factors, on whose rounding a reward then depends in its third
     /// digit.
     /// </summary>
-    public bool HasHalfProducts => operations.Precision == ProductPrecision.Bf16;
+    public bool HasBf16Products => operations.Precision == ProductPrecision.Bf16;
 
     internal IBackbone Backbone { get; }
 
@@ -167,7 +167,7 @@ public sealed class RewardModel : IDisposable
             // adapters that are not trained belong to the frozen part, whichever layers they are on
             IEnumerable<Parameter> frozen =
             [
-                Backbone.Parameters[0],
+                Backbone.Embedding,
                 .. Enumerable.Range(0, layers).SelectMany(Backbone.LayerParameters),
                 .. (Adapters?.Parameters ?? []).Where(parameter => !parameter.Trainable),
             ];

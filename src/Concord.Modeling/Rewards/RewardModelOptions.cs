@@ -30,5 +30,5 @@ public sealed record RewardModelOptions
     /// Whether the products of linear layers take bf16 factors with fp32 sums; residual stream, norms, softmax, head,
     /// rewards and weights stay fp32. On the CPU it needs AVX512_BF16.
     /// </summary>
-    public bool HalfProducts { get; init; }
+    public bool Bf16Products { get; init; }
 }

@@ -57,7 +57,7 @@ internal static class RewardModelWriter
                     config with
                     {
                         PadTokenId = pad,
-                        Dtype = model.Backbone.Parameters[0].Value.dtype,
+                        Dtype = model.Backbone.Embedding.Value.dtype,
                     },
                     model.SourceFolder
                 );
@@ -72,8 +72,8 @@ internal static class RewardModelWriter
                             new RewardModelOptions
                             {
                                 Device = model.Device,
-                                WeightType = model.Backbone.Parameters[0].Value.dtype,
-                                HalfProducts = model.HasHalfProducts,
+                                WeightType = model.Backbone.Embedding.Value.dtype,
+                                Bf16Products = model.HasBf16Products,
                             }
                         );
                         using var output = again.Forward(batch);

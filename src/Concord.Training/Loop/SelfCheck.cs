@@ -15,7 +15,7 @@ internal static class SelfCheck
     private const int PlainRows = 6;
 
     private static double Tolerance(RewardModel model) =>
-        !model.HasHalfProducts && model.Parameters.All(parameter => parameter.Value.dtype == torch.float32)
+        !model.HasBf16Products && model.Parameters.All(parameter => parameter.Value.dtype == torch.float32)
             ? 1e-3
             : .05;
 

@@ -28,7 +28,7 @@ internal sealed class FlatParameters : IDisposable
     /// <param name="headLearningRate">Of the head.</param>
     public FlatParameters(RewardModel model, OptimizerSettings settings, double learningRate, double headLearningRate)
     {
-        var embedding = model.Backbone.Parameters[0];
+        var embedding = model.Backbone.Embedding;
         double Decay(Parameter parameter) =>
             parameter.Value.dim() < 2 || (parameter == embedding && !settings.DecayEmbeddings)
                 ? 0

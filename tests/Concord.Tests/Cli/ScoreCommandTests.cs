@@ -159,10 +159,10 @@ public class ScoreCommandTests
             ];
         }
         File.WriteAllText(folder.File("out.jsonl.partial"), Header(folder) + "\n{\"rewards\":[0]}\n"); // of an fp32 run
-        double[] half = Rewards("bf16"),
+        double[] bf16 = Rewards("bf16"),
             single = Rewards("fp32");
-        Assert.NotEqual(single, half);
-        Assert.All(single.Zip(half), pair => Assert.Equal(pair.First, pair.Second, .05));
+        Assert.NotEqual(single, bf16);
+        Assert.All(single.Zip(bf16), pair => Assert.Equal(pair.First, pair.Second, .05));
     }
 
     [Theory]

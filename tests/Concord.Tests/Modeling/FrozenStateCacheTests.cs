@@ -41,7 +41,7 @@ public class FrozenStateCacheTests
         }
         Assert.Equal(LiveAfter(2), LiveAfter(20));
         using (torch.no_grad())
-            model.Backbone.Parameters[0].Value.add_(0.01);
+            model.Backbone.Embedding.Value.add_(0.01);
         using (var other = new FrozenStateCache(folder.Path, model))
             Assert.Equal(0, other.Count);
 

@@ -424,8 +424,8 @@ public class TrainingRunTests : OneThread
         );
         var saved = Path.Combine(folder.Path, "saved");
         model.Save(saved); // opened again and compared, which products of another precision would not pass
-        using var again = RewardModel.Load(saved, new RewardModelOptions { HalfProducts = true });
-        Assert.True(again.HasHalfProducts);
+        using var again = RewardModel.Load(saved, new RewardModelOptions { Bf16Products = true });
+        Assert.True(again.HasBf16Products);
     }
 
     [Fact]

@@ -6,19 +6,19 @@ namespace Concord.Modeling.Operations;
 /// A value that flows through a model: a tensor, and for operations with a backward pass of their own the place of its
 /// gradient.
 /// </summary>
-internal sealed class Activation
+internal sealed class Variable
 {
     private readonly Func<torch.Tensor>? compute;
     private torch.Tensor? value;
 
     /// <summary>A value that is there.</summary>
-    public Activation(torch.Tensor value) => this.value = value;
+    public Variable(torch.Tensor value) => this.value = value;
 
     /// <summary>
     /// A value that is computed when it is first asked for: the way back needs the gradients of some and never their
     /// values.
     /// </summary>
-    public Activation(Func<torch.Tensor> compute) => this.compute = compute;
+    public Variable(Func<torch.Tensor> compute) => this.compute = compute;
 
     /// <summary>The value, of any shape.</summary>
     public torch.Tensor Value => value ??= compute!();

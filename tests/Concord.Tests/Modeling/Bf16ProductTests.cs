@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Concord.Tests.Modeling;
 
-public class HalfProductTests
+public class Bf16ProductTests
 {
     [Theory]
     [InlineData("llama_gqa")]
@@ -22,7 +22,7 @@ public class HalfProductTests
                 "bf16",
                 Assert
                     .Throws<ConcordException>(() =>
-                        RewardModel.Load(folder, new RewardModelOptions { HalfProducts = true })
+                        RewardModel.Load(folder, new RewardModelOptions { Bf16Products = true })
                     )
                     .Message,
                 StringComparison.Ordinal
@@ -30,10 +30,10 @@ public class HalfProductTests
             return;
         }
         using RewardModel single = RewardModel.Load(folder),
-            half = RewardModel.Load(folder, new RewardModelOptions { HalfProducts = true });
+            bf16 = RewardModel.Load(folder, new RewardModelOptions { Bf16Products = true });
         using var batch = PackedBatch.Create(RewardGoldenTests.Comparisons(name, share: true));
         using RewardOutput expected = single.Forward(batch),
-            actual = half.Forward(batch);
+            actual = bf16.Forward(batch);
         Assert.NotEqual(expected.Rewards, actual.Rewards);
         var scale = expected.Rewards.Max(Math.Abs);
         for (var i = 0; i < expected.Rewards.Length; i++)
