@@ -43,7 +43,8 @@ public static class FrankWolfeSolver
                     target = i;
             var (keep, _) = BetweenTwo(Dot(weights, product), Dot(weights, gram.Row(target)), gram[target, target]);
 
-            var (next, move) = (new double[size], 0.0);
+            var next = new double[size];
+            var move = 0.0;
             for (var i = 0; i < size; i++)
             {
                 next[i] = keep * weights[i] + (i == target ? 1 - keep : 0);
@@ -69,7 +70,8 @@ public static class FrankWolfeSolver
                 continue;
             least = cost;
             weights = new double[gram.Size];
-            (weights[i], weights[j]) = (share, 1 - share);
+            weights[i] = share;
+            weights[j] = 1 - share;
         }
         return weights
             ?? throw new ConcordException(

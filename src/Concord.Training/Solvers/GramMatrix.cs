@@ -8,7 +8,7 @@ namespace Concord.Training.Solvers;
 /// </summary>
 public sealed class GramMatrix
 {
-    private readonly double[] _values;
+    private readonly double[] entries;
 
     /// <summary>A matrix by its entries.</summary>
     /// <param name="size">K ≥ 1.</param>
@@ -34,20 +34,20 @@ public sealed class GramMatrix
                     )
                 );
         Size = size;
-        _values = values;
+        entries = values;
     }
 
     /// <summary>K.</summary>
     public int Size { get; }
 
     /// <summary>The entries row by row, (K, K).</summary>
-    public ReadOnlySpan<double> Values => _values;
+    public ReadOnlySpan<double> Values => entries;
 
     /// <summary>⟨g_i, g_j⟩.</summary>
-    public double this[int i, int j] => _values[i * Size + j];
+    public double this[int i, int j] => entries[i * Size + j];
 
     /// <summary>Row i, (K).</summary>
-    public ReadOnlySpan<double> Row(int i) => _values.AsSpan(i * Size, Size);
+    public ReadOnlySpan<double> Row(int i) => entries.AsSpan(i * Size, Size);
 
     /// <summary>The products of K vectors.</summary>
     /// <param name="vectors">Row by row, (K, H).</param>
@@ -75,10 +75,10 @@ public sealed class GramMatrix
     /// </summary>
     public GramMatrix DividedBy(ReadOnlySpan<double> scales)
     {
-        var values = new double[_values.Length];
+        var values = new double[entries.Length];
         for (var i = 0; i < Size; i++)
         for (var j = 0; j < Size; j++)
-            values[i * Size + j] = _values[i * Size + j] / scales[i] / scales[j];
+            values[i * Size + j] = entries[i * Size + j] / scales[i] / scales[j];
         return new(Size, values);
     }
 
@@ -95,7 +95,7 @@ public sealed class GramMatrix
     /// <summary>The cosine of each two gradients, (K, K) row by row; 0 where one of them is zero.</summary>
     public double[] Cosines()
     {
-        var cosines = new double[_values.Length];
+        var cosines = new double[entries.Length];
         for (var i = 0; i < Size; i++)
         for (var j = 0; j < Size; j++)
         {

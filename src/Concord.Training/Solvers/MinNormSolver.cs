@@ -8,10 +8,10 @@ namespace Concord.Training.Solvers;
 /// <para>
 /// Wolfe's active-set algorithm (P. Wolfe, Finding the nearest point in a polytope, 1976): finite, and exact where
 /// Frank-Wolfe only approaches. The equality-constrained problem on a support is solved in differences from its
-/// shortest gradient r, M_ij = ⟨g_i - g_r, g_j - g_r⟩, formed in twice the precision: M is positive definite exactly
-/// where the support is affinely independent, and gradients that agree to many digits cost none of them. When no
-/// gradient is left that would shorten the point, the weights are refined against residuals in twice the precision and
-/// the optimality conditions checked again with them; what that check finds goes on as another round.
+/// shortest gradient, formed in twice the precision: its matrix is positive definite exactly where the support is
+/// affinely independent, and gradients that agree to many digits cost none of them. When no gradient is left that would
+/// shorten the point, a step of its own refines the weights to the last bit, against residuals in twice the precision,
+/// and the optimality conditions are checked again with these; what that check finds goes on as another round.
 /// </para>
 /// <para>
 /// Sources with equal gradients share their weight equally, so duplicating a source splits its weight, and K zero
@@ -21,6 +21,9 @@ namespace Concord.Training.Solvers;
 /// </remarks>
 public static class MinNormSolver
 {
+    // of a product in twice the precision, relative to its terms
+    private const double RefinedRounding = ActiveSet.Epsilon * ActiveSet.Epsilon * 4096;
+
     /// <summary>Solves for the weights.</summary>
     /// <param name="gram">⟨g_i, g_j⟩, positive semidefinite up to rounding.</param>
     /// <returns>
@@ -30,6 +33,29 @@ public static class MinNormSolver
     public static MinNormSolution Solve(GramMatrix gram)
     {
         ArgumentNullException.ThrowIfNull(gram);
-        return gram.Size == 1 ? new([1.0], gram[0, 0], 0, 0, SolverStop.Optimal) : new ActiveSet(gram).Run();
+        if (gram.Size == 1)
+            return new([1.0], gram[0, 0], 0, 0, SolverStop.Optimal);
+
+        var scaled = new ScaledGram(gram);
+        var activeSet = new ActiveSet(scaled);
+        var refinement = new Refinement(scaled, activeSet.Support);
+        for (activeSet.Minimise(); !activeSet.IsExhausted; activeSet.Minimise())
+        {
+            if (!refinement.Refine())
+            {
+                activeSet.DropZeros();
+                continue;
+            }
+            refinement.Multiply();
+            var missed = activeSet.MostViolating(refinement.Residuals, refinement.Magnitudes, RefinedRounding);
+            if (missed >= 0)
+                activeSet.Enter(missed);
+            else if (activeSet.IsViolated(refinement.Residuals, refinement.Magnitudes))
+                return refinement.Certify(activeSet.Iterations, SolverStop.Rounding);
+            else
+                return refinement.Certify(activeSet.Iterations, SolverStop.Optimal);
+        }
+        refinement.Multiply();
+        return refinement.Certify(activeSet.Iterations, SolverStop.IterationLimit);
     }
 }
