@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Folders;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using TorchSharp;
 
 namespace Concord.Bench;

@@ -1,5 +1,5 @@
 using Concord.Modeling;
-using Concord.Modeling.Weights;
+using Concord.Modeling.Folders;
 using Concord.Training.Optimizers;
 using static TorchSharp.torch;
 

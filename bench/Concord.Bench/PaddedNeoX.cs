@@ -1,4 +1,4 @@
-using Concord.Modeling.Weights;
+using Concord.Modeling.Backbones;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

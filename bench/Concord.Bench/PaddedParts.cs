@@ -1,5 +1,4 @@
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Weights;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

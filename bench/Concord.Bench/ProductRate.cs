@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Concord.Modeling.Backbones;
 using Concord.Modeling.Kernels;
-using Concord.Modeling.Weights;
 using static TorchSharp.torch;
 
 namespace Concord.Bench;

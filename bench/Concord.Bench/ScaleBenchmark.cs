@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Concord.Modeling;
 using Concord.Modeling.Adapters;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Folders;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
 using Concord.Training.Weightings;
 using TorchSharp;
 

@@ -1,5 +1,5 @@
+using Concord.Modeling.Backbones;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
 
 namespace Concord.Bench;
 

@@ -1,7 +1,7 @@
+using Concord.Modeling.Backbones;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 
 namespace Concord.Bench;
 

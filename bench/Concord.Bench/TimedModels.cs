@@ -1,8 +1,8 @@
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using TorchSharp;
 
 namespace Concord.Bench;

@@ -1,7 +1,7 @@
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
 using TorchSharp;
 
 namespace Concord.Modeling;

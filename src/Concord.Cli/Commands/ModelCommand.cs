@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Concord.Cli.CommandLine;
-using Concord.Modeling.Weights;
+using Concord.Modeling.Files;
 using Concord.Preferences;
 using TorchSharp;
 

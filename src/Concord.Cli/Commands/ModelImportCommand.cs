@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
-using Concord.Modeling.Weights.Gguf;
+using Concord.Modeling.Folders;
 using TorchSharp;
 
 namespace Concord.Cli.Commands;

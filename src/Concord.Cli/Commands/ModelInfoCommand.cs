@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Concord.Cli.CommandLine;
-using Concord.Modeling.Weights;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Folders;
 using TorchSharp;
 
 namespace Concord.Cli.Commands;
@@ -70,7 +71,7 @@ internal static class ModelInfoCommand
     private static void Show(TextWriter output, ModelInformation model, MemoryEstimate memory)
     {
         var shape = model.Config;
-        Line("family", $"{shape.Family} ({ModelFolder.ModelType(shape.Family)})");
+        Line("family", $"{shape.Family} ({BackboneFamilies.ModelType(shape.Family)})");
         Line(
             "shape",
             $"{shape.Layers} layers, hidden {shape.HiddenSize}, {shape.Heads} heads ({shape.KeyValueHeads} "
@@ -152,7 +153,7 @@ internal static class ModelInfoCommand
         var shape = model.Config;
         json.WriteStartObject();
         json.WriteString("folder", model.Folder);
-        json.WriteString("model_type", ModelFolder.ModelType(shape.Family));
+        json.WriteString("model_type", BackboneFamilies.ModelType(shape.Family));
         json.WriteString("dtype", TypeName(shape.Dtype));
         json.WriteStartObject("shape");
         json.WriteNumber("hidden_size", shape.HiddenSize);

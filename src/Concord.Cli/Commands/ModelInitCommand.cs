@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
-using Concord.Modeling.Weights;
+using Concord.Modeling.Files;
+using Concord.Modeling.Folders;
 using Concord.Preferences;
 
 namespace Concord.Cli.Commands;

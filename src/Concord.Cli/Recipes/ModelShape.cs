@@ -1,5 +1,5 @@
 using Concord.Cli.Recipes.Yaml;
-using Concord.Modeling.Weights;
+using Concord.Modeling.Backbones;
 
 namespace Concord.Cli.Recipes;
 

@@ -1,8 +1,10 @@
 using Concord.Cli.Recipes;
 using Concord.Modeling;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
+using Concord.Modeling.Folders;
 using Concord.Modeling.Rewards;
 using Concord.Modeling.Tokenizers;
-using Concord.Modeling.Weights;
 using Concord.Preferences;
 using Concord.Preferences.Simulation;
 using TorchSharp;

@@ -1,8 +1,8 @@
 using System.IO.Hashing;
 using System.Text;
 using Concord.Cli.Recipes;
+using Concord.Modeling.Folders;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
 using Concord.Preferences;
 
 namespace Concord.Cli.Runs;
@@ -42,7 +42,7 @@ internal static class RunTokensKey
             AddFile(hash, path, block);
         foreach (
             var path in (recipe.Model.Folder ?? recipe.Model.Init?.Tokenizer) is { } folder
-                ? ModelFolder.ReadingFiles(folder)
+                ? ReadingFiles.Of(folder)
                 : []
         )
         {

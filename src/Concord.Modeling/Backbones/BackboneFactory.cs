@@ -1,4 +1,4 @@
-using Concord.Modeling.Weights;
+using Concord.Modeling.Files;
 using TorchSharp;
 
 namespace Concord.Modeling.Backbones;

@@ -1,6 +1,5 @@
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
 
 namespace Concord.Modeling.Backbones;
 

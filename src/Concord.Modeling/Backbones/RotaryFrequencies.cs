@@ -1,5 +1,3 @@
-using Concord.Modeling.Weights;
-
 namespace Concord.Modeling.Backbones;
 
 /// <summary>The rotary frequencies of a configuration, with LLaMA 3's scaling where it is asked for.</summary>

@@ -1,7 +1,7 @@
+using Concord.Modeling.Files;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rendering;
 using Concord.Modeling.Tokenizers;
-using Concord.Modeling.Weights;
 using Concord.Preferences;
 
 namespace Concord.Modeling.Rewards;

@@ -1,5 +1,6 @@
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Weights;
 using Concord.Preferences;

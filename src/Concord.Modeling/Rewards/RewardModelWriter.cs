@@ -1,7 +1,8 @@
 using System.Globalization;
 using Concord.Modeling.Adapters;
+using Concord.Modeling.Files;
+using Concord.Modeling.Folders;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
 using Concord.Preferences;
 
 namespace Concord.Modeling.Rewards;

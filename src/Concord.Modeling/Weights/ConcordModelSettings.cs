@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Concord.Modeling.Files;
 using Concord.Preferences;
 
 namespace Concord.Modeling.Weights;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Concord.Modeling.Weights;
+using Concord.Modeling.Files;
 using Concord.Preferences;
 using TorchSharp;
 

@@ -1,4 +1,4 @@
-using Concord.Modeling.Weights;
+using Concord.Modeling.Files;
 using Concord.Training.Optimizers;
 using Concord.Training.Temperatures;
 using Concord.Training.Weightings;

@@ -67,7 +67,7 @@ public class RoomTests
             "Concord.Modeling.Backbones",
             "Concord.Modeling.Rewards",
             "Concord.Modeling.Operations",
-            "Concord.Modeling.Weights",
+            "Concord.Modeling.Files",
             "Concord.Preferences",
         ];
         Assert.All(

@@ -6,7 +6,6 @@ using Concord.Modeling.Native;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using TorchSharp;
 using Xunit;
 

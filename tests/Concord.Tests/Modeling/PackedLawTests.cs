@@ -4,7 +4,6 @@ using Concord.Modeling.Kernels;
 using Concord.Modeling.Native;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using Concord.Tests.Training;
 using TorchSharp;
 using Xunit;

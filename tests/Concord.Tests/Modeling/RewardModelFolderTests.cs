@@ -1,3 +1,5 @@
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Modeling.Weights;

@@ -1,4 +1,4 @@
-using Concord.Modeling.Weights.Gguf;
+using Concord.Modeling.Folders;
 
 namespace Concord.Tests.Modeling;
 

@@ -1,5 +1,6 @@
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Folders;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using Concord.Tests.Weights;
 using TorchSharp;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Concord.Modeling.Files;
 using Concord.Modeling.Native;
-using Concord.Modeling.Weights;
 using Concord.Preferences;
 using Concord.Training.Losses;
 using Concord.Training.Solvers;

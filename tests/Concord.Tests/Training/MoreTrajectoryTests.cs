@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Concord.Modeling;
+using Concord.Modeling.Files;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using Concord.Tests.Modeling;
 using Concord.Training.Batches;
 using Concord.Training.Loop;

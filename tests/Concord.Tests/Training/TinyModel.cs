@@ -1,11 +1,11 @@
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
 using Concord.Modeling.Kernels;
 using Concord.Modeling.Native;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using Concord.Preferences;
 using Concord.Training.Loop;
 using TorchSharp;

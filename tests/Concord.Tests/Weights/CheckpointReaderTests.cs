@@ -1,4 +1,4 @@
-using Concord.Modeling.Weights;
+using Concord.Modeling.Files;
 using Concord.Preferences;
 using TorchSharp;
 using Xunit;

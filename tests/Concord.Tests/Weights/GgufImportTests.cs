@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
-using Concord.Modeling.Weights;
-using Concord.Modeling.Weights.Gguf;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
+using Concord.Modeling.Folders;
 using Concord.Preferences;
 using TorchSharp;
 using Xunit;

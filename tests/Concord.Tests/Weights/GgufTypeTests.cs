@@ -1,4 +1,4 @@
-using Concord.Modeling.Weights.Gguf;
+using Concord.Modeling.Files.Gguf;
 using Xunit;
 
 namespace Concord.Tests.Weights;

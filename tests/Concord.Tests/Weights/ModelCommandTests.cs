@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Concord.Cli;
+using Concord.Modeling.Backbones;
 using Concord.Modeling.Weights;
 using Concord.Tests.Cli;
 using TorchSharp;

@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
+using Concord.Modeling.Folders;
 using Concord.Modeling.Weights;
 using Concord.Preferences;
 using TorchSharp;

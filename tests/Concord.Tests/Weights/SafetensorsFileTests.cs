@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
-using Concord.Modeling.Weights;
+using Concord.Modeling.Files;
 using Concord.Preferences;
 using TorchSharp;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Text;
-using Concord.Modeling.Weights;
+using Concord.Modeling.Files;
 using Concord.Preferences;
 using Xunit;
 

@@ -1,0 +1,79 @@
+using Concord.Modeling.Files;
+using Concord.Preferences;
+
+namespace Concord.Modeling.Backbones;
+
+/// <summary>Reads the rotary settings of a config in both spellings.</summary>
+internal static class RopeReader
+{
+    /// <summary>
+    /// θ, the fraction of a head that rotates, and the scaling; <c>rope_parameters</c> (transformers 5) wins over the
+    /// older keys, as in transformers.
+    /// </summary>
+    public static (double Theta, double Fraction, RopeScaling? Scaling) Read(
+        ConfigDocument config,
+        BackboneFamily family,
+        FamilyDefaults defaults
+    )
+    {
+        var parameters = config.Object("rope_parameters");
+        if (parameters is not null && parameters.HasInnerObject)
+            throw new ConcordException(
+                $"{config.File}: rope_parameters differ by kind of layer; expected one set for all layers, as in "
+                    + $"{BackboneFamilies.KnownModelTypes}."
+            );
+
+        var neox = family == BackboneFamily.GptNeoX;
+        var theta =
+            parameters?.Positive("rope_theta")
+            ?? config.Positive(neox ? "rotary_emb_base" : "rope_theta")
+            ?? config.Positive("rope_theta")
+            ?? FamilyDefaults.RopeTheta;
+        var fraction =
+            parameters?.Positive("partial_rotary_factor")
+            ?? (neox ? config.Positive("rotary_pct") : null)
+            ?? config.Positive("partial_rotary_factor")
+            ?? defaults.RotaryFraction;
+        if (fraction > 1 || (!neox && fraction < 1))
+            throw new ConcordException(
+                $"{config.File}: the rotary fraction is {FormattableString.Invariant($"{fraction}")}; "
+                    + $"expected {(neox ? "a number above 0, at most 1" : "1 for this family")}."
+            );
+        return (
+            theta,
+            fraction,
+            (parameters ?? config.Object("rope_scaling")) is { } scaling ? ReadScaling(scaling) : null
+        );
+    }
+
+    private static RopeScaling? ReadScaling(ConfigDocument scaling)
+    {
+        var key = scaling.Has("rope_type") ? "rope_type" : "type";
+        switch (scaling.Text(key) ?? "default")
+        {
+            case "default":
+                return null;
+            case "linear":
+                var factor = Required("factor");
+                return factor == 1 ? null : new RopeScaling(RopeScalingKind.Linear, factor);
+            case "llama3":
+                var llama = new RopeScaling(
+                    RopeScalingKind.Llama3,
+                    Required("factor"),
+                    Required("low_freq_factor"),
+                    Required("high_freq_factor"),
+                    scaling.Integer("original_max_position_embeddings", 1, int.MaxValue)
+                        ?? throw scaling.Missing("original_max_position_embeddings")
+                );
+                if (llama.Factor < 1)
+                    throw scaling.Wrong("factor", "a number of at least 1");
+                return llama.HighFrequencyFactor > llama.LowFrequencyFactor
+                    ? llama
+                    : throw scaling.Wrong("high_freq_factor", "a number above low_freq_factor");
+            default:
+                throw scaling.Wrong(key, "default, linear or llama3");
+        }
+
+        double Required(string name) => scaling.Positive(name) ?? throw scaling.Missing(name);
+    }
+}

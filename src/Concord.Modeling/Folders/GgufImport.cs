@@ -1,0 +1,179 @@
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
+using Concord.Modeling.Files.Gguf;
+using Concord.Preferences;
+using static TorchSharp.torch;
+
+namespace Concord.Modeling.Folders;
+
+/// <summary>
+/// Turns a GGUF file of LLaMA's architecture into a Hugging Face folder: its numbers as they are, its tensors under
+/// Hugging Face's names and in its order of rows.
+/// </summary>
+public static class GgufImport
+{
+    // Elements in memory at a time: 16 MB of fp32.
+    private const long PartElements = 4 << 20;
+
+    /// <summary>
+    /// Writes the folder. The weights come last, so that a folder with weights is whole; they are read, converted and
+    /// written in parts of a few megabytes.
+    /// </summary>
+    /// <param name="file">The GGUF file, version 2 or 3, of types F32, F16, BF16, Q8_0, Q4_0 or Q4_1.</param>
+    /// <param name="folder">Where to; made where it does not exist. Files of the same names are replaced.</param>
+    /// <param name="options">How; null for fp32 in one file and the tokenizer that lies beside the GGUF file.</param>
+    /// <param name="progress">Told, after each part, how many elements it had; null for nobody.</param>
+    /// <param name="cancellation">Stops the work; what was half written is removed.</param>
+    /// <exception cref="ConcordException">The file is not as its format says, is of another architecture or type, or
+    /// the folder cannot be written.</exception>
+    public static GgufImportResult Run(
+        string file,
+        string folder,
+        GgufImportOptions? options = null,
+        Action<long>? progress = null,
+        CancellationToken cancellation = default
+    )
+    {
+        options ??= new GgufImportOptions();
+        var beside = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) == beside)
+            throw new ConcordException(
+                $"{folder} is the folder of {file} itself, whose config.json would be replaced. Name another folder."
+            );
+        if (options.TokenizerFolder is { } named && !ModelFolder.HasTokenizer(named))
+            throw new ConcordException(
+                $"{named} has neither tokenizer.json nor tokenizer.model. Name the folder of the model's tokenizer."
+            );
+        using var gguf = GgufFile.Open(file);
+        var tensors = gguf.Header.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        var tied =
+            !tensors.TryGetValue("output.weight", out var output)
+            || (tensors.TryGetValue("token_embd.weight", out var embedding) && gguf.SameBytes(output, embedding));
+        var config = GgufLlama.Config(gguf.Header, tied, ReadRopeFactors(gguf, tensors), options.Type);
+        var plan = Plan(gguf.Header.File, config, tensors);
+
+        ModelConfigFile.WriteLanguageModel(folder, config);
+        var from = options.TokenizerFolder ?? beside;
+        var copied = ModelFolder.Copy(
+            from,
+            folder,
+            [.. ModelFolder.TokenizerFileNames, ModelFolder.GenerationConfigFileName]
+        );
+        var written = CheckpointWriter.Write(
+            folder,
+            plan.Select(pair => Source(gguf, pair.Shape, pair.Tensor, config, progress, cancellation)),
+            options.LargestShard
+        );
+        return new GgufImportResult(
+            config,
+            plan.Sum(pair => pair.Shape.Count),
+            written,
+            copied,
+            ModelFolder.HasTokenizer(folder),
+            ModelFolder.HasChatTemplate(folder)
+        );
+    }
+
+    /// <summary>Number of weights in a GGUF file, for progress.</summary>
+    /// <exception cref="ConcordException">The file is not as its format says.</exception>
+    public static long CountWeights(string file)
+    {
+        using var gguf = GgufFile.Open(file);
+        return gguf.Header.Tensors.Sum(tensor => tensor.Count);
+    }
+
+    /// <summary>Finds the GGUF tensor of every tensor the model has; every other one is an error.</summary>
+    private static List<(TensorShape Shape, GgufTensor Tensor)> Plan(
+        string file,
+        BackboneConfig config,
+        Dictionary<string, GgufTensor> tensors
+    )
+    {
+        var expected = BackboneLayout
+            .Backbone(config)
+            .Concat(BackboneLayout.LanguageModelHead(config) is { } head ? [head] : []);
+        var plan = new List<(TensorShape, GgufTensor)>();
+        var left = new HashSet<string>(tensors.Keys, StringComparer.Ordinal);
+        left.Remove(GgufLlama.RopeFactorsName);
+        if (config.TiedEmbeddings)
+            left.Remove("output.weight");
+        foreach (var shape in expected)
+        {
+            var name = GgufLlama.Name(shape.Name);
+            if (!tensors.TryGetValue(name, out var tensor))
+                throw new ConcordException($"{file} has no tensor \"{name}\". Take a complete model.");
+            if (!tensor.Shape.SequenceEqual(shape.Shape))
+                throw new ConcordException(
+                    $"{file}: tensor \"{name}\" has shape [{string.Join(", ", tensor.Shape)}]; expected "
+                        + $"[{string.Join(", ", shape.Shape)}] by its metadata."
+                );
+            plan.Add((shape, tensor));
+            left.Remove(name);
+        }
+        if (left.Count > 0)
+            throw new ConcordException(
+                $"{file} holds {left.Count} tensors a LLaMA model has no place for: "
+                    + $"{string.Join(", ", left.Order(StringComparer.Ordinal).Take(8).Select(name => $"\"{name}\""))}."
+            );
+        return plan;
+    }
+
+    private static TensorSource Source(
+        GgufFile gguf,
+        TensorShape shape,
+        GgufTensor tensor,
+        BackboneConfig config,
+        Action<long>? progress,
+        CancellationToken cancellation
+    )
+    {
+        var permuted =
+            shape.Name.Contains(".q_proj.", StringComparison.Ordinal)
+            || shape.Name.Contains(".k_proj.", StringComparison.Ordinal);
+        return TensorSource.InParts(shape.Name, shape.Shape, config.Dtype, Parts);
+
+        IEnumerable<Tensor> Parts()
+        {
+            // Whole heads where their rows change places, whole rows elsewhere, the whole where there is but one row.
+            var unit = shape.Shape.Count == 1 ? tensor.Count : tensor.Columns * (permuted ? config.HeadDimension : 1);
+            var step = Math.Max(1, PartElements / unit) * unit;
+            for (long first = 0; first < tensor.Count; first += step)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var count = Math.Min(step, tensor.Count - first);
+                var values = gguf.Read(tensor, first, count);
+                yield return permuted
+                    ? HalfSplit(values, config.HeadDimension, shape.Shape.Count == 1 ? 1 : tensor.Columns)
+                    : values;
+                progress?.Invoke(count);
+            }
+        }
+    }
+
+    /// <summary>
+    /// llama.cpp stores the rows of a head as pairs that rotate together (0, d/2, 1, d/2 + 1, ..); Hugging Face has the
+    /// first of all pairs, then the second (0, 1, .., d/2, ..).
+    /// </summary>
+    private static Tensor HalfSplit(Tensor values, int head, long columns)
+    {
+        using (values)
+        {
+            using var pairs = values.view(-1, head / 2, 2, columns); // (heads, d/2, 2, columns)
+            using var halves = pairs.transpose(1, 2);
+            return halves.reshape(-1);
+        }
+    }
+
+    private static float[]? ReadRopeFactors(GgufFile gguf, Dictionary<string, GgufTensor> tensors)
+    {
+        if (!tensors.TryGetValue(GgufLlama.RopeFactorsName, out var tensor))
+            return null;
+        if (tensor.Count > 1 << 16)
+            throw new ConcordException(
+                $"{gguf.Header.File}: tensor \"{tensor.Name}\" has shape [{string.Join(", ", tensor.Shape)}]; "
+                    + $"expected one factor for each pair of a head's dimensions."
+            );
+        using var values = gguf.Read(tensor, 0, tensor.Count);
+        return values.data<float>().ToArray();
+    }
+}

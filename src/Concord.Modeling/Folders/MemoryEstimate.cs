@@ -1,0 +1,82 @@
+using Concord.Modeling.Adapters;
+using Concord.Modeling.Backbones;
+using static TorchSharp.torch;
+
+namespace Concord.Modeling.Folders;
+
+/// <summary>
+/// About how many bytes a reward model takes at work, by counting what is held: weights, and what each way of training
+/// keeps beside them.
+/// </summary>
+/// <remarks>
+/// Not counted: the process itself (libtorch takes about 0.3 GB), attention scores of the segment at work, and the
+/// data. Training holds a gradient and the two moments of AdamW in fp32 for each weight it changes, and for each token
+/// of a batch and each layer what the way back needs: the hidden state before and between the two blocks, queries,
+/// keys, values, the attention's output and the feed-forward block's inner values. Under activation checkpointing it is
+/// the hidden state before each layer, and all of that for one layer.
+/// </remarks>
+/// <param name="Config">The shape.</param>
+/// <param name="Tokens">Real tokens of one batch (shared prompts counted once).</param>
+public sealed record MemoryEstimate(BackboneConfig Config, int Tokens)
+{
+    private const long Float = sizeof(float);
+
+    private const long Half = 2;
+
+    /// <summary>The weights of the backbone and the head, in fp32.</summary>
+    public long Weights => Float * ParameterCount;
+
+    /// <summary>To score: the weights, in 16 bits where they are stored so, and one layer's values.</summary>
+    public long Score =>
+        (Config.Dtype is ScalarType.BFloat16 or ScalarType.Float16 ? Half : Float) * ParameterCount + LayerValues;
+
+    /// <summary>To train all weights.</summary>
+    public long TrainFull => Trained(ParameterCount) + Config.Layers * LayerValues;
+
+    /// <summary>The same under activation checkpointing.</summary>
+    public long TrainFullCheckpointing => Trained(ParameterCount) + CheckpointedValues;
+
+    /// <summary>
+    /// To train adapters of the default rank on all linear layers, and the head; the weights beside stay as they are.
+    /// </summary>
+    public long TrainLora => Weights + BesideAdapted + Config.Layers * LayerValues;
+
+    /// <summary>
+    /// The least that adapters take: weights in bf16 (<c>model.weights: bf16</c>) and activation checkpointing.
+    /// </summary>
+    public long TrainLoraLeast => Half * ParameterCount + BesideAdapted + CheckpointedValues;
+
+    /// <summary>To train the head alone: nothing is kept of the layers.</summary>
+    public long TrainHead => Weights + LayerValues + BesideWeights(Config.HiddenSize);
+
+    /// <summary>Weights of the adapters at the default rank.</summary>
+    public long AdapterParameterCount =>
+        new LoraSettings().Rank
+        * BackboneLayout
+            .Backbone(Config)
+            .Where(tensor => tensor.Shape.Count == 2 && tensor.Name.Contains(".layers.", StringComparison.Ordinal))
+            .Sum(tensor => tensor.Shape.Sum());
+
+    private long ParameterCount => BackboneLayout.ParameterCount(Config) + Config.HiddenSize;
+
+    private long BesideAdapted => Trained(AdapterParameterCount) + BesideWeights(Config.HiddenSize);
+
+    private long CheckpointedValues => Config.Layers * Float * Tokens * Config.HiddenSize + LayerValues;
+
+    private static long Trained(long parameters) => Float * parameters + BesideWeights(parameters);
+
+    // Gradient and two moments.
+    private static long BesideWeights(long parameters) => 3 * Float * parameters;
+
+    private long LayerValues
+    {
+        get
+        {
+            long heads = Config.Heads,
+                keyHeads = Config.KeyValueHeads,
+                head = Config.HeadDimension;
+            var inner = (Config.Family == BackboneFamily.GptNeoX ? 2L : 3L) * Config.IntermediateSize;
+            return Float * Tokens * (2L * Config.HiddenSize + (2 * heads + 2 * keyHeads) * head + inner);
+        }
+    }
+}

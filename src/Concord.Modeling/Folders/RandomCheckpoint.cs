@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
+using Concord.Preferences;
+using static TorchSharp.torch;
+
+namespace Concord.Modeling.Folders;
+
+/// <summary>
+/// Writes a language model that has learned nothing, of any shape: weights normal with mean 0 and standard deviation
+/// 0.02, norms 1, biases 0.
+/// </summary>
+public static class RandomCheckpoint
+{
+    private const double StandardDeviation = 0.02;
+    private const long PartElements = 4 << 20;
+
+    /// <summary>
+    /// Writes <c>config.json</c>, then the weights, part by part: memory does not grow with the model.
+    /// </summary>
+    /// <param name="folder">Where to; made where it does not exist.</param>
+    /// <param name="config">The shape; its <see cref="BackboneConfig.Dtype"/> is the type of the weights.</param>
+    /// <param name="seed">Same seed and shape, same bytes; sharding changes no value, since each tensor has its own
+    /// sequence.</param>
+    /// <param name="largestShard">Most bytes of one file; null for a single file.</param>
+    /// <param name="progress">Told, after each part, how many elements it had; null for nobody.</param>
+    /// <param name="cancellation">Stops the work; what was half written is removed.</param>
+    /// <returns>The names of the files of weights.</returns>
+    /// <exception cref="ConcordException">A file cannot be written.</exception>
+    public static IReadOnlyList<string> Write(
+        string folder,
+        BackboneConfig config,
+        ulong seed,
+        long? largestShard = null,
+        Action<long>? progress = null,
+        CancellationToken cancellation = default
+    )
+    {
+        ModelConfigFile.WriteLanguageModel(folder, config);
+        return WriteWeights(folder, config, seed, largestShard, progress, cancellation);
+    }
+
+    /// <summary>The same, with the keys of a config that was put together.</summary>
+    /// <exception cref="ConcordException">A value of the config is missing or does not fit, or a file cannot be
+    /// written.</exception>
+    public static IReadOnlyList<string> Write(
+        string folder,
+        ConfigAssembly assembly,
+        ulong seed,
+        long? largestShard = null,
+        Action<long>? progress = null,
+        CancellationToken cancellation = default
+    )
+    {
+        var config = assembly.Read();
+        assembly.Write(folder, config);
+        return WriteWeights(folder, config, seed, largestShard, progress, cancellation);
+    }
+
+    /// <summary>Number of weights of a language model of a shape.</summary>
+    public static long CountWeights(BackboneConfig config) =>
+        BackboneLayout.ParameterCount(config) + (BackboneLayout.LanguageModelHead(config)?.Count ?? 0);
+
+    private static IReadOnlyList<string> WriteWeights(
+        string folder,
+        BackboneConfig config,
+        ulong seed,
+        long? largestShard,
+        Action<long>? progress,
+        CancellationToken cancellation
+    )
+    {
+        var shapes = BackboneLayout
+            .Backbone(config)
+            .Concat(BackboneLayout.LanguageModelHead(config) is { } head ? [head] : []);
+        return CheckpointWriter.Write(
+            folder,
+            shapes.Select(shape => TensorSource.InParts(shape.Name, shape.Shape, config.Dtype, () => Parts(shape))),
+            largestShard
+        );
+
+        IEnumerable<Tensor> Parts(TensorShape shape)
+        {
+            using var generator = new Generator(SeedOf(seed, shape.Name), CPU);
+            for (long first = 0; first < shape.Count; first += PartElements)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var count = Math.Min(PartElements, shape.Count - first);
+                yield return Values(shape.Name, count, generator);
+                progress?.Invoke(count);
+            }
+        }
+    }
+
+    private static Tensor Values(string name, long count, Generator generator)
+    {
+        if (name.EndsWith(".bias", StringComparison.Ordinal))
+            return zeros(count);
+        if (name.EndsWith("norm.weight", StringComparison.Ordinal))
+            return ones(count);
+        return randn(count, generator: generator).mul_(StandardDeviation);
+    }
+
+    private static ulong SeedOf(ulong seed, string name)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, seed);
+        return XxHash64.HashToUInt64([.. bytes, .. Encoding.UTF8.GetBytes(name)]);
+    }
+}
