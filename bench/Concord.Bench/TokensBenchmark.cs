@@ -1,10 +1,10 @@
-using Concord.Cli.Recipes;
-using Concord.Cli.Runs;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rendering;
 using Concord.Modeling.Rewards;
 using Concord.Modeling.Tokenizers;
 using Concord.Preferences.Readers;
+using Concord.Runs.Data;
+using Concord.Runs.Recipes;
 
 namespace Concord.Bench;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Concord.Cli.Terminals;
 using Concord.Preferences;
+using Concord.Runs.Recipes;
 
 namespace Concord.Cli;
 
@@ -45,7 +46,7 @@ internal static class Errors
         exception switch
         {
             AggregateException { InnerExceptions.Count: 1 } one => Describe(one.InnerExceptions[0], cancellation),
-            UsageException => (ExitCodes.Usage, $"error: {exception.Message}"),
+            UsageException or RecipeOverrideException => (ExitCodes.Usage, $"error: {exception.Message}"),
             ConcordException => (ExitCodes.Failed, $"error: {exception.Message}"),
             OperationCanceledException when cancellation.IsCancellationRequested => (
                 ExitCodes.Interrupted,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Concord.Modeling.Rewards;
+using Concord.Runs;
 
 namespace Concord.Cli.CommandLine;
 

@@ -6,7 +6,7 @@ using Concord.Modeling.Rendering;
 using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
-using Concord.Preferences.Statistics;
+using Concord.Runs.Data;
 
 namespace Concord.Cli.Commands;
 
@@ -94,12 +94,12 @@ internal static class DataCommand
                 if (results.Count == 0)
                     return ExitCodes.Failed;
 
-                Comparison[] comparisons = [.. results.SelectMany(result => result.Comparisons)];
-                var statistics = Measure(comparisons, encoder, length, terminal, cancellation);
-                var report = new DataReport(results, statistics, encoder is null ? "characters" : "tokens", length);
+                var report = Measure(results, encoder, length, terminal, cancellation);
                 DataReportText.Write(report, people);
                 json.Write(parse, terminal, writer => DataReportJson.Write(writer, report));
-                return failed || comparisons.Length == 0 ? ExitCodes.Failed : ExitCodes.Done;
+                return failed || results.All(result => result.Comparisons.Count == 0)
+                    ? ExitCodes.Failed
+                    : ExitCodes.Done;
             }
         );
     }
@@ -131,8 +131,8 @@ internal static class DataCommand
         return (results, failed);
     }
 
-    private static DataStatistics Measure(
-        Comparison[] comparisons,
+    private static DataReport Measure(
+        List<ReadResult> results,
         ComparisonEncoder? encoder,
         int? maximum,
         Terminal terminal,
@@ -140,9 +140,10 @@ internal static class DataCommand
     )
     {
         if (encoder is null)
-            return DataStatistics.Of(comparisons, CharacterRows.Of, maximum, null, cancellation);
-        using var progress = new Progress(terminal, "tokenizing", comparisons.Length, "comparisons");
-        return DataStatistics.Of(comparisons, encoder.EncodeRows, maximum, done => progress.Report(done), cancellation);
+            return DataReport.Of(results, null, maximum, null, cancellation);
+        var comparisons = results.Sum(result => result.Comparisons.Count);
+        using var progress = new Progress(terminal, "tokenizing", comparisons, "comparisons");
+        return DataReport.Of(results, encoder, maximum, done => progress.Report(done), cancellation);
     }
 
     private static PreferenceFormat? Format(string? name)

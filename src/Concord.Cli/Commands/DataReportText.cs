@@ -3,6 +3,7 @@ using Concord.Cli.Terminals;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Preferences.Statistics;
+using Concord.Runs.Data;
 
 namespace Concord.Cli.Commands;
 

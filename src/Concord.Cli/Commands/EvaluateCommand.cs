@@ -5,6 +5,7 @@ using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
+using Concord.Runs;
 
 namespace Concord.Cli.Commands;
 

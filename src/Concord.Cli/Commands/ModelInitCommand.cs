@@ -4,6 +4,7 @@ using Concord.Cli.Terminals;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
 using Concord.Preferences;
+using Concord.Runs;
 
 namespace Concord.Cli.Commands;
 

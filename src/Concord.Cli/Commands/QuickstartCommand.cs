@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Text.Json;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Quickstart;
-using Concord.Cli.Recipes;
-using Concord.Cli.Runs;
 using Concord.Cli.Terminals;
 using Concord.Preferences.Simulation;
+using Concord.Runs;
+using Concord.Runs.Data;
+using Concord.Runs.Recipes;
 using Concord.Training.Loop;
 
 namespace Concord.Cli.Commands;
@@ -131,7 +132,7 @@ internal static class QuickstartCommand
 
         bool TrainToTheEnd(Recipe recipe)
         {
-            var run = new RecipeRun(recipe, terminal);
+            var run = new RecipeRun(recipe, terminal.Error.WriteLine);
             if (run.Ended() is not null)
                 return true;
             using var data = RunData.Open(recipe, terminal.Error.WriteLine);

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Concord.Cli.CommandLine;
-using Concord.Cli.Scoring;
+using Concord.Cli.Terminals;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
+using Concord.Runs.Scoring;
 
 namespace Concord.Cli.Commands;
 
@@ -91,8 +92,46 @@ internal static class ScoreCommand
                     parse.GetValue(length),
                     parse.GetValue(normalize)
                 );
-                return job.Run(terminal, cancellation) == 0 ? ExitCodes.Done : ExitCodes.Failed;
+                return Run(job, parse.GetValue(output)!, terminal, cancellation);
             }
         );
+    }
+
+    private static int Run(ScoreJob job, string output, Terminal terminal, CancellationToken cancellation)
+    {
+        Progress? progress = null;
+        var records = 0;
+        ScoreResult result;
+        try
+        {
+            result = job.Run(
+                done =>
+                {
+                    records = done;
+                    if (progress is null && done > 0)
+                        terminal.Error.WriteLine($"Going on after {done} records of an earlier run.");
+                    progress ??= new Progress(terminal, "scoring", 0, "records", done);
+                    progress.Report(done);
+                },
+                cancellation
+            );
+        }
+        catch (OperationCanceledException)
+        {
+            progress?.Dispose();
+            terminal.Error.WriteLine($"Stopped after {records} records; the same command goes on from there.");
+            throw;
+        }
+        finally
+        {
+            progress?.Dispose();
+        }
+        terminal.Error.WriteLine(
+            result.Errors == 0
+                ? $"{result.Records} records scored into {output}."
+                : $"{result.Records} records written to {output}; {result.Errors} of them could not be scored and hold "
+                    + "an error instead."
+        );
+        return result.Errors == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

@@ -3,9 +3,10 @@ using System.Globalization;
 using System.Text.Json;
 using Concord.Calibration;
 using Concord.Cli.CommandLine;
-using Concord.Cli.Recipes;
-using Concord.Cli.Runs;
 using Concord.Cli.Terminals;
+using Concord.Runs;
+using Concord.Runs.Data;
+using Concord.Runs.Recipes;
 using Concord.Training.Loop;
 
 namespace Concord.Cli.Commands;
@@ -77,7 +78,7 @@ internal static class TrainCommand
         CancellationToken cancellation
     )
     {
-        var run = new RecipeRun(recipe, terminal);
+        var run = new RecipeRun(recipe, terminal.Error.WriteLine);
         var result = run.Ended() ?? Run(run, recipe, terminal, cancellation);
         var people = json.ForPeople(parse, terminal);
         var model = Path.Combine(run.Output, "model");

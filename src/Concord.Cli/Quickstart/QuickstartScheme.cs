@@ -1,5 +1,5 @@
-using Concord.Cli.Recipes;
 using Concord.Preferences.Simulation;
+using Concord.Runs.Recipes;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
 using Concord.Training.Optimizers;

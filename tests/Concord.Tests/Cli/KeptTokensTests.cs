@@ -1,9 +1,9 @@
 using System.Text;
 using Concord.Cli;
-using Concord.Cli.Recipes;
-using Concord.Cli.Runs;
 using Concord.Cli.Terminals;
 using Concord.Preferences.Simulation;
+using Concord.Runs.Data;
+using Concord.Runs.Recipes;
 using Xunit;
 
 namespace Concord.Tests.Cli;

@@ -12,7 +12,15 @@ public class RoomTests
         ["Concord.Calibration"] = ["Concord.Preferences"],
         ["Concord.Modeling"] = ["Concord.Preferences"],
         ["Concord.Training"] = ["Concord.Preferences", "Concord.Calibration", "Concord.Modeling"],
-        ["concord"] = ["Concord.Preferences", "Concord.Calibration", "Concord.Modeling", "Concord.Training"],
+        ["Concord.Runs"] = ["Concord.Preferences", "Concord.Calibration", "Concord.Modeling", "Concord.Training"],
+        ["concord"] =
+        [
+            "Concord.Preferences",
+            "Concord.Calibration",
+            "Concord.Modeling",
+            "Concord.Training",
+            "Concord.Runs",
+        ],
     };
 
     public static TheoryData<string> Rooms() => [.. MayCall.Keys];

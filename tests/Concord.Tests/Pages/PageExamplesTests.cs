@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Concord.Cli.Recipes;
+using Concord.Runs.Recipes;
 using Concord.Tests.Cli;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Concord.Cli;
-using Concord.Cli.Recipes;
+using Concord.Runs.Recipes;
 using Xunit;
 
 namespace Concord.Tests.Pages;

@@ -1,0 +1,82 @@
+using System.IO.Hashing;
+using System.Text;
+using Concord.Modeling.Folders;
+using Concord.Modeling.Packing;
+using Concord.Preferences;
+using Concord.Runs.Recipes;
+
+namespace Concord.Runs.Data;
+
+/// <summary>
+/// A number that changes with whatever decides a recipe's token ids and what is said of them: every byte of the
+/// sources' files, how they are named, read, split and limited, every byte of the tokenizer, chat template and
+/// configurations, rendering, truncation and pooling, and Concord's own code that does it.
+/// </summary>
+internal static class RunTokensKey
+{
+    /// <summary>The key of a recipe with sources in files.</summary>
+    /// <exception cref="ConcordException">A file is not there or cannot be read.</exception>
+    public static UInt128 Of(Recipe recipe)
+    {
+        var hash = new XxHash128();
+        // no version number that somebody forgets to raise
+        foreach (var part in (Type[])[typeof(Comparison), typeof(TokenFile), typeof(RunTokensKey)])
+            hash.Append(part.Module.ModuleVersionId.ToByteArray());
+        // where the model's files lie changes nothing; where the sources' lie is written with their scores
+        Add(
+            hash,
+            RecipeFile.Write(
+                new Recipe
+                {
+                    Data = recipe.Data,
+                    Sources = recipe.Sources,
+                    Only = recipe.Only,
+                    Split = recipe.Split,
+                    Text = recipe.Text,
+                    Model = new ModelRecipe { Pooling = recipe.Model.Pooling, Init = recipe.Model.Init },
+                }
+            )
+        );
+        var block = new byte[1 << 18];
+        foreach (var (_, path) in RunComparisons.Files(recipe))
+            AddFile(hash, path, block);
+        foreach (
+            var path in (recipe.Model.Folder ?? recipe.Model.Init?.Tokenizer) is { } folder
+                ? ReadingFiles.Of(folder)
+                : []
+        )
+        {
+            Add(hash, Path.GetFileName(path));
+            AddFile(hash, path, block);
+        }
+        return hash.GetCurrentHashAsUInt128();
+    }
+
+    private static void Add(XxHash128 hash, string text)
+    {
+        hash.Append(BitConverter.GetBytes(text.Length));
+        hash.Append(Encoding.Unicode.GetBytes(text));
+    }
+
+    private static void AddFile(XxHash128 hash, string path, byte[] block)
+    {
+        try
+        {
+            using var stream = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 0,
+                FileOptions.SequentialScan
+            );
+            hash.Append(BitConverter.GetBytes(stream.Length));
+            for (int count; (count = stream.Read(block)) > 0; )
+                hash.Append(block.AsSpan(0, count));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConcordException($"{path} cannot be read: {error.Message}", error);
+        }
+    }
+}

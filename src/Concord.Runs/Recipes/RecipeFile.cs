@@ -1,0 +1,118 @@
+using System.Reflection;
+using Concord.Preferences;
+using Concord.Runs.Recipes.Yaml;
+
+namespace Concord.Runs.Recipes;
+
+/// <summary>Recipes as files: read with what they are based on and with overrides, and written whole.</summary>
+public static class RecipeFile
+{
+    private const string BaseKey = "base";
+    private const int LongestChain = 8;
+    private const string ShippedFolder = "recipes/";
+
+    /// <summary>Reads a recipe and applies overrides, each <c>key=value</c>.</summary>
+    /// <exception cref="ConcordException">The file is missing, is no YAML, or has a key or value that is
+    /// wrong.</exception>
+    /// <exception cref="RecipeOverrideException">An override is wrong.</exception>
+    public static Recipe Read(string file, IEnumerable<string> overrides)
+    {
+        var root = Load(file, 0);
+        // `model: DIR` is the short form of `model: {folder: DIR}`, in a file and on the command line.
+        if (root.Entries.TryGetValue("model", out var model) && model.Value is RecipeScalar { Text: not null })
+        {
+            var folder = new RecipeMapping(model.Where);
+            folder.Entries["folder"] = model;
+            root.Entries["model"] = (folder, model.Where);
+        }
+        foreach (var one in overrides)
+            RecipeParser.Override(
+                root,
+                one.StartsWith("model=", StringComparison.Ordinal) ? $"model.folder={one["model=".Length..]}" : one
+            );
+        var recipe = RecipeReader.Read(root, new Recipe(), Recipe.Map);
+        return recipe with { Output = recipe.Output ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(file)) };
+    }
+
+    /// <summary>
+    /// All settings as YAML, defaults included; the output folder excepted, which changes nothing in the result.
+    /// </summary>
+    public static string Write(Recipe recipe) => RecipeWriter.Write(recipe, Recipe.MapSaved);
+
+    /// <summary>All keys with their defaults.</summary>
+    public static IReadOnlyList<(string Key, string Default, string About)> Keys() =>
+        RecipeKeys.Deep(new Recipe(), Recipe.Map);
+
+    private static RecipeMapping Load(string file, int depth)
+    {
+        if (Directory.Exists(file))
+            throw new ConcordException($"{file} is a folder; a recipe (a YAML file) was expected.");
+        var mapping = RecipeParser.Parse(File.Exists(file) ? Text(file) : Shipped(file), file);
+        if (!mapping.Entries.Remove(BaseKey, out var based))
+            return mapping;
+        if (based.Value is not RecipeScalar { Text: { } name })
+            throw based.Where.Error("base must name another recipe's file, relative to this one.");
+        if (depth == LongestChain)
+            throw based.Where.Error(
+                $"recipes are based on each other more than {LongestChain} deep here, perhaps in a circle."
+            );
+        return Merge(Load(Path.Combine(Path.GetDirectoryName(file) ?? "", name), depth + 1), mapping);
+    }
+
+    private static string Text(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConcordException($"{file} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// A recipe that comes with Concord, by its name or by where it lies in the repository: an installed tool has no
+    /// folder of them.
+    /// </summary>
+    private static string Shipped(string file)
+    {
+        var names = Assembly
+            .GetExecutingAssembly()
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith(ShippedFolder, StringComparison.Ordinal))
+            .ToArray();
+        var wanted = ShippedFolder + Path.GetFileNameWithoutExtension(file) + ".yaml";
+        var folder = Path.GetDirectoryName(file);
+        if (names.Contains(wanted) && (string.IsNullOrEmpty(folder) || folder + "/" == ShippedFolder))
+        {
+            using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(wanted)!);
+            return reader.ReadToEnd();
+        }
+        var shipped = names
+            .Select(name => Path.GetFileNameWithoutExtension(name))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        var near = NearestName.Find(Path.GetFileNameWithoutExtension(file), shipped) is { } nearest
+            ? $" Did you mean {ShippedFolder}{nearest}.yaml?"
+            : "";
+        var all = $"Those that come with Concord are {string.Join(", ", shipped)}.";
+        throw new ConcordException($"{file} does not exist; a recipe (a YAML file) was expected there.{near} {all}");
+    }
+
+    /// <summary>Groups are merged key by key; everything else of the upper replaces the lower.</summary>
+    private static RecipeMapping Merge(RecipeMapping lower, RecipeMapping upper)
+    {
+        foreach (var (key, (value, where)) in upper.Entries)
+        {
+            var both =
+                value is RecipeMapping group
+                && lower.Entries.TryGetValue(key, out var below)
+                && below.Value is RecipeMapping under
+                    ? Merge(under, group)
+                    : null;
+            lower.Entries[key] = (both ?? value, where);
+        }
+        return lower;
+    }
+}

@@ -1,0 +1,97 @@
+namespace Concord.Runs.Recipes.Yaml;
+
+/// <summary>
+/// The keys of a group. One description of a group serves to read it, to write it and to list its keys: it goes through
+/// all keys once, giving each one's value so far (the default, which stands in the record itself) and taking the value
+/// back.
+/// </summary>
+internal interface IRecipeFields
+{
+    /// <summary>A text.</summary>
+    string Text(string key, string value, string about);
+
+    /// <summary>A text that may be absent.</summary>
+    string? OptionalText(string key, string? value, string about);
+
+    /// <summary>A whole number in a range, both ends included.</summary>
+    int Integer(string key, int value, int least, int most, string about);
+
+    /// <summary>A whole number that may be absent.</summary>
+    int? OptionalInteger(string key, int? value, int least, int most, string about);
+
+    /// <summary>A number in a range.</summary>
+    double Number(string key, double value, NumberRange range, string about);
+
+    /// <summary>A number that may be absent.</summary>
+    double? OptionalNumber(string key, double? value, NumberRange range, string about);
+
+    /// <summary>True or false.</summary>
+    bool Flag(string key, bool value, string about);
+
+    /// <summary>One of several names.</summary>
+    T Choice<T>(string key, T value, IReadOnlyList<(string Name, T Value)> choices, string about);
+
+    /// <summary>One of several names, or nothing.</summary>
+    string? OptionalChoice(string key, string? value, IReadOnlyList<string> choices, string about);
+
+    /// <summary>A list of texts; a single text is a list of one.</summary>
+    IReadOnlyList<string> Texts(string key, IReadOnlyList<string> value, string about);
+
+    /// <summary>A list of whole numbers.</summary>
+    IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about);
+
+    /// <summary>Numbers by name, the names free.</summary>
+    IReadOnlyDictionary<string, double> Numbers(
+        string key,
+        IReadOnlyDictionary<string, double> value,
+        NumberRange range,
+        string about
+    );
+
+    /// <summary>A group of keys.</summary>
+    T Section<T>(string key, T value, Func<IRecipeFields, T, T> map, string about);
+
+    /// <summary>
+    /// A group of keys that may be absent; where it is there, what is not said in it is as in <paramref name="start"/>.
+    /// </summary>
+    T? OptionalSection<T>(string key, T? value, T start, Func<IRecipeFields, T, T> map, string about)
+        where T : class;
+
+    /// <summary>A list of groups; what is not said in one is as in <paramref name="start"/>.</summary>
+    IReadOnlyList<T> Items<T>(string key, IReadOnlyList<T> value, T start, Func<IRecipeFields, T, T> map, string about);
+}
+
+/// <summary>Which numbers a key may have.</summary>
+/// <param name="Least">The least.</param>
+/// <param name="Most">The greatest.</param>
+/// <param name="LeastIncluded">Whether the least itself may be.</param>
+/// <param name="MostIncluded">Whether the greatest itself may be.</param>
+internal readonly record struct NumberRange(
+    double Least,
+    double Most,
+    bool LeastIncluded = true,
+    bool MostIncluded = true
+)
+{
+    /// <summary>From 0 on.</summary>
+    public static NumberRange NotNegative => new(0, double.MaxValue);
+
+    /// <summary>Above 0.</summary>
+    public static NumberRange Positive => new(0, double.MaxValue, LeastIncluded: false);
+
+    /// <summary>From 0 to 1.</summary>
+    public static NumberRange Share => new(0, 1);
+
+    /// <summary>Whether a number lies in the range; not-a-number never does.</summary>
+    public bool Holds(double value) =>
+        (LeastIncluded ? value >= Least : value > Least) && (MostIncluded ? value <= Most : value < Most);
+
+    /// <inheritdoc />
+    public override string ToString()
+    {
+        var least = FormattableString.Invariant($"{(LeastIncluded ? "at least" : "above")} {Least}");
+        return Most == double.MaxValue
+            ? least
+            : FormattableString.Invariant($"{least} and {(MostIncluded ? "at most" : "below")} {Most}");
+    }
+}

@@ -1,0 +1,122 @@
+using Concord.Modeling;
+using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
+using Concord.Modeling.Folders;
+using Concord.Modeling.Rewards;
+using Concord.Modeling.Tokenizers;
+using Concord.Preferences;
+using Concord.Preferences.Simulation;
+using Concord.Runs.Recipes;
+using TorchSharp;
+
+namespace Concord.Runs;
+
+/// <summary>The model that a recipe starts from.</summary>
+internal static class RunModel
+{
+    private const string InitialFolder = "initial";
+
+    /// <summary>
+    /// Opens the recipe's model, or makes one of its shape in the run's folder first. A head that is missing is made
+    /// from the recipe's seed.
+    /// </summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="output">The run's folder.</param>
+    /// <param name="say">Told what is chosen here.</param>
+    /// <returns>The model, with the recipe's ways of reading text in its settings, and its folder.</returns>
+    /// <exception cref="ConcordException">No model is named, or it cannot be opened.</exception>
+    public static (RewardModel Model, string Folder) Open(Recipe recipe, string output, Action<string> say)
+    {
+        var folder = (recipe.Model.Folder, recipe.Model.Init) switch
+        {
+            (not null, not null) => throw new ConcordException(
+                "The recipe names both model.folder and model.init: leave one out."
+            ),
+            (null, null) => throw new ConcordException(
+                "The recipe names no model: give the Hugging Face folder of one with model=DIR."
+            ),
+            ({ } named, null) => Directory.Exists(named)
+                ? named
+                : throw new ConcordException(
+                    $"{named} does not exist; the Hugging Face folder of a model was expected there (model=DIR)."
+                ),
+            (null, { } shape) => Make(shape, Path.Combine(output, InitialFolder), (ulong)recipe.Seed),
+        };
+        var device = DeviceName.Parse(recipe.Device);
+        var model = RewardModel.Load(
+            folder,
+            new RewardModelOptions
+            {
+                Pooling = recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null,
+                Device = device,
+                HeadSeed = (ulong)recipe.Seed,
+                Bf16Products = RunPrecision.IsBf16(recipe.Precision, device, output, say),
+                WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+            }
+        );
+        if (recipe.Training.Mode != TrainedParts.Adapters && model.MergeAdapters())
+            say($"{folder}: the adapters are added to its weights, since mode lora alone trains and saves them apart.");
+        model.Settings = model.Settings with
+        {
+            Rendering = recipe.Text.Rendering ?? model.Settings.Rendering,
+            Truncation = recipe.Text.Truncation ?? model.Settings.Truncation,
+            MaximumLength = recipe.Text.MaximumLength ?? model.Settings.MaximumLength,
+        };
+        return (model, folder);
+    }
+
+    private static string Make(ModelShape shape, string folder, ulong seed)
+    {
+        if (shape.HiddenSize % (2 * shape.Heads) != 0)
+        {
+            var size = FormattableString.Invariant(
+                $"hidden_size {shape.HiddenSize} does not divide into {shape.Heads} heads of even width"
+            );
+            throw new ConcordException($"model.init: {size}. Choose a multiple of {2 * shape.Heads}.");
+        }
+        // The weights come last: where they lie, the folder is whole.
+        if (File.Exists(Path.Combine(folder, ModelFolder.WeightsFileName)))
+            return folder;
+        if (shape.Tokenizer is { } tokenizer)
+        {
+            if (!ModelFolder.HasTokenizer(tokenizer))
+                throw new ConcordException(
+                    $"{tokenizer} has neither tokenizer.json nor tokenizer.model; model.init.tokenizer must name a "
+                        + $"folder with one."
+                );
+            ModelFolder.CopyTokenizer(tokenizer, folder);
+        }
+        else
+            SimulatedTokenizer.Write(folder);
+        var loaded = Tokenizer.Load(folder);
+        var neox = shape.Family == BackboneFamily.GptNeoX;
+        RandomCheckpoint.Write(
+            folder,
+            new BackboneConfig
+            {
+                Family = shape.Family,
+                HiddenSize = shape.HiddenSize,
+                Layers = shape.Layers,
+                Heads = shape.Heads,
+                KeyValueHeads = shape.Heads,
+                HeadDimension = shape.HiddenSize / shape.Heads,
+                IntermediateSize = shape.IntermediateSize,
+                VocabularySize = loaded.VocabularySize,
+                NormEpsilon = 1e-5,
+                RopeTheta = 10000,
+                Activation = neox ? BackboneActivation.Gelu : BackboneActivation.Silu,
+                ParallelResidual = neox,
+                QueryKeyValueBias = neox,
+                AttentionOutputBias = neox,
+                MlpBias = neox,
+                TiedEmbeddings = true,
+                MaxPositions = shape.MaximumPositions,
+                BosTokenId = loaded.BosId,
+                EosTokenId = loaded.EosId,
+                PadTokenId = loaded.PadId,
+            },
+            seed
+        );
+        return folder;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Concord.Preferences;
+
+namespace Concord.Runs.Scoring;
+
+/// <summary>
+/// A file of lines that grows beside its place and is renamed when it is complete. Its first line says which input and
+/// model it belongs to; a part of another is begun anew.
+/// </summary>
+internal sealed class PartialOutput : IDisposable
+{
+    private static readonly byte[] NewLine = "\n"u8.ToArray();
+
+    private readonly string place;
+    private readonly string partial;
+    private readonly FileStream stream;
+    private readonly int headerLength;
+    private readonly ArrayBufferWriter<byte> buffer = new();
+
+    private PartialOutput(string place, string partial, FileStream stream, int headerLength, int lines, int errors)
+    {
+        (this.place, this.partial, this.stream, this.headerLength, Lines, Errors) = (
+            place,
+            partial,
+            stream,
+            headerLength,
+            lines,
+            errors
+        );
+    }
+
+    /// <summary>Complete lines so far, those of an earlier run included.</summary>
+    public int Lines { get; private set; }
+
+    /// <summary>How many of the earlier run's lines hold an error.</summary>
+    public int Errors { get; }
+
+    /// <summary>Opens the part beside a place, or begins one.</summary>
+    /// <exception cref="ConcordException">The place cannot be written.</exception>
+    public static PartialOutput Open(string place, string input, string model)
+    {
+        var partial = place + ".partial";
+        var header = Encoding.UTF8.GetBytes($"{{\"input\":\"{input}\",\"model\":\"{model}\"}}\n");
+        try
+        {
+            if (Directory.Exists(place))
+                throw new ConcordException($"{place} is a folder; name a file for the scores.");
+            if (Path.GetDirectoryName(Path.GetFullPath(place)) is { } folder)
+                Directory.CreateDirectory(folder);
+            var stream = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var (lines, errors, end) = Count(stream, header);
+            stream.SetLength(end);
+            stream.Position = end;
+            if (end == 0)
+                stream.Write(header);
+            return new PartialOutput(place, partial, stream, header.Length, lines, errors);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConcordException(
+                $"{place} cannot be written: {error.Message} Name another place, or make this one writable.",
+                error
+            );
+        }
+    }
+
+    /// <summary>Adds a line.</summary>
+    public void WriteLine(Action<Utf8JsonWriter> write)
+    {
+        buffer.ResetWrittenCount();
+        using (
+            var writer = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            )
+        )
+            write(writer);
+        buffer.Write(NewLine);
+        stream.Write(buffer.WrittenSpan);
+        if (++Lines % 16 == 0)
+            stream.Flush();
+    }
+
+    /// <summary>Takes the header off and puts the file in its place.</summary>
+    public void Complete()
+    {
+        stream.Flush();
+        stream.Position = headerLength;
+        AtomicFile.Write(place, target => stream.CopyTo(target));
+        stream.Dispose();
+        File.Delete(partial);
+    }
+
+    // complete lines of a part that begins with this header; otherwise nothing of it is kept
+    private static (int Lines, int Errors, long End) Count(FileStream stream, byte[] header)
+    {
+        var start = new byte[header.Length];
+        if (
+            stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length
+            || !start.AsSpan().SequenceEqual(header)
+        )
+            return (0, 0, 0);
+        int lines = 0,
+            errors = 0;
+        long end = header.Length,
+            position = header.Length;
+        var line = new List<byte>();
+        var block = new byte[1 << 16];
+        for (int count; (count = stream.Read(block)) > 0; )
+        {
+            for (var i = 0; i < count; i++, position++)
+            {
+                if (block[i] != (byte)'\n')
+                {
+                    line.Add(block[i]);
+                    continue;
+                }
+                lines++;
+                if (CollectionsMarshal.AsSpan(line).IndexOf("{\"error\""u8) >= 0)
+                    errors++; // of the record, or of one of its parts
+                line.Clear();
+                end = position + 1;
+            }
+        }
+        return (lines, errors, end);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stream.Dispose();
+}

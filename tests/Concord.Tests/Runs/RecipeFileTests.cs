@@ -1,0 +1,175 @@
+using Concord.Modeling;
+using Concord.Preferences;
+using Concord.Runs.Recipes;
+using Concord.Training.Batches;
+using Concord.Training.Weightings;
+using Xunit;
+
+namespace Concord.Tests.Runs;
+
+public sealed class RecipeFileTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    public static TheoryData<string> Shipped =>
+        [
+            .. Directory
+                .GetFiles(Path.Combine(Shared.RepositoryRoot, "recipes"), "*.yaml")
+                .Select(file => Path.GetFileName(file))
+                .Order(StringComparer.Ordinal),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void Every_shipped_recipe_is_valid_and_saved_whole(string name)
+    {
+        var recipe = RecipeFile.Read(Path.Combine(Shared.RepositoryRoot, "recipes", name), []);
+        recipe.Training.Validate(["helpful", "harmless"]);
+        Assert.Equal(Path.Combine("runs", Path.GetFileNameWithoutExtension(name)), recipe.Output);
+        var saved = RecipeFile.Write(recipe);
+        Assert.DoesNotContain("output", saved);
+        Assert.Equal(saved, RecipeFile.Write(RecipeFile.Read(Save("config.yaml", saved), [])));
+    }
+
+    [Fact]
+    public void Shipped_recipes_are_the_schemes_they_name()
+    {
+        Recipe Read(string name) => RecipeFile.Read(Path.Combine(Shared.RepositoryRoot, "recipes", name + ".yaml"), []);
+        Assert.Equal(0, Read("raw").Training.MaximumSteps);
+        Assert.Equal(["helpful"], Read("single").Only);
+        Assert.Equal(
+            (BatchComposition.Shuffled, "multitask"),
+            (Read("multitask").Training.Batches.Composition, Read("multitask").Training.Weighting.Scheme)
+        );
+        var more = Read("more").Training;
+        Assert.Equal(
+            ("more", .99, GradientNormalization.L2, false),
+            (more.Weighting.Scheme, more.Weighting.Alpha, more.Weighting.Normalization, more.Temperatures.Enabled)
+        );
+        Assert.Equal(
+            ("more", true),
+            (
+                Read("more-temperatures").Training.Weighting.Scheme,
+                Read("more-temperatures").Training.Temperatures.Enabled
+            )
+        );
+        Assert.Equal(
+            ("multitask", true),
+            (
+                Read("multitask-temperatures").Training.Weighting.Scheme,
+                Read("multitask-temperatures").Training.Temperatures.Enabled
+            )
+        );
+        Assert.Equal(6, Read("more").Sources.Count);
+        Assert.True(Read("simulated-more").Training.CheckpointSeconds <= 5);
+        Assert.NotNull(Read("simulated-more").Simulation);
+    }
+
+    [Fact]
+    public void Shipped_recipes_are_found_where_there_is_no_folder_of_them()
+    {
+        // Tests run in their output folder, which has no recipes/ in it.
+        Assert.False(Directory.Exists("recipes"));
+        foreach (
+            var name in new[]
+            {
+                "more-temperatures",
+                "more-temperatures.yaml",
+                Path.Combine("recipes", "more-temperatures.yaml"),
+            }
+        )
+        {
+            var recipe = RecipeFile.Read(name, []);
+            Assert.Equal(
+                ("more", true, 6),
+                (recipe.Training.Weighting.Scheme, recipe.Training.Temperatures.Enabled, recipe.Sources.Count)
+            );
+        }
+    }
+
+    [Fact]
+    public void Overrides_change_what_they_name_and_nothing_else()
+    {
+        var file = Path.Combine(Shared.RepositoryRoot, "recipes", "more.yaml");
+        var recipe = RecipeFile.Read(
+            file,
+            [
+                "data=a/b",
+                "model=m",
+                "model.pooling=eos",
+                "output=o",
+                "training.learning_rate=1e-5",
+                "training.weighting.normalization=loss+",
+                "sources.0.limit=100",
+                "only=[helpful, webgpt]",
+            ]
+        );
+        Assert.Equal(("a/b", "m", "eos", "o"), (recipe.Data, recipe.Model.Folder, recipe.Model.Pooling, recipe.Output));
+        Assert.Equal(
+            (1e-5, GradientNormalization.LossPlus, 100),
+            (recipe.Training.LearningRate, recipe.Training.Weighting.Normalization, recipe.Sources[0].Limit)
+        );
+        Assert.Equal(["helpful", "webgpt"], recipe.Only);
+        Assert.Equal(.99, recipe.Training.Weighting.Alpha);
+    }
+
+    [Fact]
+    public void A_recipe_builds_on_another_and_lists_are_replaced()
+    {
+        Save("lower.yaml", "seed: 3\ntraining:\n  epochs: 2\n  mode: head\nsources:\n- files: [a]\n- files: [b]\n");
+        var upper = Save(
+            "upper.yaml",
+            "base: lower.yaml\ntraining:\n  mode: lora\nsources:\n- files: [c]\nmodel: here\n"
+        );
+        var recipe = RecipeFile.Read(upper, []);
+        Assert.Equal(
+            (3, 2.0, TrainedParts.Adapters, "here"),
+            (recipe.Seed, recipe.Training.Epochs, recipe.Training.Mode, recipe.Model.Folder)
+        );
+        Assert.Equal(["c"], Assert.Single(recipe.Sources).Files);
+        Save("lower.yaml", "seed: 3\ntraining:\n  epochs: -2\n");
+        Assert.Contains(
+            "lower.yaml, line 3",
+            Assert.Throws<ConcordException>(() => RecipeFile.Read(upper, [])).Message
+        );
+        Assert.Contains(
+            "in a circle",
+            Assert.Throws<ConcordException>(() => RecipeFile.Read(Save("loop.yaml", "base: loop.yaml\n"), [])).Message
+        );
+    }
+
+    [Theory]
+    [InlineData(
+        "training:\n  learning_rat: 1e-5\n",
+        "line 2: 'training' has no key 'learning_rat'; the nearest is 'learning_rate'"
+    )]
+    [InlineData("trainings: {}\n", "line 1: a recipe has no key 'trainings'; the nearest is 'training'")]
+    [InlineData(
+        "training:\n  weighting:\n    scheme: mor\n",
+        "line 3: training.weighting.scheme is 'mor'; it must be one of equal, multitask, static, more. Did you mean "
+            + "'more'?"
+    )]
+    [InlineData(
+        "training:\n  weighting: {alpha: 0}\n",
+        "line 2: training.weighting.alpha is 0; it must be above 0 and at most 1."
+    )]
+    [InlineData("split: {held_out: 1}\n", "line 1: split.held_out is 1; it must be at least 0 and below 1.")]
+    [InlineData(
+        "text:\n  truncation: middle\n",
+        "line 2: text.truncation is 'middle'; it must be one of shared-left, left, right, drop, error."
+    )]
+    public void Mistakes_are_sentences_with_file_and_line(string text, string expected) =>
+        Assert.Contains(
+            expected,
+            Assert.Throws<ConcordException>(() => RecipeFile.Read(Save("r.yaml", text), [])).Message
+        );
+
+    private string Save(string name, string text)
+    {
+        var file = Path.Combine(folder.FullName, name);
+        File.WriteAllText(file, text);
+        return file;
+    }
+}
