@@ -19,6 +19,9 @@ public enum BinningStrategy
 /// <param name="Bins">How many bins, 1 or more.</param>
 public sealed record BinningScheme(BinningStrategy Strategy, int Bins)
 {
+    /// <summary>The binning of the paper's ECE, and of <see cref="SourceMetrics.Ece"/>: 10 of equal width.</summary>
+    public static BinningScheme Headline { get; } = new(BinningStrategy.Uniform, 10);
+
     /// <summary>The name in files: <c>uniform10</c>, <c>quantile5</c>.</summary>
     public string Name =>
         (Strategy == BinningStrategy.Uniform ? "uniform" : "quantile") + Bins.ToString(CultureInfo.InvariantCulture);

@@ -25,7 +25,7 @@ public static class Evaluation
             own.Add(prediction);
         }
         var report = Run(predictions, sources, options, static _ => 1.0);
-        return options.Temperatures is null && predictions.All(p => p.Temperature is null)
+        return options.Temperatures is null or { Count: 0 } && predictions.All(p => p.Temperature is null)
             ? report
             : report with
             {

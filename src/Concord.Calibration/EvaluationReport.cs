@@ -4,11 +4,7 @@ namespace Concord.Calibration;
 /// <param name="Options">How it was made.</param>
 /// <param name="Pooled">All pairs together: sums over sums, never a mean of the sources' numbers.</param>
 /// <param name="Sources">Each source, in the order of first appearance.</param>
-public sealed record EvaluationReport(
-    EvaluationOptions Options,
-    SourceMetrics Pooled,
-    IReadOnlyList<SourceMetrics> Sources
-)
+public sealed record EvaluationReport(EvaluationOptions Options, SourceMetrics Pooled, SourceMetricsList Sources)
 {
     /// <summary>The same under the sources' temperatures; null where there are none.</summary>
     public EvaluationReport? WithTemperatures { get; init; }
@@ -40,6 +36,21 @@ public sealed record SourceMetrics
     /// Prompts (or comparisons, where the prompt is unknown) with a strict pair: the units of the bootstrap.
     /// </summary>
     public required int Clusters { get; init; }
+
+    /// <summary>
+    /// The share of pairs ordered as the source does, in [0, 1]; equal rewards count 1/2. Null where there is no pair.
+    /// </summary>
+    public double? Accuracy => AccuracyTiesHalf;
+
+    /// <summary>
+    /// The paper's expected calibration error, in [0, 1]: all ordered pairs, 10 bins of equal width. Null where there
+    /// is no pair, or the evaluation was asked for other numbers of bins.
+    /// </summary>
+    public double? Ece =>
+        Calibration.TryGetValue(CalibrationReading.AllOrderedPairs, out var schemes)
+        && schemes.TryGetValue(BinningScheme.Headline.Name, out var entry)
+            ? entry.Error.Ece
+            : null;
 
     /// <summary>Accuracy; equal rewards count 1/2.</summary>
     public required double? AccuracyTiesHalf { get; init; }

@@ -14,8 +14,9 @@ namespace Concord.Calibration;
 /// then is a cluster of its own.</param>
 /// <param name="File">Where the comparison was read.</param>
 /// <param name="Line">Its line, or record number, from 1.</param>
-/// <param name="Lengths">The length of each response (tokens or characters, one unit throughout), for the content-blind
-/// baselines; null where unknown.</param>
+/// <param name="Lengths">The length of each response in characters (Unicode code points), without its prompt, for the
+/// content-blind baselines; where responses were given as token ids, their number. Null where unknown. A scores file
+/// of other origin may count otherwise, in one unit throughout.</param>
 public sealed record Prediction(
     string Source,
     IReadOnlyList<double> Rewards,
@@ -31,6 +32,9 @@ public sealed record Prediction(
     /// carry none.
     /// </summary>
     public double? Temperature { get; init; }
+
+    /// <summary>Who judged, where known: carried along and written to scores files, not evaluated by.</summary>
+    public string? Annotator { get; init; }
 
     /// <summary>Where it was read, for messages.</summary>
     internal string Place =>

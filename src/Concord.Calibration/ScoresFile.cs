@@ -20,16 +20,34 @@ public sealed record ScoresFileError(string File, int Line, string Problem)
 /// <summary>What a scores file holds.</summary>
 /// <param name="Predictions">The usable records.</param>
 /// <param name="Errors">The others: never dropped in silence.</param>
-public sealed record ScoresFileContent(IReadOnlyList<Prediction> Predictions, IReadOnlyList<ScoresFileError> Errors);
+public sealed record ScoresFileContent(IReadOnlyList<Prediction> Predictions, IReadOnlyList<ScoresFileError> Errors)
+{
+    /// <summary>The predictions of a file every record of which must be usable.</summary>
+    /// <exception cref="ConcordException">One is not; the message names file and line of the first, and counts
+    /// them.</exception>
+    public IReadOnlyList<Prediction> Whole() =>
+        Errors.Count == 0
+            ? Predictions
+            : throw new ConcordException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Errors[0]} In all {Errors.Count} of {Predictions.Count + Errors.Count} records of this file "
+                        + $"cannot be used: write it again, or mend them."
+                )
+            );
+}
 
 /// <summary>
 /// The rewards of any reward model in a file: JSON lines or one JSON array, plain or gzip. A record is {"rewards":
 /// [..], "scores": [..]} or {"chosen_reward", "rejected_reward"} (TRL; also RewardBench's scores_chosen and
-/// scores_rejected, by line or as columns), each with source, prompt or prompt_id, lengths, file, line, temperature
-/// where known.
+/// scores_rejected, by line or as columns), each with source, prompt or prompt_id, lengths, annotator, file, line,
+/// temperature where known. What Concord writes has a version; files without one are read all the same.
 /// </summary>
 public static class ScoresFile
 {
+    /// <summary>The version of the lines this code writes, and the newest it reads.</summary>
+    public const int CurrentVersion = 1;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a file.</summary>
@@ -81,8 +99,7 @@ public static class ScoresFile
                     prediction.Check();
                     line.ResetWrittenCount();
                     json.Reset(line);
-                    WriteLine(json, prediction);
-                    json.Flush();
+                    JsonSerializer.Serialize(json, ScoresLine.Of(prediction), ScoresJson.Default.ScoresLine);
                     stream.Write(line.WrittenSpan);
                     stream.WriteByte((byte)'\n');
                 }
@@ -169,32 +186,5 @@ public static class ScoresFile
         var packed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;
         return packed ? new GZipStream(file, CompressionMode.Decompress) : file;
-    }
-
-    private static void WriteLine(Utf8JsonWriter json, Prediction prediction)
-    {
-        json.WriteStartObject();
-        json.WriteString("source", prediction.Source);
-        Numbers(json, "rewards", prediction.Rewards);
-        Numbers(json, "scores", prediction.Scores);
-        if (prediction.PromptId is { } id)
-            json.WriteString("prompt_id", id);
-        if (prediction.File is { } file)
-            json.WriteString("file", file);
-        if (prediction.Line is { } number)
-            json.WriteNumber("line", number);
-        if (prediction.Lengths is { } lengths)
-            Numbers(json, "lengths", lengths);
-        if (prediction.Temperature is { } tau)
-            json.WriteNumber("temperature", tau);
-        json.WriteEndObject();
-    }
-
-    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-            json.WriteNumberValue(value);
-        json.WriteEndArray();
     }
 }

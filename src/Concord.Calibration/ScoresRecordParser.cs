@@ -95,6 +95,8 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
             scores;
         if (Field(record, "rewards") is { } list)
         {
+            if (Field(record, "version") is { ValueKind: JsonValueKind.Number } version)
+                CheckVersion(version);
             rewards = Numbers(list, "rewards");
             scores = Numbers(
                 Field(record, "scores") ?? throw new Unusable($"no \"scores\" beside \"rewards\"; {Expected}"),
@@ -126,6 +128,7 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
         )
         {
             Temperature = Field(record, "temperature") is { } tau ? Scalar(tau, "temperature") : null,
+            Annotator = Identity(record, "annotator"),
         };
     }
 
@@ -223,10 +226,25 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
             : throw new Unusable($"\"line\" is {Kind(value)}; a whole number was expected");
     }
 
+    // a name or a number that stands for one
+    private static string? Identity(JsonElement record, string name) =>
+        Field(record, name) is not { } value ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : value.GetRawText();
+
+    private static void CheckVersion(JsonElement version)
+    {
+        if (version.GetDouble() >= ScoresFile.CurrentVersion + 1)
+            throw new Unusable(
+                $"the record is of version {version.GetRawText()}; this Concord reads up to "
+                    + $"{ScoresFile.CurrentVersion.ToString(CultureInfo.InvariantCulture)}"
+            );
+    }
+
     private static string? PromptId(JsonElement record)
     {
-        if (Field(record, "prompt_id") is { } id)
-            return id.ValueKind == JsonValueKind.String ? id.GetString() : id.GetRawText();
+        if (Identity(record, "prompt_id") is { } id)
+            return id;
         if (Field(record, "prompt") is not { } prompt)
             return null;
         // The text itself would make a cluster as well, but a prompt can be long and the identity is written to files.

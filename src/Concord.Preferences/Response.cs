@@ -17,6 +17,15 @@ public sealed record Response
     /// <summary>The ids of the answer (form <see cref="ComparisonForm.TokenIds"/>), else empty.</summary>
     public IReadOnlyList<int> TokenIds { get; init; } = [];
 
+    /// <summary>
+    /// Its length, without the prompt: the characters (Unicode code points) of all its turns; of an answer given as
+    /// token ids their number.
+    /// </summary>
+    public int Length =>
+        TokenIds.Count > 0 ? TokenIds.Count
+        : Messages.Count > 0 ? Messages.Sum(message => Characters(message.Content))
+        : Characters(Text);
+
     /// <summary>An answer of one assistant message.</summary>
     public static Response FromAssistant(string content) =>
         new() { Messages = [new Message(Roles.Assistant, content)], Text = content };
@@ -30,4 +39,12 @@ public sealed record Response
 
     /// <summary>An answer given as token ids.</summary>
     public static Response FromTokenIds(IReadOnlyList<int> ids) => new() { TokenIds = ids };
+
+    private static int Characters(string text)
+    {
+        var count = 0;
+        foreach (var _ in text.EnumerateRunes())
+            count++;
+        return count;
+    }
 }

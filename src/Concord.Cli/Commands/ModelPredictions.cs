@@ -87,13 +87,10 @@ internal sealed record ModelPredictions(
             comparison.PromptId,
             comparison.Origin.File,
             comparison.Origin.Line,
-            [.. Enumerable.Range(0, rewards.Length).Select(row => Length(comparison, encoded, row))]
+            [.. encoded.ResponseLengths!.Select(length => (double)length)]
         )
         {
+            Annotator = comparison.Annotator,
             Temperature = temperatures.TryGetValue(comparison.Source, out var temperature) ? temperature : null,
         };
-
-    // characters, whatever was cut for the model; ids have none
-    private static double Length(Comparison comparison, TokenizedComparison encoded, int row) =>
-        comparison.Form == ComparisonForm.TokenIds ? encoded.RowLength(row) : comparison.Responses[row].Text.Length;
 }

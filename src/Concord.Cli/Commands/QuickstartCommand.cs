@@ -91,7 +91,7 @@ internal static class QuickstartCommand
         [
             .. QuickstartScheme.All.Select(scheme => pairs.Read(scheme.Name, Folders(scheme))),
         ];
-        var differences = QuickstartConclusion.Differences(schemes, new PairedBootstrap(pairs, seed));
+        var differences = QuickstartConclusion.Differences(schemes, pairs, seed);
         var conclusion = QuickstartConclusion.Paragraphs(
             schemes,
             pairs,
@@ -168,7 +168,7 @@ internal static class QuickstartCommand
         foreach (var scheme in schemes.Append(pairs.TruthItself()))
         {
             json.WriteStartObject(scheme.Name);
-            for (var source = 0; source < pairs.Sources.Length; source++)
+            for (var source = 0; source < pairs.Sources.Count; source++)
             {
                 var own = pairs.Of(source);
                 json.WriteStartObject(pairs.Sources[source]);

@@ -8,52 +8,54 @@ namespace Concord.Cli.Quickstart;
 /// <summary>The held-out pairs of the population, source after source: what every scheme is compared on.</summary>
 internal sealed class HeldOutPairs
 {
-    private readonly Dictionary<(string Source, int Line), int> places = [];
+    private readonly Prediction[] truth;
+    private readonly int[][] bySource;
 
     /// <summary>Draws the pairs.</summary>
     public HeldOutPairs(SimulatedPopulation population)
     {
-        Sources = [.. population.SourceNames];
-        var (truth, sources, prompts) = (new List<double>(), new List<int>(), new List<string>());
-        for (var source = 0; source < Sources.Length; source++)
-        {
-            foreach (var one in population.HeldOut(Sources[source]))
-            {
-                places[(Sources[source], one.Comparison.Origin.Line)] = truth.Count;
-                truth.Add(one.Comparison.Scores[0] > one.Comparison.Scores[1] ? one.Probability : 1 - one.Probability);
-                sources.Add(source);
-                prompts.Add(one.Comparison.PromptId);
-            }
-        }
-        (Truth, SourceOf) = ([.. truth], [.. sources]);
-        var clusters = prompts
-            .Distinct()
-            .Select((prompt, cluster) => (prompt, cluster))
-            .ToDictionary(StringComparer.Ordinal);
-        ClusterOf = [.. prompts.Select(prompt => clusters[prompt])];
-        ClusterCount = clusters.Count;
+        SimulatedComparison[] comparisons = [.. population.SourceNames.SelectMany(population.HeldOut)];
+        // what the truth would say: of two responses the log odds, and nothing
+        truth =
+        [
+            .. comparisons.Select(one => new Prediction(
+                one.Comparison.Source,
+                [Math.Log(one.Probability / (1 - one.Probability)), 0],
+                one.Comparison.Scores,
+                one.Comparison.PromptId,
+                one.Comparison.Origin.File,
+                one.Comparison.Origin.Line
+            )),
+        ];
+        Pairs = new PairedSet(truth);
+        Truth =
+        [
+            .. comparisons.Select(one =>
+                one.Comparison.Scores[0] > one.Comparison.Scores[1] ? one.Probability : 1 - one.Probability
+            ),
+        ];
+        bySource =
+        [
+            .. Enumerable
+                .Range(0, Pairs.Sources.Count)
+                .Select(source => Enumerable.Range(0, Count).Where(pair => Pairs.SourceOf[pair] == source).ToArray()),
+        ];
     }
 
+    /// <summary>The pairs as the paired tests take them.</summary>
+    public PairedSet Pairs { get; }
+
     /// <summary>The names of the sources.</summary>
-    public string[] Sources { get; }
+    public IReadOnlyList<string> Sources => Pairs.Sources;
 
     /// <summary>The true probability of the preferred response of each pair.</summary>
     public double[] Truth { get; }
 
-    /// <summary>The source of each pair.</summary>
-    public int[] SourceOf { get; }
-
-    /// <summary>The prompt of each pair, as a number from 0.</summary>
-    public int[] ClusterOf { get; }
-
-    /// <summary>Number of prompts.</summary>
-    public int ClusterCount { get; }
-
     /// <summary>Number of pairs.</summary>
-    public int Count => Truth.Length;
+    public int Count => Pairs.Count;
 
     /// <summary>The pairs of a source.</summary>
-    public int[] Of(int source) => [.. Enumerable.Range(0, Count).Where(pair => SourceOf[pair] == source)];
+    public int[] Of(int source) => bySource[source];
 
     /// <summary>What the truth itself would say: the most that any model can reach.</summary>
     public SchemePredictions TruthItself() => new("the truth itself", [.. Truth.Select(p => Math.Log(p / (1 - p)))]);
@@ -64,25 +66,26 @@ internal sealed class HeldOutPairs
     /// <exception cref="ConcordException">A pair is missing: the folders are of another run.</exception>
     public SchemePredictions Read(string name, IReadOnlyList<string> folders)
     {
-        var differences = new double[Count];
-        Array.Fill(differences, double.NaN);
+        Prediction[] predictions =
+        [
+            .. folders.SelectMany(folder => ScoresFile.Read(Path.Combine(folder, "scores.jsonl")).Whole()),
+        ];
         var temperatures = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (
-            var prediction in folders.SelectMany(folder =>
-                ScoresFile.Read(Path.Combine(folder, "scores.jsonl")).Predictions
-            )
-        )
-        {
-            var preferred = prediction.Scores[0] > prediction.Scores[1] ? 0 : 1;
-            differences[places[(prediction.Source, prediction.Line!.Value)]] =
-                (prediction.Temperature ?? 1) * (prediction.Rewards[preferred] - prediction.Rewards[1 - preferred]);
+        foreach (var prediction in predictions)
             if (prediction.Temperature is { } temperature)
                 temperatures[prediction.Source] = temperature;
+        double[] differences;
+        try
+        {
+            differences = Pairs.Differences(predictions);
         }
-        if (differences.Any(double.IsNaN))
+        catch (ConcordException error)
+        {
             throw new ConcordException(
-                $"{folders[0]} holds the run of another population: remove the folder and start again."
+                $"{folders[0]} holds the run of another population: remove the folder and start again.",
+                error
             );
+        }
         var (weights, spread) = folders.Count == 1 ? MeanWeights(folders[0]) : ([], 0);
         return new SchemePredictions(name, differences)
         {

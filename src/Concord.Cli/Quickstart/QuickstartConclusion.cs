@@ -1,4 +1,5 @@
 using System.Globalization;
+using Concord.Calibration;
 
 namespace Concord.Cli.Quickstart;
 
@@ -17,8 +18,12 @@ internal static class QuickstartConclusion
     /// <summary>The differences that decide.</summary>
     public static IReadOnlyList<QuickstartDifference> Differences(
         IReadOnlyList<SchemePredictions> schemes,
-        PairedBootstrap bootstrap
-    ) =>
+        HeldOutPairs pairs,
+        int seed
+    )
+    {
+        var bootstrap = new PairedBootstrap(pairs.Pairs, seed);
+        return
         [
             .. Compared.SelectMany(pair =>
             {
@@ -26,12 +31,16 @@ internal static class QuickstartConclusion
                     second = schemes.First(scheme => scheme.Name == pair.Second);
                 return new QuickstartDifference[]
                 {
-                    new(pair.First, pair.Second, "accuracy", bootstrap.Accuracy(first, second)),
-                    new(pair.First, pair.Second, "ece", bootstrap.CalibrationError(first, second)),
-                    new(pair.First, pair.Second, "error", bootstrap.Error(first, second)),
+                    Difference("accuracy", bootstrap.Accuracy(first.Differences, second.Differences)),
+                    Difference("ece", bootstrap.Ece(first.Differences, second.Differences)),
+                    Difference("error", bootstrap.Mean(first.Errors(pairs.Truth), second.Errors(pairs.Truth))),
                 };
+
+                QuickstartDifference Difference(string measure, PairedDifference difference) =>
+                    new(pair.First, pair.Second, measure, difference);
             }),
         ];
+    }
 
     /// <summary>The conclusion, a paragraph a question.</summary>
     public static IReadOnlyList<string> Paragraphs(
@@ -42,7 +51,7 @@ internal static class QuickstartConclusion
     )
     {
         SchemePredictions Scheme(string name) => schemes.First(scheme => scheme.Name == name);
-        SchemeDifference Of(string first, string second, string measure) =>
+        PairedDifference Of(string first, string second, string measure) =>
             differences.First(one => one.First == first && one.Second == second && one.Measure == measure).Difference;
         string Compare(string first, string second)
         {
@@ -56,11 +65,11 @@ internal static class QuickstartConclusion
         );
         return
         [
-            $"Is one model for all sources as good as one for each? MultiTask against the {pairs.Sources.Length} "
+            $"Is one model for all sources as good as one for each? MultiTask against the {pairs.Sources.Count} "
                 + $"Singles: {Compare("Single", "MultiTask")}. "
                 + OneForAll(Of("Single", "MultiTask", "accuracy"), Of("Single", "MultiTask", "error")),
             $"Does MORE change that? Against MultiTask: {Compare("MultiTask", "MORE")}. "
-                + $"{Weights(Scheme("MORE"), pairs.Sources.Length)}",
+                + $"{Weights(Scheme("MORE"), pairs.Sources.Count)}",
             $"Do source temperatures help? On MultiTask: {onMultiTask}. On MORE: {onMore}. "
                 + $"{Temperatures(Scheme("MultiTask + temperatures"), pairs, noise)}",
             Advice(schemes, pairs, Of),
@@ -68,7 +77,7 @@ internal static class QuickstartConclusion
     }
 
     /// <summary>A difference as words: how much with its interval, or that it is undecided.</summary>
-    public static string Say(SchemeDifference difference, string higher, string lower)
+    public static string Say(PairedDifference difference, string higher, string lower)
     {
         var interval = $"[{Signed(difference.Interval.Low)}, {Signed(difference.Interval.High)}]";
         return difference.Sign == 0
@@ -76,7 +85,7 @@ internal static class QuickstartConclusion
             : $"{(difference.Sign > 0 ? higher : lower)} by {Number(Math.Abs(difference.Difference))} {interval}";
     }
 
-    private static string OneForAll(SchemeDifference accuracy, SchemeDifference error) =>
+    private static string OneForAll(PairedDifference accuracy, PairedDifference error) =>
         (accuracy.Sign, error.Sign) switch
         {
             (1, <= 0) or (0, -1) =>
@@ -124,7 +133,7 @@ internal static class QuickstartConclusion
     private static string Advice(
         IReadOnlyList<SchemePredictions> schemes,
         HeldOutPairs pairs,
-        Func<string, string, string, SchemeDifference> of
+        Func<string, string, string, PairedDifference> of
     )
     {
         (string Name, double Error)[] errors =
@@ -134,7 +143,7 @@ internal static class QuickstartConclusion
                 .Select(scheme => (scheme.Name, MeanError(scheme, pairs)))
                 .OrderBy(one => one.Item2),
         ];
-        SchemeDifference multitask = of("MultiTask", "MultiTask + temperatures", "error"),
+        PairedDifference multitask = of("MultiTask", "MultiTask + temperatures", "error"),
             more = of("MORE", "MORE + temperatures", "error");
         var both = multitask.Sign == -1 && more.Sign == -1;
         var between = of("MultiTask + temperatures", "MORE + temperatures", "error").Sign;
@@ -152,7 +161,7 @@ internal static class QuickstartConclusion
     }
 
     private static double MeanError(SchemePredictions scheme, HeldOutPairs pairs) =>
-        Enumerable.Range(0, pairs.Sources.Length).Average(source => scheme.Error(pairs.Of(source), pairs.Truth));
+        Enumerable.Range(0, pairs.Sources.Count).Average(source => scheme.Error(pairs.Of(source), pairs.Truth));
 
     private static int Argument(IReadOnlyList<double> values, bool smallest) =>
         Enumerable.Range(0, values.Count).MinBy(i => smallest ? values[i] : -values[i]);

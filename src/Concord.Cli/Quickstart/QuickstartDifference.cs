@@ -1,3 +1,5 @@
+using Concord.Calibration;
+
 namespace Concord.Cli.Quickstart;
 
 /// <summary>What was compared, and what came out.</summary>
@@ -5,4 +7,4 @@ namespace Concord.Cli.Quickstart;
 /// <param name="Second">The scheme whose number less the first's is the difference.</param>
 /// <param name="Measure"><c>accuracy</c>, <c>ece</c> or <c>error</c>.</param>
 /// <param name="Difference">The difference and its interval.</param>
-internal sealed record QuickstartDifference(string First, string Second, string Measure, SchemeDifference Difference);
+internal sealed record QuickstartDifference(string First, string Second, string Measure, PairedDifference Difference);

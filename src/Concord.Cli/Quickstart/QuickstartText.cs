@@ -64,7 +64,7 @@ internal static class QuickstartText
             {
                 double[] values =
                 [
-                    .. Enumerable.Range(0, pairs.Sources.Length).Select(source => measure(scheme, pairs.Of(source))),
+                    .. Enumerable.Range(0, pairs.Sources.Count).Select(source => measure(scheme, pairs.Of(source))),
                 ];
                 table.Add([
                     scheme.Name,

@@ -8,8 +8,6 @@ namespace Concord.Cli.Quickstart;
 /// </summary>
 internal sealed class SchemePredictions
 {
-    private static readonly BinningScheme Bins = new(BinningStrategy.Uniform, 10);
-
     /// <summary>Predictions of a scheme.</summary>
     /// <param name="name">The scheme's name.</param>
     /// <param name="differences">τ (r_w - r_l) of each pair.</param>
@@ -45,8 +43,12 @@ internal sealed class SchemePredictions
     public double CalibrationError(IEnumerable<int> pairs)
     {
         var (probabilities, labels) = AllOrderedPairs.OfDifferences([.. pairs.Select(pair => Differences[pair])]);
-        return ExpectedCalibrationError.Compute(probabilities, labels, Bins).Ece ?? 0;
+        return ExpectedCalibrationError.Compute(probabilities, labels, BinningScheme.Headline).Ece ?? 0;
     }
+
+    /// <summary>The distance to the true probability of each pair.</summary>
+    public double[] Errors(double[] truth) =>
+        [.. Enumerable.Range(0, truth.Length).Select(pair => Math.Abs(Probability(pair) - truth[pair]))];
 
     /// <summary>Mean distance to the true probabilities.</summary>
     public double Error(IEnumerable<int> pairs, double[] truth) =>

@@ -49,10 +49,9 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     {
         EndEvaluation();
         var (shown, pooled) = (report.WithTemperatures ?? report, (report.WithTemperatures ?? report).Pooled);
-        var ece = pooled.Calibration[CalibrationReading.AllOrderedPairs].Values.First().Error.Ece;
         var numbers = string.Create(
             CultureInfo.InvariantCulture,
-            $"accuracy {pooled.AccuracyTiesHalf:0.000}, NLL {pooled.Nll:0.000}, ECE {ece:0.000}"
+            $"accuracy {pooled.Accuracy:0.000}, NLL {pooled.Nll:0.000}, ECE {pooled.Ece:0.000}"
         );
         progress?.WriteLine(
             string.Create(

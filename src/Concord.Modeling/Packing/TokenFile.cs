@@ -24,7 +24,7 @@ public sealed unsafe class TokenFile : IDisposable
         HashOffset = 48;
 
     // "CNCTOK" and the version of the format
-    internal const ulong Magic = 0x31304B4F54434E43;
+    internal const ulong Magic = 0x32304B4F54434E43;
 
     private readonly MemoryMappedFile file;
     private readonly MemoryMappedViewAccessor view;
@@ -56,7 +56,7 @@ public sealed unsafe class TokenFile : IDisposable
 
     /// <summary>
     /// The lists of comparisons that were written, in their order; their <see cref="TokenizedComparison.Comparison"/>
-    /// has source, prompt, scores, margin and origin, but no texts.
+    /// has source, annotator, prompt, scores, margin and origin, but no texts.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<TokenizedComparison>> Parts { get; }
 

@@ -11,7 +11,9 @@ internal static class TokenFileIndex
 {
     private const byte Truncated = 1,
         ResponseCut = 2,
-        HasMargin = 4;
+        HasMargin = 4,
+        HasAnnotator = 8,
+        HasLengths = 16;
 
     /// <summary>
     /// Comparisons and addition as bytes; the ids lie end to end after the file's header, in the order of the
@@ -26,6 +28,8 @@ internal static class TokenFileIndex
         {
             names.TryAdd(comparison.Comparison.Source, names.Count);
             names.TryAdd(comparison.Comparison.Origin.File, names.Count);
+            if (comparison.Comparison.Annotator is { } annotator)
+                names.TryAdd(annotator, names.Count);
         }
         writer.Write(about.Length);
         writer.Write(about);
@@ -71,7 +75,7 @@ internal static class TokenFileIndex
 
     private static void Write(BinaryWriter writer, TokenizedComparison tokenized, Dictionary<string, int> names)
     {
-        var comparison = tokenized.Comparison;
+        var (comparison, lengths) = (tokenized.Comparison, tokenized.ResponseLengths);
         writer.Write(names[comparison.Source]);
         writer.Write(names[comparison.Origin.File]);
         writer.Write(comparison.Origin.Line);
@@ -81,10 +85,14 @@ internal static class TokenFileIndex
                 (tokenized.Truncated ? Truncated : 0)
                 | (tokenized.ResponseCut ? ResponseCut : 0)
                 | (comparison.Margin is not null ? HasMargin : 0)
+                | (comparison.Annotator is not null ? HasAnnotator : 0)
+                | (lengths is not null ? HasLengths : 0)
             )
         );
         if (comparison.Margin is { } margin)
             writer.Write(margin);
+        if (comparison.Annotator is { } annotator)
+            writer.Write(names[annotator]);
         var key = tokenized.ContentKey;
         writer.Write((ulong)key);
         writer.Write((ulong)(key >> 64));
@@ -94,6 +102,8 @@ internal static class TokenFileIndex
         {
             writer.Write(tokenized.RowLength(row) - tokenized.PrefixLength);
             writer.Write(tokenized.Scores[row]);
+            if (lengths is not null)
+                writer.Write(lengths[row]);
         }
     }
 
@@ -111,17 +121,21 @@ internal static class TokenFileIndex
         var prompt = ReadText(reader);
         var flags = reader.ReadByte();
         double? margin = (flags & HasMargin) != 0 ? reader.ReadDouble() : null;
+        var annotator = (flags & HasAnnotator) != 0 ? names[reader.ReadInt32()] : null;
         UInt128 key = reader.ReadUInt64();
         key |= (UInt128)reader.ReadUInt64() << 64;
         var suffixes = new int[reader.ReadInt32()];
         var prefix = reader.ReadInt32();
         var scores = new double[suffixes.Length];
+        var lengths = (flags & HasLengths) != 0 ? new int[suffixes.Length] : null;
         long ids = prefix,
             begin = offset;
         for (var row = 0; row < suffixes.Length; row++)
         {
             ids += suffixes[row] = reader.ReadInt32();
             scores[row] = reader.ReadDouble();
+            if (lengths is not null)
+                lengths[row] = reader.ReadInt32();
         }
         offset += ids * sizeof(int);
         var comparison = new Comparison
@@ -130,6 +144,7 @@ internal static class TokenFileIndex
             Responses = [],
             Scores = scores,
             Margin = margin,
+            Annotator = annotator,
             PromptId = prompt,
             Origin = new RecordOrigin(origin, line),
         };
@@ -137,6 +152,7 @@ internal static class TokenFileIndex
         {
             Truncated = (flags & Truncated) != 0,
             ResponseCut = (flags & ResponseCut) != 0,
+            ResponseLengths = lengths,
         };
     }
 

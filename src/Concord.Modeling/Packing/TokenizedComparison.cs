@@ -19,6 +19,7 @@ public sealed record TokenizedComparison
     private readonly int[]? prefix;
     private readonly int[][]? suffixes;
     private readonly StoredIds? stored;
+    private readonly int[]? responseLengths;
 
     /// <summary>A comparison whose ids are given.</summary>
     public TokenizedComparison() { }
@@ -58,6 +59,22 @@ public sealed record TokenizedComparison
 
     /// <summary>A score per row, higher is better.</summary>
     public required double[] Scores { get; init; }
+
+    /// <summary>
+    /// The length of each response as <see cref="Response.Length"/> has it, whatever was cut; null where the comparison
+    /// came without responses.
+    /// </summary>
+    public int[]? ResponseLengths
+    {
+        get =>
+            responseLengths
+            ?? (
+                Comparison.Responses.Count == RowCount
+                    ? [.. Comparison.Responses.Select(response => response.Length)]
+                    : null
+            );
+        init => responseLengths = value;
+    }
 
     /// <summary>Whether anything was cut to fit the maximum length.</summary>
     public bool Truncated { get; init; }

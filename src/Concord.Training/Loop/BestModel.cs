@@ -84,7 +84,7 @@ internal sealed class BestModel(
     /// <summary>The full evaluation of the best model, with intervals, written to <c>evaluation.json</c>.</summary>
     public EvaluationReport Report()
     {
-        var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Predictions);
+        var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Whole());
         EvaluationReportJson.WriteFile(folder.Evaluation, report);
         return report;
     }
@@ -141,6 +141,6 @@ internal sealed class BestModel(
         var sources = (report.WithTemperatures ?? report).Sources;
         return settings.Selection == Selection.Nll
             ? sources.Select(source => source.Nll).OfType<double>().DefaultIfEmpty(double.MaxValue).Average()
-            : -sources.Select(source => source.AccuracyTiesHalf).OfType<double>().DefaultIfEmpty(0).Average();
+            : -sources.Select(source => source.Accuracy).OfType<double>().DefaultIfEmpty(0).Average();
     }
 }

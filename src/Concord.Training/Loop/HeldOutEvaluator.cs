@@ -42,7 +42,6 @@ internal static class HeldOutEvaluator
     )
     {
         var comparison = tokenized.Comparison;
-        double[] lengths = [.. Enumerable.Range(0, rewards.Length).Select(row => (double)tokenized.RowLength(row))];
         return new(
             comparison.Source,
             rewards,
@@ -50,11 +49,15 @@ internal static class HeldOutEvaluator
             comparison.PromptId,
             comparison.Origin.File,
             comparison.Origin.Line,
-            lengths
+            tokenized.ResponseLengths is { } lengths ? [.. lengths.Select(length => (double)length)] : null
         )
         {
-            // a source that was not trained on has τ = 1
-            Temperature = temperatures is null ? null : temperatures.GetValueOrDefault(comparison.Source, 1),
+            Annotator = comparison.Annotator,
+            // a source that was not trained on has none
+            Temperature =
+                temperatures is not null && temperatures.TryGetValue(comparison.Source, out var temperature)
+                    ? temperature
+                    : null,
         };
     }
 }

@@ -67,7 +67,7 @@ internal sealed class MetricsLog : IDisposable
             {
                 json.WriteStartObject(source.Name);
                 Summary(json, source);
-                if (report.WithTemperatures?.Sources.FirstOrDefault(other => other.Name == source.Name) is { } tempered)
+                if (report.WithTemperatures?.Sources.Find(source.Name) is { } tempered)
                 {
                     json.WriteStartObject("with_temperature");
                     Summary(json, tempered);
@@ -81,15 +81,10 @@ internal sealed class MetricsLog : IDisposable
     private static void Summary(Utf8JsonWriter json, SourceMetrics metrics)
     {
         json.WriteNumber("pairs", metrics.Pairs);
-        Number(json, "accuracy", metrics.AccuracyTiesHalf);
+        Number(json, "accuracy", metrics.Accuracy);
         Number(json, "nll", metrics.Nll);
         Number(json, "brier", metrics.Brier);
-        var ten = new BinningScheme(BinningStrategy.Uniform, 10).Name;
-        if (
-            metrics.Calibration.TryGetValue(CalibrationReading.AllOrderedPairs, out var schemes)
-            && schemes.TryGetValue(ten, out var entry)
-        )
-            Number(json, "ece", entry.Error.Ece);
+        Number(json, "ece", metrics.Ece);
     }
 
     private static bool Keeps(string line, int step, int evaluatedStep)

@@ -165,4 +165,29 @@ public class EvaluationLawTests
     }
 
     private static double Width(Interval interval) => interval.High - interval.Low;
+
+    [Fact]
+    public void Headline_numbers_are_those_of_the_tables_and_sources_are_found_by_name()
+    {
+        var report = Evaluation.Run(
+            [.. Simulated.Pairs(200, 1, source: "a"), .. Simulated.Pairs(100, 2, source: "b")],
+            new EvaluationOptions { Resamples = 0 }
+        );
+        var b = report.Sources["b"];
+        Assert.Same(report.Sources[1], b);
+        Assert.Equal((b.AccuracyTiesHalf, b.Ece().Error.Ece), (b.Accuracy, b.Ece));
+        Assert.Null(report.Sources.Find("c"));
+        Assert.Contains("there are a, b", Assert.Throws<KeyNotFoundException>(() => report.Sources["c"]).Message);
+        Assert.Null(Evaluation.Run(Simulated.Pairs(9, 1), new EvaluationOptions { Bins = [5] }).Pooled.Ece);
+    }
+
+    [Fact]
+    public void Without_temperatures_there_is_one_report()
+    {
+        var predictions = Simulated.Pairs(20, 1);
+        var options = new EvaluationOptions { Resamples = 0, Temperatures = new Dictionary<string, double>() };
+        Assert.Null(Evaluation.Run(predictions, options).WithTemperatures);
+        predictions[3] = predictions[3] with { Temperature = 0.5 };
+        Assert.NotNull(Evaluation.Run(predictions, options).WithTemperatures);
+    }
 }

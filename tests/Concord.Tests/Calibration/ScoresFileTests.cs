@@ -29,6 +29,7 @@ public sealed class ScoresFileTests : IDisposable
             )
             {
                 Temperature = 0.7,
+                Annotator = "worker 9",
             },
             new("s", [1e-17], [0], null, "g", 1),
         ];
@@ -38,6 +39,42 @@ public sealed class ScoresFileTests : IDisposable
         var content = ScoresFile.Read(path);
         Assert.Empty(content.Errors);
         Assert.Equal(all.Select(Flat), content.Predictions.Select(Flat));
+    }
+
+    [Fact]
+    public void Lines_without_a_version_are_read_and_written_again_with_one()
+    {
+        var before = Written.WithoutVersion("scores.jsonl");
+        var content = ScoresFile.Read(before);
+        Assert.Equal((12, 0), (content.Predictions.Count, content.Errors.Count));
+        var path = folder.File("again.jsonl");
+        ScoresFile.Write(path, content.Predictions);
+        Assert.Equal(
+            File.ReadAllText(before).Replace("{\"source\"", "{\"version\":1,\"source\"", StringComparison.Ordinal),
+            File.ReadAllText(path)
+        );
+        var third = folder.File("third.jsonl");
+        ScoresFile.Write(third, ScoresFile.Read(path).Whole());
+        Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(third));
+    }
+
+    [Fact]
+    public void A_newer_version_is_refused_and_unknown_keys_are_not()
+    {
+        const string known = "\"rewards\": [1, 0], \"scores\": [1, 0]";
+        var content = Read(
+            $"{{\"version\": 2, {known}}}\n{{\"version\": 1, \"later\": {{}}, {known}}}\n"
+                + $"{{\"version\": \"v2.0 of the data\", {known}, \"annotator\": 17}}",
+            "d.jsonl"
+        );
+        var error = Assert.Single(content.Errors);
+        Assert.Equal((1, "the record is of version 2; this Concord reads up to 1"), (error.Line, error.Problem));
+        Assert.Equal([null, "17"], content.Predictions.Select(p => p.Annotator));
+        var whole = Assert.Throws<ConcordException>(() => content.Whole()).Message;
+        Assert.StartsWith(
+            $"{folder.File("d.jsonl")}:1: the record is of version 2; this Concord reads up to 1. In all 1 of 3 ",
+            whole
+        );
     }
 
     [Fact]
@@ -192,6 +229,6 @@ public sealed class ScoresFileTests : IDisposable
     private static string Flat(Prediction p) =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{p.Source}|{string.Join(',', p.Rewards.Select(BitConverter.DoubleToInt64Bits))}|{string.Join(',', p.Scores.Select(BitConverter.DoubleToInt64Bits))}|{p.PromptId}|{p.File}|{p.Line}|{(p.Lengths is null ? "" : string.Join(',', p.Lengths))}|{p.Temperature}"
+            $"{p.Source}|{string.Join(',', p.Rewards.Select(BitConverter.DoubleToInt64Bits))}|{string.Join(',', p.Scores.Select(BitConverter.DoubleToInt64Bits))}|{p.PromptId}|{p.File}|{p.Line}|{(p.Lengths is null ? "" : string.Join(',', p.Lengths))}|{p.Temperature}|{p.Annotator}"
         );
 }

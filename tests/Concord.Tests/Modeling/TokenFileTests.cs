@@ -17,12 +17,14 @@ public class TokenFileTests
             Scores = [.. suffixes.Select((_, row) => row / 3.0 - number)],
             Truncated = number % 2 == 0,
             ResponseCut = number % 3 == 0,
+            ResponseLengths = number == 4 ? null : [.. suffixes.Select((_, row) => 10 * number + row)],
             Comparison = new Comparison
             {
                 Source = $"source {number % 2}",
                 Responses = [],
                 Scores = [],
                 Margin = number % 2 == 0 ? null : number / 7.0,
+                Annotator = number == 1 ? null : $"annotator {number % 2}",
                 PromptId = $"prompt \uD800 {number}",
                 Origin = new RecordOrigin("a/ünï.jsonl", number),
             },
@@ -86,9 +88,10 @@ public class TokenFileTests
             Assert.Equal(expected.RowLength(row), actual.RowLength(row));
         var (before, after) = (expected.Comparison, actual.Comparison);
         Assert.Equal(
-            (before.Source, before.Margin, before.PromptId, before.Origin),
-            (after.Source, after.Margin, after.PromptId, after.Origin)
+            (before.Source, before.Annotator, before.Margin, before.PromptId, before.Origin),
+            (after.Source, after.Annotator, after.Margin, after.PromptId, after.Origin)
         );
+        Assert.Equal(expected.ResponseLengths, actual.ResponseLengths);
     }
 
     private static void Same(TokenizedComparison[][] expected, TokenFile actual)

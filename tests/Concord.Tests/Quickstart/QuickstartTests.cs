@@ -100,7 +100,7 @@ public class QuickstartTests
     public void A_scheme_is_measured_as_evaluation_measures_it()
     {
         var scheme = Scheme("noisy", .5);
-        foreach (var source in Enumerable.Range(0, Pairs.Sources.Length))
+        foreach (var source in Enumerable.Range(0, Pairs.Sources.Count))
         {
             var own = Pairs.Of(source);
             var report = Evaluation.Run(
@@ -121,14 +121,17 @@ public class QuickstartTests
     {
         SchemePredictions good = Scheme("good", .3),
             bad = Scheme("bad", 2);
-        var bootstrap = new PairedBootstrap(Pairs, 1);
-        var sources = Enumerable.Range(0, Pairs.Sources.Length).ToArray();
+        var bootstrap = new PairedBootstrap(Pairs.Pairs, 1);
+        var sources = Enumerable.Range(0, Pairs.Sources.Count).ToArray();
         foreach (
-            var (difference, measure) in new (SchemeDifference, Func<SchemePredictions, int[], double>)[]
+            var (difference, measure) in new (PairedDifference, Func<SchemePredictions, int[], double>)[]
             {
-                (bootstrap.Accuracy(bad, good), (scheme, own) => scheme.Accuracy(own)),
-                (bootstrap.CalibrationError(bad, good), (scheme, own) => scheme.CalibrationError(own)),
-                (bootstrap.Error(bad, good), (scheme, own) => scheme.Error(own, Pairs.Truth)),
+                (bootstrap.Accuracy(bad.Differences, good.Differences), (scheme, own) => scheme.Accuracy(own)),
+                (bootstrap.Ece(bad.Differences, good.Differences), (scheme, own) => scheme.CalibrationError(own)),
+                (
+                    bootstrap.Mean(bad.Errors(Pairs.Truth), good.Errors(Pairs.Truth)),
+                    (scheme, own) => scheme.Error(own, Pairs.Truth)
+                ),
             }
         )
         {
@@ -139,9 +142,9 @@ public class QuickstartTests
             );
             Assert.InRange(difference.Difference, difference.Interval.Low, difference.Interval.High);
         }
-        Assert.Equal(1, bootstrap.Accuracy(bad, good).Sign);
-        Assert.Equal(-1, bootstrap.Error(bad, good).Sign);
-        Assert.Equal(0, bootstrap.Accuracy(good, good).Sign);
+        Assert.Equal(1, bootstrap.Accuracy(bad.Differences, good.Differences).Sign);
+        Assert.Equal(-1, bootstrap.Mean(bad.Errors(Pairs.Truth), good.Errors(Pairs.Truth)).Sign);
+        Assert.Equal(0, bootstrap.Accuracy(good.Differences, good.Differences).Sign);
     }
 
     [Theory]
@@ -157,7 +160,7 @@ public class QuickstartTests
     ) =>
         Assert.Equal(
             expected,
-            QuickstartConclusion.Say(new SchemeDifference(difference, new Interval(low, high)), "higher", "lower")
+            QuickstartConclusion.Say(new PairedDifference(difference, new Interval(low, high)), "higher", "lower")
         );
 
     [Fact]
@@ -183,7 +186,7 @@ public class QuickstartTests
                 Temperatures = temperatures,
             };
         SchemePredictions[] schemes = [.. QuickstartScheme.All.Select(Of)];
-        var differences = QuickstartConclusion.Differences(schemes, new PairedBootstrap(Pairs, 1));
+        var differences = QuickstartConclusion.Differences(schemes, Pairs, 1);
         return QuickstartConclusion.Paragraphs(
             schemes,
             Pairs,

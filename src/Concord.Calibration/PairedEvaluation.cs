@@ -1,0 +1,61 @@
+using Concord.Preferences;
+
+namespace Concord.Calibration;
+
+/// <summary>How two models differ on the same pairs; each number is the second model's less the first's.</summary>
+/// <param name="Name">The source, or <c>mean</c> for the mean over sources.</param>
+/// <param name="Pairs">Strict pairs.</param>
+/// <param name="Accuracy">Above 0: the second orders more pairs as the source does.</param>
+/// <param name="Ece">Below 0: the second is the better calibrated.</param>
+/// <param name="Nll">Below 0: the second is the better.</param>
+/// <param name="Brier">Below 0: the second is the better.</param>
+public sealed record PairedMetrics(
+    string Name,
+    int Pairs,
+    PairedDifference Accuracy,
+    PairedDifference Ece,
+    PairedDifference Nll,
+    PairedDifference Brier
+);
+
+/// <summary>What a paired evaluation found.</summary>
+/// <param name="Prompts">Prompts with a strict pair: the units that were drawn.</param>
+/// <param name="Mean">The mean over sources, each counting the same.</param>
+/// <param name="Sources">Each source.</param>
+public sealed record PairedReport(int Prompts, PairedMetrics Mean, IReadOnlyList<PairedMetrics> Sources);
+
+/// <summary>Two models against each other: see <see cref="PairedBootstrap"/>.</summary>
+public static class PairedEvaluation
+{
+    /// <summary>Compares two models on the same comparisons, source by source.</summary>
+    /// <param name="first">What the first model says; τ is applied where a prediction has one.</param>
+    /// <param name="second">What the second says of the same comparisons, in any order.</param>
+    /// <param name="options">Resamples (at least 1), seed and level; null for the defaults.</param>
+    /// <exception cref="ConcordException">The comparisons are not the same, hold no strict pair, or a prediction is
+    /// unusable.</exception>
+    public static PairedReport Run(
+        IReadOnlyList<Prediction> first,
+        IReadOnlyList<Prediction> second,
+        EvaluationOptions? options = null
+    )
+    {
+        options ??= new EvaluationOptions();
+        options.Check();
+        var pairs = new PairedSet(first);
+        double[] before = pairs.Differences(first),
+            after = pairs.Differences(second);
+        if (pairs.Count == 0)
+            throw new ConcordException("There is no strict pair to compare the models on: all scores are ties.");
+        var bootstrap = new PairedBootstrap(pairs, options.Seed, Math.Max(options.Resamples, 1), options.Level);
+        PairedMetrics Of(string? source) =>
+            new(
+                source ?? "mean",
+                source is null ? pairs.Count : pairs.SourceOf.Count(index => pairs.Sources[index] == source),
+                bootstrap.Accuracy(before, after, source),
+                bootstrap.Ece(before, after, source),
+                bootstrap.Nll(before, after, source),
+                bootstrap.Brier(before, after, source)
+            );
+        return new PairedReport(pairs.ClusterCount, Of(null), [.. pairs.Sources.Select(Of)]);
+    }
+}

@@ -1,0 +1,98 @@
+using Concord.Calibration;
+using Concord.Preferences;
+using Xunit;
+
+namespace Concord.Tests.Calibration;
+
+public class PairedEvaluationTests
+{
+    private static readonly EvaluationOptions Few = new() { Resamples = 200 };
+
+    private static Prediction[] Model(double noise, int seed = 7)
+    {
+        var random = new Random(seed);
+        return
+        [
+            .. Simulated
+                .Pairs(300, 1, source: "a", perPrompt: 2)
+                .Concat(Simulated.Pairs(200, 2, source: "b", perPrompt: 2))
+                .Concat(Simulated.Rankings(50, 3, 4).Select((one, i) => one with { Line = i }))
+                .Select(one =>
+                    one with
+                    {
+                        Rewards = [.. one.Rewards.Select(reward => reward + noise * (random.NextDouble() - .5))],
+                    }
+                ),
+        ];
+    }
+
+    [Fact]
+    public void Differences_are_those_of_the_reports()
+    {
+        Prediction[] good = Model(0),
+            bad = Model(4);
+        EvaluationReport before = Evaluation.Run(bad, new EvaluationOptions { Resamples = 0 }),
+            after = Evaluation.Run(good, new EvaluationOptions { Resamples = 0 });
+        var paired = PairedEvaluation.Run(bad, good, Few);
+        Assert.Equal(["a", "b", "ranked"], paired.Sources.Select(source => source.Name));
+        foreach (var source in paired.Sources)
+        {
+            SourceMetrics first = before.Sources[source.Name],
+                second = after.Sources[source.Name];
+            Assert.Equal(first.Pairs, source.Pairs);
+            Assert.Equal(second.Accuracy!.Value - first.Accuracy!.Value, source.Accuracy.Difference, 12);
+            Assert.Equal(second.Ece!.Value - first.Ece!.Value, source.Ece.Difference, 12);
+            Assert.Equal(second.Nll!.Value - first.Nll!.Value, source.Nll.Difference, 12);
+            Assert.Equal(second.Brier!.Value - first.Brier!.Value, source.Brier.Difference, 12);
+            Assert.InRange(source.Nll.Difference, source.Nll.Interval.Low, source.Nll.Interval.High);
+        }
+        Assert.Equal(paired.Sources.Average(source => source.Nll.Difference), paired.Mean.Nll.Difference, 12);
+        Assert.Equal((1, -1), (paired.Mean.Accuracy.Sign, paired.Mean.Nll.Sign));
+    }
+
+    [Fact]
+    public void Models_are_matched_whatever_the_order_and_the_folder_and_differ_in_nothing_from_themselves()
+    {
+        var model = Model(1);
+        var other = Simulated.Shuffled(Model(2), 3).Select(one => one with { File = "elsewhere" }).ToArray();
+        var paired = PairedEvaluation.Run(model, other, Few);
+        Assert.Equal(PairedEvaluation.Run(model, Model(2), Few).Mean, paired.Mean);
+        Assert.Equal(PairedEvaluation.Run(model, other, Few).Mean, paired.Mean);
+        var same = PairedEvaluation.Run(model, Simulated.Shuffled(model, 5), Few).Mean;
+        Assert.All(
+            new[] { same.Accuracy, same.Ece, same.Nll, same.Brier },
+            difference => Assert.Equal(new PairedDifference(0, new Interval(0, 0)), difference)
+        );
+        // the pairing is what tells: the interval is narrower than that of either model
+        var alone = Evaluation.Run(model, Few).Sources["a"].Intervals!.Nll;
+        var both = PairedEvaluation.Run(model, Model(1.01), Few).Sources[0].Nll.Interval;
+        Assert.True(both.High - both.Low < .1 * (alone.High - alone.Low));
+    }
+
+    [Fact]
+    public void Temperatures_count()
+    {
+        var model = Model(0);
+        Prediction[] sharper = [.. model.Select(one => one with { Temperature = 3 })];
+        var paired = PairedEvaluation.Run(model, sharper, Few).Mean;
+        Assert.Equal((0.0, 1, 1), (paired.Accuracy.Difference, paired.Nll.Sign, paired.Ece.Sign));
+    }
+
+    [Fact]
+    public void Other_comparisons_are_an_error_that_names_one()
+    {
+        Prediction[] one = [new("s", [1, 0], [1, 0], "p", "f", 1), new("s", [1, 0], [1, 1], "q", "f", 2)];
+        void Refused(string expected, params Prediction[] other) =>
+            Assert.Contains(expected, Assert.Throws<ConcordException>(() => PairedEvaluation.Run(one, other)).Message);
+        Refused("f:3 is none of the comparisons", one[0], one[1] with { Line = 3 });
+        Refused("f:1 has other scores than f:1", one[0] with { Scores = [0, 1] }, one[1]);
+        Refused("predictions for 1 comparisons, the other for 2", one[0]);
+        Refused("f:1 is none", one[0], one[0]);
+        Refused("rewards[0] is NaN", one[0] with { Rewards = [double.NaN, 1] }, one[1]);
+        Assert.Equal(1, PairedEvaluation.Run(one, one).Mean.Pairs);
+        Assert.Contains(
+            "no strict pair",
+            Assert.Throws<ConcordException>(() => PairedEvaluation.Run([one[1]], [one[1]])).Message
+        );
+    }
+}
