@@ -1,6 +1,8 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Modeling.Weights;
+using Concord.Tokenization.Comparisons;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

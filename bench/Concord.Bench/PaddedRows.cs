@@ -1,4 +1,5 @@
 using Concord.Modeling.Packing;
+using Concord.Tokenization.Comparisons;
 using static TorchSharp.torch;
 
 namespace Concord.Bench;

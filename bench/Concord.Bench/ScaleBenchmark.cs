@@ -4,6 +4,8 @@ using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Folders;
 using Concord.Modeling.Packing;
+using Concord.Modeling.Weights;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Weightings;
 using TorchSharp;
 

@@ -1,5 +1,6 @@
 using Concord.Modeling;
 using Concord.Modeling.Packing;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Loop;
 using Concord.Training.Losses;
 using Concord.Training.Weightings;

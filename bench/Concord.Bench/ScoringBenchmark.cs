@@ -3,6 +3,7 @@ using System.Globalization;
 using Concord.Modeling.Kernels;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;
 

@@ -1,6 +1,7 @@
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;
 

@@ -3,6 +3,7 @@ using Concord.Modeling.Kernels;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;
 

@@ -1,5 +1,7 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Packing;
+using Concord.Modeling.Weights;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;
 

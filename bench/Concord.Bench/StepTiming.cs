@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Packing;
+using Concord.Modeling.Weights;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;
 

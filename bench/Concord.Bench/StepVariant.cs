@@ -2,6 +2,8 @@ using Concord.Modeling.Backbones;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Modeling.Weights;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;
 

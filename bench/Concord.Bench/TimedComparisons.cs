@@ -2,6 +2,7 @@ using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;
 

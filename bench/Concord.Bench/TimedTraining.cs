@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
 using Concord.Training.Optimizers;

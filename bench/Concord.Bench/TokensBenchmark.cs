@@ -1,10 +1,11 @@
 using Concord.Modeling.Packing;
-using Concord.Modeling.Rendering;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Tokenizers;
 using Concord.Preferences.Readers;
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
+using Concord.Tokenization;
+using Concord.Tokenization.Comparisons;
+using Concord.Tokenization.Rendering;
 
 namespace Concord.Bench;
 

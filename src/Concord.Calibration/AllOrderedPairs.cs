@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Calibration;
 
 /// <summary>The paper's reading: every strict pair in both orders.</summary>

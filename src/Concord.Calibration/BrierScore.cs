@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Calibration;
 
 /// <summary>The Brier score: the mean of (p - y)², 0 best, 1/4 for one who always says 1/2. Brier 1950.</summary>

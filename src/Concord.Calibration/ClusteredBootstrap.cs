@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Calibration;
 
 /// <summary>
@@ -50,9 +52,9 @@ internal sealed class ClusteredBootstrap
             {
                 var times = scratch.Times;
                 Array.Clear(times);
-                var random = new CounterRandom(seed, Stream, draw);
+                var random = SplitMix64.OfDraw(seed, Stream, draw);
                 for (var c = 0; c < times.Length; c++)
-                    times[random.NextIndex(times.Length)]++;
+                    times[random.Below(times.Length)]++;
                 double total = 0,
                     right = 0,
                     equal = 0,

@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Calibration;
 
 /// <summary>What a perfectly calibrated model with these rewards would show as ECE.</summary>
@@ -49,7 +51,7 @@ internal sealed class ConsistencyResampling
             (draw, _, noisy) =>
             {
                 var won = new int[cells.Count];
-                var random = new CounterRandom(seed, Stream, draw);
+                var random = SplitMix64.OfDraw(seed, Stream, draw);
                 foreach (var (p, cell) in single)
                     won[cell] += random.NextUnit() < p ? 1 : 0;
                 foreach (var ranking in pairs.Rankings)

@@ -1,5 +1,3 @@
-using Concord.Preferences;
-
 namespace Concord.Calibration;
 
 /// <summary>How predictions are evaluated.</summary>

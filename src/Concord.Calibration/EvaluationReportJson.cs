@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Concord.Preferences;
+using Concord.Foundation;
 
 namespace Concord.Calibration;
 

@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Calibration;
 
 /// <summary>The classical reading: how sure the model is of the response it prefers, and whether it is right.</summary>

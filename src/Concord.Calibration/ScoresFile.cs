@@ -3,7 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Concord.Preferences;
+using Concord.Foundation;
 
 namespace Concord.Calibration;
 

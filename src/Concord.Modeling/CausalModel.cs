@@ -26,7 +26,7 @@ internal sealed class CausalModel : IDisposable
     public IBackbone Backbone { get; }
 
     /// <summary>Loads a Hugging Face folder.</summary>
-    /// <exception cref="Preferences.ConcordException">The folder is no such model; the message names file and
+    /// <exception cref="ConcordException">The folder is no such model; the message names file and
     /// tensor.</exception>
     public static CausalModel Load(
         string folder,

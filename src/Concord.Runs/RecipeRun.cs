@@ -1,10 +1,9 @@
 using Concord.Modeling;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Modeling.Weights;
-using Concord.Preferences;
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Loop;
 
 namespace Concord.Runs;

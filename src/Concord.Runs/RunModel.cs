@@ -3,10 +3,9 @@ using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Tokenizers;
-using Concord.Preferences;
 using Concord.Preferences.Simulation;
 using Concord.Runs.Recipes;
+using Concord.Tokenization;
 using TorchSharp;
 
 namespace Concord.Runs;

@@ -1,5 +1,5 @@
+using Concord.Foundation;
 using Concord.Modeling.Operations;
-using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Runs;

@@ -30,7 +30,7 @@ internal static class CommandExtensions
     /// <remarks>
     /// The token is cancelled by the first Ctrl-C: finish cleanly and return <see cref="ExitCodes.Interrupted"/>, or
     /// let an <see cref="OperationCanceledException"/> pass. Errors of the user are thrown as
-    /// <see cref="Preferences.ConcordException"/> or <see cref="UsageException"/>.
+    /// <see cref="ConcordException"/> or <see cref="UsageException"/>.
     /// </remarks>
     public static Command Handle(this Command command, Func<ParseResult, Terminal, CancellationToken, int> handler)
     {

@@ -32,7 +32,7 @@ internal sealed class ComputingOptions
 
     /// <summary>How to open a model: its weights are held as they are stored.</summary>
     /// <exception cref="UsageException">Neither fp32 nor bf16.</exception>
-    /// <exception cref="Preferences.ConcordException">The device is unknown, or not on this machine.</exception>
+    /// <exception cref="ConcordException">The device is unknown, or not on this machine.</exception>
     public RewardModelOptions Read(ParseResult parse)
     {
         var precision = parse.GetValue(_precision);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Concord.Cli.Terminals;
-using Concord.Preferences;
+using Concord.Foundation;
 
 namespace Concord.Cli.CommandLine;
 

@@ -2,11 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
-using Concord.Modeling.Rendering;
-using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
+using Concord.Preferences.Statistics;
 using Concord.Runs.Data;
+using Concord.Tokenization;
+using Concord.Tokenization.Rendering;
 
 namespace Concord.Cli.Commands;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using Concord.Calibration;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
-using Concord.Preferences;
+using Concord.Foundation;
 using Concord.Preferences.Readers;
 using Concord.Runs;
 

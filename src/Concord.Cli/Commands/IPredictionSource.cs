@@ -9,6 +9,6 @@ internal interface IPredictionSource
     /// <summary>All predictions, each with its source.</summary>
     /// <param name="terminal">For progress and what a person should know, on standard error.</param>
     /// <param name="cancellation">Cancelled by Ctrl-C.</param>
-    /// <exception cref="Preferences.ConcordException">A record cannot be used.</exception>
+    /// <exception cref="ConcordException">A record cannot be used.</exception>
     IReadOnlyList<Prediction> Read(Terminal terminal, CancellationToken cancellation);
 }

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
+using Concord.Foundation;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
+using Concord.Modeling.Weights;
 using Concord.Preferences;
 using Concord.Runs;
 

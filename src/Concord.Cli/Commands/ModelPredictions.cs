@@ -1,9 +1,9 @@
 using Concord.Calibration;
 using Concord.Cli.Terminals;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Cli.Commands;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
+using Concord.Foundation;
 using Concord.Modeling.Rewards;
-using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Runs.Scoring;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Concord.Calibration;
 using Concord.Cli.Terminals;
-using Concord.Preferences;
 
 namespace Concord.Cli.Commands;
 

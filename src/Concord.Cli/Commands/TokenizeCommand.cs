@@ -5,8 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
-using Concord.Modeling.Tokenizers;
-using Concord.Preferences;
+using Concord.Tokenization;
 
 namespace Concord.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Concord.Calibration;
-using Concord.Preferences;
 using Concord.Preferences.Simulation;
 
 namespace Concord.Cli.Quickstart;

@@ -1,4 +1,5 @@
 using Concord.Calibration;
+using Concord.Foundation;
 
 namespace Concord.Cli.Quickstart;
 
@@ -29,7 +30,7 @@ internal sealed class SchemePredictions
     public double WeightSpread { get; init; }
 
     /// <summary>The probability given to the preferred response of a pair.</summary>
-    public double Probability(int pair) => 1 / (1 + Math.Exp(-Differences[pair]));
+    public double Probability(int pair) => Logistic.Sigmoid(Differences[pair]);
 
     /// <summary>Share of pairs with the preferred response ahead; equal rewards count 1/2.</summary>
     public double Accuracy(IEnumerable<int> pairs) =>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Concord.Preferences;
+using Concord.Foundation;
 
 namespace Concord.Modeling.Adapters;
 

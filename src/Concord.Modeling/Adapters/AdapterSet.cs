@@ -1,6 +1,5 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Operations;
-using Concord.Preferences;
 using static TorchSharp.torch;
 
 namespace Concord.Modeling.Adapters;

@@ -113,14 +113,14 @@ public sealed record BackboneConfig
     /// Reads <c>config.json</c> of a Hugging Face folder, in the spelling of transformers 5 (<c>rope_parameters</c>,
     /// <c>dtype</c>) or of the Hub (<c>rope_theta</c>, <c>rope_scaling</c>, <c>rotary_pct</c>, <c>torch_dtype</c>).
     /// </summary>
-    /// <exception cref="Preferences.ConcordException">
+    /// <exception cref="ConcordException">
     /// The file is missing, is not valid JSON, names an unknown model, or has a value that does not fit; the message
     /// names file and key.
     /// </exception>
     public static BackboneConfig Read(string folder) => ReadFile(Path.Combine(folder, ModelFolder.ConfigFileName));
 
     /// <summary>As <see cref="Read"/>, for a file of any name.</summary>
-    /// <exception cref="Preferences.ConcordException">As <see cref="Read"/>.</exception>
+    /// <exception cref="ConcordException">As <see cref="Read"/>.</exception>
     public static BackboneConfig ReadFile(string file)
     {
         using var document = ConfigDocument.Load(file);

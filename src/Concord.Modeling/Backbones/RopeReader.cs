@@ -1,5 +1,4 @@
 using Concord.Modeling.Files;
-using Concord.Preferences;
 
 namespace Concord.Modeling.Backbones;
 

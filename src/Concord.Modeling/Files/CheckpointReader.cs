@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using Concord.Preferences;
 using static TorchSharp.torch;
 
 namespace Concord.Modeling.Files;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Concord.Preferences;
+using Concord.Foundation;
 
 namespace Concord.Modeling.Files;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Concord.Preferences;
 
 namespace Concord.Modeling.Files;
 

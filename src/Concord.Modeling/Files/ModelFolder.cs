@@ -1,4 +1,4 @@
-using Concord.Preferences;
+using Concord.Foundation;
 
 namespace Concord.Modeling.Files;
 

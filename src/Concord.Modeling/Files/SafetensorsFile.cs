@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Concord.Modeling.Kernels;
-using Concord.Preferences;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 using static TorchSharp.torch;

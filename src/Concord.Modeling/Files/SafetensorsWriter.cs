@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Concord.Preferences;
+using Concord.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using Concord.Preferences;
-
 namespace Concord.Modeling.Files;
 
 /// <summary>The contents of <c>model.safetensors.index.json</c>: which shard holds which tensor.</summary>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 
 namespace Concord.Modeling.Folders;
 

@@ -1,7 +1,6 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Files.Gguf;
-using Concord.Preferences;
 using static TorchSharp.torch;
 
 namespace Concord.Modeling.Folders;

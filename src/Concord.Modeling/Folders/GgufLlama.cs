@@ -1,6 +1,5 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files.Gguf;
-using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Modeling.Folders;

@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Concord.Foundation;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 
 namespace Concord.Modeling.Folders;
 

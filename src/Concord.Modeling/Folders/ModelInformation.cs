@@ -1,7 +1,6 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Weights;
-using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Modeling.Folders;

@@ -3,7 +3,6 @@ using System.IO.Hashing;
 using System.Text;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 using static TorchSharp.torch;
 
 namespace Concord.Modeling.Folders;

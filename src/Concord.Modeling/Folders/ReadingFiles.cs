@@ -1,6 +1,5 @@
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 
 namespace Concord.Modeling.Folders;
 

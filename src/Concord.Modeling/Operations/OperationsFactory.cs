@@ -1,5 +1,4 @@
 using Concord.Modeling.Kernels;
-using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Modeling.Operations;

@@ -1,3 +1,4 @@
+using Concord.Tokenization.Comparisons;
 using TorchSharp;
 
 namespace Concord.Modeling.Packing;

@@ -1,5 +1,4 @@
-using Concord.Modeling.Rendering;
-using Concord.Preferences;
+using Concord.Tokenization.Rendering;
 
 namespace Concord.Modeling.Rewards;
 

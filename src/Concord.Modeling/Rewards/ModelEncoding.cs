@@ -1,8 +1,8 @@
 using Concord.Modeling.Files;
-using Concord.Modeling.Packing;
-using Concord.Modeling.Rendering;
-using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
+using Concord.Tokenization;
+using Concord.Tokenization.Comparisons;
+using Concord.Tokenization.Rendering;
 
 namespace Concord.Modeling.Rewards;
 

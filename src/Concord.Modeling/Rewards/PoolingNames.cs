@@ -1,5 +1,3 @@
-using Concord.Preferences;
-
 namespace Concord.Modeling.Rewards;
 
 /// <summary>The names of <see cref="Pooling"/> in files and settings.</summary>

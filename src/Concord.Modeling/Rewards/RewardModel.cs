@@ -4,6 +4,7 @@ using Concord.Modeling.Kernels;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Weights;
+using Concord.Tokenization.Comparisons;
 using TorchSharp;
 
 namespace Concord.Modeling.Rewards;
@@ -64,7 +65,7 @@ public sealed class RewardModel : IDisposable
     public string? SourceFolder { get; init; }
 
     /// <summary>Opens a Hugging Face folder, or one with a LoRA adapter whose base lies where it says.</summary>
-    /// <exception cref="Preferences.ConcordException">The folder is no such model, or has no head where one is needed;
+    /// <exception cref="ConcordException">The folder is no such model, or has no head where one is needed;
     /// the message names file and tensor.</exception>
     public static RewardModel Load(string folder, RewardModelOptions? options = null)
     {
@@ -79,7 +80,7 @@ public sealed class RewardModel : IDisposable
     /// <param name="folder">Where to; a folder that is there is replaced.</param>
     /// <param name="sample">Comparisons whose rewards are compared; null for a few random texts.</param>
     /// <param name="padId">The padding id where the backbone's config names none.</param>
-    /// <exception cref="Preferences.ConcordException">The folder cannot be written, or pooling <c>eos</c> meets a
+    /// <exception cref="ConcordException">The folder cannot be written, or pooling <c>eos</c> meets a
     /// padding id that is the end-of-text id.</exception>
     public void Save(string folder, IReadOnlyList<TokenizedComparison>? sample = null, int? padId = null) =>
         RewardModelWriter.Save(this, folder, sample, padId);
@@ -87,7 +88,7 @@ public sealed class RewardModel : IDisposable
     /// <summary>Saves adapters and head in PEFT's form, without the base.</summary>
     /// <param name="folder">Where to; a folder that is there is replaced.</param>
     /// <param name="sample">As in <see cref="Save"/>.</param>
-    /// <exception cref="Preferences.ConcordException">The folder cannot be written.</exception>
+    /// <exception cref="ConcordException">The folder cannot be written.</exception>
     public void SaveAdapter(string folder, IReadOnlyList<TokenizedComparison>? sample = null) =>
         RewardModelWriter.SaveAdapter(this, folder, sample);
 
@@ -116,12 +117,12 @@ public sealed class RewardModel : IDisposable
     /// <param name="parts">The part. The head always belongs to it.</param>
     /// <param name="lastLayers">n, for <see cref="TrainedParts.LastLayers"/>: 1 to the number of layers.</param>
     /// <param name="lora">The adapters, for <see cref="TrainedParts.Adapters"/>; null for the defaults.</param>
-    /// <exception cref="Preferences.ConcordException">The model has not that many layers, or a LoRA target is
+    /// <exception cref="ConcordException">The model has not that many layers, or a LoRA target is
     /// unknown.</exception>
     public void SetTrained(TrainedParts parts, int lastLayers = 0, LoraSettings? lora = null)
     {
         if (parts == TrainedParts.LastLayers && (lastLayers < 1 || lastLayers > Config.Layers))
-            throw new Preferences.ConcordException(
+            throw new ConcordException(
                 $"Training the last {lastLayers} layers was asked for; this model has {Config.Layers}. Choose 1 to "
                     + $"{Config.Layers}."
             );

@@ -3,7 +3,6 @@ using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Weights;
-using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Modeling.Rewards;

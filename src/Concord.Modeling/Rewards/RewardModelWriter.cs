@@ -4,6 +4,7 @@ using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
 using Concord.Modeling.Packing;
 using Concord.Preferences;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Modeling.Rewards;
 

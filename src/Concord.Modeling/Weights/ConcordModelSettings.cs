@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Concord.Foundation;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 
 namespace Concord.Modeling.Weights;
 

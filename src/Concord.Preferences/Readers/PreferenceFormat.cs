@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Preferences.Readers;
 
 /// <summary>A format that Concord reads, under the name that recipes and the command line use.</summary>
@@ -88,9 +90,9 @@ public sealed class PreferenceFormat
         foreach (var format in All)
             if (string.Equals(format.Name, name, StringComparison.OrdinalIgnoreCase))
                 return format;
-        var nearest = All.MinBy(format => Distance(format.Name, name.ToLowerInvariant()))!;
+        var nearest = NearestName.Nearest(name, All.Select(format => format.Name));
         throw new ConcordException(
-            $"\"{name}\" is no format of preferences; did you mean {nearest.Name}? Formats known: {Names}."
+            $"\"{name}\" is no format of preferences; did you mean {nearest}? Formats known: {Names}."
         );
     }
 
@@ -98,22 +100,4 @@ public sealed class PreferenceFormat
     public override string ToString() => Name;
 
     internal static string Names => string.Join(", ", All.Select(format => format.Name));
-
-    // Levenshtein.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[b.Length];
-    }
 }

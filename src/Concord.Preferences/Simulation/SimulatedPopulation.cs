@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Preferences.Simulation;
 
 /// <summary>
@@ -59,7 +61,7 @@ public sealed class SimulatedPopulation
 
     /// <summary>The probability with which a source prefers one response to another.</summary>
     public double Probability(string source, string response, string other) =>
-        1 / (1 + Math.Exp(Utility(source, other) - Utility(source, response)));
+        Logistic.Sigmoid(Utility(source, response) - Utility(source, other));
 
     /// <summary>The comparisons of a source to train on.</summary>
     public IEnumerable<SimulatedComparison> Training(string source)
@@ -102,7 +104,7 @@ public sealed class SimulatedPopulation
             string first = DialogueWriter.Response(random, noun, verb),
                 second = DialogueWriter.Response(random, noun, verb);
             double[] utilities = [Utility(taste, first), Utility(taste, second)];
-            var prefersFirst = random.NextDouble() < 1 / (1 + Math.Exp(utilities[1] - utilities[0]));
+            var prefersFirst = random.NextDouble() < Logistic.Sigmoid(utilities[0] - utilities[1]);
             Message[] messages = [new(Roles.User, prompt)];
             yield return new SimulatedComparison(
                 new Comparison

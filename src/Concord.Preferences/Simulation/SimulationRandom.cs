@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using Concord.Foundation;
 
 namespace Concord.Preferences.Simulation;
 
@@ -23,11 +24,15 @@ internal sealed class SimulationRandom
         var state = 14695981039346656037UL; // FNV-1a over the purpose
         foreach (var octet in Encoding.UTF8.GetBytes(purpose))
             state = (state ^ octet) * 1099511628211UL;
-        state = Mix(state + Mix((ulong)seed + 0x9E3779B97F4A7C15UL) + Mix((ulong)number + 0xD1B54A32D192ED03UL));
-        s0 = Mix(state += 0x9E3779B97F4A7C15UL);
-        s1 = Mix(state += 0x9E3779B97F4A7C15UL);
-        s2 = Mix(state += 0x9E3779B97F4A7C15UL);
-        s3 = Mix(state + 0x9E3779B97F4A7C15UL);
+        state = SplitMix64.Mix(
+            state
+                + SplitMix64.Mix((ulong)seed + 0x9E3779B97F4A7C15UL)
+                + SplitMix64.Mix((ulong)number + 0xD1B54A32D192ED03UL)
+        );
+        s0 = SplitMix64.Mix(state += 0x9E3779B97F4A7C15UL);
+        s1 = SplitMix64.Mix(state += 0x9E3779B97F4A7C15UL);
+        s2 = SplitMix64.Mix(state += 0x9E3779B97F4A7C15UL);
+        s3 = SplitMix64.Mix(state + 0x9E3779B97F4A7C15UL);
     }
 
     /// <summary>Uniform in [0, 1).</summary>
@@ -63,12 +68,5 @@ internal sealed class SimulationRandom
         s2 ^= shifted;
         s3 = BitOperations.RotateLeft(s3, 45);
         return result;
-    }
-
-    private static ulong Mix(ulong value)
-    {
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
-        return value ^ (value >> 31);
     }
 }

@@ -1,7 +1,6 @@
-using Concord.Modeling.Rendering;
-using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Preferences.Statistics;
+using Concord.Tokenization.Rendering;
 
 namespace Concord.Runs.Data;
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
 

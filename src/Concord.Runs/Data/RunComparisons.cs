@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Preferences.Simulation;

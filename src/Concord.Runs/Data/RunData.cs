@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Preferences;
 using Concord.Runs.Recipes;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Runs.Data;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Concord.Modeling.Packing;
-using Concord.Modeling.Rendering;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
+using Concord.Tokenization.Comparisons;
+using Concord.Tokenization.Rendering;
 
 namespace Concord.Runs.Data;
 

@@ -1,9 +1,9 @@
 using System.IO.Hashing;
 using System.Text;
 using Concord.Modeling.Folders;
-using Concord.Modeling.Packing;
 using Concord.Preferences;
 using Concord.Runs.Recipes;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Runs.Data;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Concord.Preferences;
+using Concord.Foundation;
 using Concord.Runs.Recipes.Yaml;
 
 namespace Concord.Runs.Recipes;

@@ -1,5 +1,3 @@
-using Concord.Preferences;
-
 namespace Concord.Runs.Recipes;
 
 /// <summary>An override (<c>key=value</c>) of a recipe that is wrong, where the recipe itself is not.</summary>

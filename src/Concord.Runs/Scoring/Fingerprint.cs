@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using Concord.Preferences;
 
 namespace Concord.Runs.Scoring;
 

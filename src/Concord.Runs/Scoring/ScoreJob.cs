@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Runs.Scoring;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Concord.Foundation;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Training.Checkpoints;

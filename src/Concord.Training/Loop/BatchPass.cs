@@ -1,5 +1,6 @@
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Losses;
 using TorchSharp;
 

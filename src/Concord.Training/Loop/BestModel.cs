@@ -1,7 +1,6 @@
 using Concord.Calibration;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Preferences;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Checkpoints;
 
 namespace Concord.Training.Loop;

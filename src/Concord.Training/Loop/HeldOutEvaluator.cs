@@ -1,6 +1,6 @@
 using Concord.Calibration;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Training.Loop;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Concord.Calibration;
-using Concord.Preferences;
+using Concord.Foundation;
 
 namespace Concord.Training.Loop;
 

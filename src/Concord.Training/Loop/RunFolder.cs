@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Concord.Preferences;
+using Concord.Foundation;
 
 namespace Concord.Training.Loop;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Preferences;
+using Concord.Tokenization.Comparisons;
 using TorchSharp;
 
 namespace Concord.Training.Loop;

@@ -1,8 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
-using Concord.Modeling.Packing;
-using Concord.Preferences;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Training.Loop;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Concord.Modeling;
 using Concord.Modeling.Adapters;
-using Concord.Preferences;
 using Concord.Training.Batches;
 using Concord.Training.Losses;
 using Concord.Training.Optimizers;

@@ -1,6 +1,6 @@
 using Concord.Modeling.Kernels;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
 using Concord.Training.Losses;
 using Concord.Training.Optimizers;

@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using TorchSharp;
 
 namespace Concord.Training.Losses;
@@ -42,9 +43,9 @@ public static class RankingLoss
             var logit = temperature * (rewards[winner] - rewards[loser] - pairs.Margins[p]);
             var wrong = settings.LabelSmoothing;
             // d/dx of (1 - ε) softplus(-x) + ε softplus(x) is sigmoid(x) - 1 + ε
-            var slope = wrong - Sigmoid(-logit);
+            var slope = wrong - Logistic.Sigmoid(-logit);
             result.Losses[source] +=
-                share * ((1 - wrong) * Softplus(-logit) + (wrong > 0 ? wrong * Softplus(logit) : 0));
+                share * ((1 - wrong) * Logistic.Softplus(-logit) + (wrong > 0 ? wrong * Logistic.Softplus(logit) : 0));
             result.RewardGradients[winner] += share * slope * temperature;
             result.RewardGradients[loser] -= share * slope * temperature;
             result.LogTemperatureGradients[source] += share * slope * logit;
@@ -95,13 +96,5 @@ public static class RankingLoss
         for (var p = 0; p < sources.Length; p++)
             shares[sources[p], p] = pairs.Shares[p];
         return torch.mv(torch.tensor(shares, type, device), losses).MoveToOuterDisposeScope(); // (K, B) (B) -> (K)
-    }
-
-    private static double Softplus(double x) => Math.Max(x, 0) + double.LogP1(Math.Exp(-Math.Abs(x)));
-
-    private static double Sigmoid(double x)
-    {
-        var e = Math.Exp(-Math.Abs(x));
-        return x >= 0 ? 1 / (1 + e) : e / (1 + e);
     }
 }

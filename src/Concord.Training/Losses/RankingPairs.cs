@@ -1,4 +1,4 @@
-using Concord.Modeling.Packing;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Training.Losses;
 

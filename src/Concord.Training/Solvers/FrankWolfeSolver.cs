@@ -1,5 +1,3 @@
-using Concord.Preferences;
-
 namespace Concord.Training.Solvers;
 
 /// <summary>

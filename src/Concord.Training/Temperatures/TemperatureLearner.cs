@@ -1,5 +1,5 @@
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
 using Concord.Training.Losses;
 

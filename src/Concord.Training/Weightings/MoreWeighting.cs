@@ -1,4 +1,3 @@
-using Concord.Preferences;
 using Concord.Training.Solvers;
 
 namespace Concord.Training.Weightings;

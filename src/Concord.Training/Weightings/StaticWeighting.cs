@@ -1,5 +1,4 @@
 using System.Globalization;
-using Concord.Preferences;
 using Concord.Training.Solvers;
 
 namespace Concord.Training.Weightings;

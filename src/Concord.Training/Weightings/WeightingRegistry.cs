@@ -1,5 +1,3 @@
-using Concord.Preferences;
-
 namespace Concord.Training.Weightings;
 
 /// <summary>The weightings by name: a scheme of one's own is one file and one line here.</summary>

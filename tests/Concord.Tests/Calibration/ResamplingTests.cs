@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Concord.Calibration;
+using Concord.Foundation;
 using Xunit;
 
 namespace Concord.Tests.Calibration;
@@ -162,11 +163,8 @@ public class ResamplingTests
         var bootstrap = ClusteredBootstrap.Run(pairs, cells, 20, 9)!;
         for (var draw = 0; draw < 20; draw++)
         {
-            var random = new CounterRandom(9, 1, draw);
-            var drawn = Enumerable
-                .Range(0, pairs.ClusterCount)
-                .Select(_ => random.NextIndex(pairs.ClusterCount))
-                .ToArray();
+            var random = SplitMix64.OfDraw(9, 1, draw);
+            var drawn = Enumerable.Range(0, pairs.ClusterCount).Select(_ => random.Below(pairs.ClusterCount)).ToArray();
             var d = drawn.SelectMany(c => pairs.Differences.Where((_, i) => pairs.Clusters[i] == c)).ToArray();
             Assert.Equal(NegativeLogLikelihood.OfDifferences(d)!.Value, bootstrap.Nll[draw], 1e-12);
             Assert.Equal(BrierScore.OfDifferences(d)!.Value, bootstrap.Brier[draw], 1e-12);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Concord.Cli;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
+using Concord.Foundation;
 using Concord.Runs;
 using Xunit;
 

@@ -8,15 +8,34 @@ public class RoomTests
 {
     private static readonly Dictionary<string, string[]> MayCall = new(StringComparer.Ordinal)
     {
-        ["Concord.Preferences"] = [],
-        ["Concord.Calibration"] = ["Concord.Preferences"],
-        ["Concord.Modeling"] = ["Concord.Preferences"],
-        ["Concord.Training"] = ["Concord.Preferences", "Concord.Calibration", "Concord.Modeling"],
-        ["Concord.Runs"] = ["Concord.Preferences", "Concord.Calibration", "Concord.Modeling", "Concord.Training"],
-        ["concord"] =
+        ["Concord.Foundation"] = [],
+        ["Concord.Preferences"] = ["Concord.Foundation"],
+        ["Concord.Calibration"] = ["Concord.Foundation", "Concord.Preferences"],
+        ["Concord.Tokenization"] = ["Concord.Foundation", "Concord.Preferences"],
+        ["Concord.Modeling"] = ["Concord.Foundation", "Concord.Preferences", "Concord.Tokenization"],
+        ["Concord.Training"] =
         [
+            "Concord.Foundation",
             "Concord.Preferences",
             "Concord.Calibration",
+            "Concord.Tokenization",
+            "Concord.Modeling",
+        ],
+        ["Concord.Runs"] =
+        [
+            "Concord.Foundation",
+            "Concord.Preferences",
+            "Concord.Calibration",
+            "Concord.Tokenization",
+            "Concord.Modeling",
+            "Concord.Training",
+        ],
+        ["concord"] =
+        [
+            "Concord.Foundation",
+            "Concord.Preferences",
+            "Concord.Calibration",
+            "Concord.Tokenization",
             "Concord.Modeling",
             "Concord.Training",
             "Concord.Runs",
@@ -39,8 +58,10 @@ public class RoomTests
     }
 
     [Theory]
+    [InlineData("Concord.Foundation")]
     [InlineData("Concord.Preferences")]
     [InlineData("Concord.Calibration")]
+    [InlineData("Concord.Tokenization")]
     public void Data_and_metrics_need_no_libtorch(string room) =>
         Assert.DoesNotContain(
             Assembly.Load(room).GetReferencedAssemblies(),

@@ -1,5 +1,6 @@
 using Concord.Modeling.Packing;
 using Concord.Preferences;
+using Concord.Tokenization.Comparisons;
 
 namespace Concord.Tests.Modeling;
 

@@ -5,6 +5,7 @@ using Concord.Modeling.Native;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tests.Training;
+using Concord.Tokenization.Comparisons;
 using TorchSharp;
 using Xunit;
 

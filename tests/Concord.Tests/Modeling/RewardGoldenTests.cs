@@ -2,6 +2,7 @@ using System.Text.Json;
 using Concord.Modeling;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Tokenization.Comparisons;
 using TorchSharp;
 using Xunit;
 

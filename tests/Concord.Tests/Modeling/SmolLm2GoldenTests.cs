@@ -3,7 +3,7 @@ using Concord.Modeling;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Tokenizers;
+using Concord.Tokenization;
 using TorchSharp;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using Concord.Modeling.Packing;
 using Concord.Preferences;
 using Concord.Tests.Weights;
+using Concord.Tokenization.Comparisons;
 using Xunit;
 
 namespace Concord.Tests.Modeling;

@@ -1,7 +1,7 @@
-using Concord.Modeling.Rendering;
-using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
 using Concord.Tests.Tokenizers;
+using Concord.Tokenization;
+using Concord.Tokenization.Rendering;
 using Xunit;
 
 namespace Concord.Tests.Rendering;

@@ -1,8 +1,9 @@
 using Concord.Modeling.Packing;
-using Concord.Modeling.Rendering;
-using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
 using Concord.Tests.Tokenizers;
+using Concord.Tokenization;
+using Concord.Tokenization.Comparisons;
+using Concord.Tokenization.Rendering;
 using Xunit;
 
 namespace Concord.Tests.Rendering;

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Concord.Modeling.Rendering;
 using Concord.Preferences;
+using Concord.Tokenization.Rendering;
 using Xunit;
 
 namespace Concord.Tests.Rendering;

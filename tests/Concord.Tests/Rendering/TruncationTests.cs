@@ -1,7 +1,8 @@
 using Concord.Modeling.Packing;
-using Concord.Modeling.Rendering;
 using Concord.Preferences;
 using Concord.Tests.Tokenizers;
+using Concord.Tokenization.Comparisons;
+using Concord.Tokenization.Rendering;
 using CsCheck;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Concord.Modeling.Tokenizers;
 using Concord.Preferences.Simulation;
+using Concord.Tokenization;
 using Xunit;
 
 namespace Concord.Tests.Simulation;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Concord.Modeling.Tokenizers;
-using Concord.Modeling.Tokenizers.Bpe;
+using Concord.Tokenization;
+using Concord.Tokenization.Bpe;
 using Xunit;
 
 namespace Concord.Tests.Tokenizers;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Concord.Modeling.Tokenizers;
+using Concord.Tokenization;
 
 namespace Concord.Tests.Tokenizers;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Concord.Modeling.Tokenizers.Patterns;
+using Concord.Tokenization.Patterns;
 using Xunit;
 
 namespace Concord.Tests.Tokenizers;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
+using Concord.Tokenization;
 using Xunit;
 using JsonNode = System.Text.Json.Nodes.JsonNode;
 

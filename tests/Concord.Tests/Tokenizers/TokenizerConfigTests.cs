@@ -1,5 +1,5 @@
-using Concord.Modeling.Tokenizers;
 using Concord.Preferences;
+using Concord.Tokenization;
 using Xunit;
 
 namespace Concord.Tests.Tokenizers;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Concord.Modeling.Tokenizers.Unicode;
+using Concord.Tokenization.Unicode;
 using Xunit;
 
 namespace Concord.Tests.Tokenizers;

@@ -1,5 +1,6 @@
 using Concord.Modeling.Packing;
 using Concord.Preferences;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
 using Xunit;
 

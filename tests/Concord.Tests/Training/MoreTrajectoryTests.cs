@@ -4,6 +4,7 @@ using Concord.Modeling.Files;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tests.Modeling;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
 using Concord.Training.Optimizers;

@@ -1,6 +1,7 @@
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Losses;
 using Concord.Training.Temperatures;
 using Xunit;

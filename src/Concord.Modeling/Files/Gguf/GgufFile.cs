@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Concord.Preferences;
 using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 

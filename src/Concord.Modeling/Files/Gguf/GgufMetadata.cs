@@ -1,5 +1,3 @@
-using Concord.Preferences;
-
 namespace Concord.Modeling.Files.Gguf;
 
 /// <summary>Metadata read by key and checked; every error names the file and the key.</summary>

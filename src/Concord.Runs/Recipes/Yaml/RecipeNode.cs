@@ -1,5 +1,3 @@
-using Concord.Preferences;
-
 namespace Concord.Runs.Recipes.Yaml;
 
 /// <summary>Where a value was written.</summary>

@@ -1,4 +1,3 @@
-using Concord.Preferences;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Concord.Preferences;
+using Concord.Foundation;
 
 namespace Concord.Runs.Recipes.Yaml;
 
@@ -16,7 +16,7 @@ internal sealed class RecipeReader : IRecipeFields
     /// <summary>
     /// Reads a whole group by its description, starting from the defaults in <paramref name="start"/>.
     /// </summary>
-    /// <exception cref="Preferences.ConcordException">A key or value of the file is wrong; names file and
+    /// <exception cref="ConcordException">A key or value of the file is wrong; names file and
     /// line.</exception>
     /// <exception cref="RecipeOverrideException">A key or value given on the command line is wrong.</exception>
     public static T Read<T>(RecipeMapping mapping, T start, Func<IRecipeFields, T, T> map) =>

@@ -1,0 +1,151 @@
+using System.Text;
+
+namespace Concord.Foundation;
+
+/// <summary>
+/// Writes files beside their place and renames them into it: a reader sees the whole old file or the whole new one,
+/// whenever the writer is stopped.
+/// </summary>
+public static class AtomicFile
+{
+    // Named after its target, so that what a killed run left behind can be told; the random part keeps two writers
+    // apart.
+    private const string Suffix = ".partial";
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Writes a text as UTF-8 without a byte order mark.</summary>
+    /// <exception cref="ConcordException">The file cannot be written there.</exception>
+    public static void WriteText(string path, string text) => WriteBytes(path, Utf8.GetBytes(text));
+
+    /// <summary>Writes bytes.</summary>
+    /// <exception cref="ConcordException">The file cannot be written there.</exception>
+    public static void WriteBytes(string path, ReadOnlySpan<byte> bytes)
+    {
+        using var file = Create(path, out var beside);
+        var done = false;
+        try
+        {
+            file.Write(bytes);
+            Commit(file, beside, path);
+            done = true;
+        }
+        finally
+        {
+            if (!done)
+                Discard(file, beside);
+        }
+    }
+
+    /// <summary>
+    /// Writes what <paramref name="write"/> puts into the stream; if it throws, the file at <paramref name="path"/>
+    /// stays as it was.
+    /// </summary>
+    /// <exception cref="ConcordException">The file cannot be written there.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        using var file = Create(path, out var beside);
+        var done = false;
+        try
+        {
+            write(file);
+            Commit(file, beside, path);
+            done = true;
+        }
+        finally
+        {
+            if (!done)
+                Discard(file, beside);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Write(string, Action{Stream})"/> for lines of text (UTF-8, no byte order mark, <c>\n</c>).
+    /// </summary>
+    /// <exception cref="ConcordException">The file cannot be written there.</exception>
+    public static void WriteLines(string path, IEnumerable<string> lines) =>
+        Write(
+            path,
+            stream =>
+            {
+                using var writer = new StreamWriter(stream, Utf8, bufferSize: 1 << 16, leaveOpen: true)
+                {
+                    NewLine = "\n",
+                };
+                foreach (var line in lines)
+                    writer.WriteLine(line);
+            }
+        );
+
+    /// <summary>Says before long work that a file could not be written there; makes its folder.</summary>
+    /// <exception cref="ConcordException">The file cannot be written there.</exception>
+    public static void Check(string path)
+    {
+        using var file = Create(path, out var beside);
+        Discard(file, beside);
+    }
+
+    private static FileStream Create(string path, out string beside)
+    {
+        try
+        {
+            var full = Path.GetFullPath(path);
+            if (Directory.Exists(full))
+                throw new ConcordException($"{path} is a folder; a file was to be written there. Name a file.");
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            beside = $"{full}.{Guid.NewGuid():N}{Suffix}";
+            return new FileStream(
+                beside,
+                FileMode.CreateNew,
+                FileAccess.ReadWrite,
+                FileShare.Read,
+                bufferSize: 1 << 16
+            );
+        }
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ConcordException(
+                $"{path} cannot be written: {error.Message} Name another place, or make this one writable.",
+                error
+            );
+        }
+    }
+
+    private static void Commit(FileStream file, string beside, string path)
+    {
+        try
+        {
+            file.Flush(flushToDisk: true);
+            file.Dispose();
+            File.Move(beside, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ConcordException(
+                $"{path} cannot be written: {error.Message} Make room or name another place.",
+                error
+            );
+        }
+    }
+
+    private static void Discard(FileStream file, string beside)
+    {
+        try
+        {
+            file.Dispose();
+        }
+        catch (IOException)
+        {
+            // Closing flushes once more and fails again on a full disk; the first error is the one to show.
+        }
+        try
+        {
+            File.Delete(beside);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be removed stays, under a name that says what it is.
+        }
+    }
+}

@@ -1,4 +1,0 @@
-namespace Concord.Modeling.Rendering.Templates;
-
-/// <summary>A chat template cannot be read, uses what is not known, or itself refuses the messages.</summary>
-internal sealed class TemplateException(string message) : Exception(message);

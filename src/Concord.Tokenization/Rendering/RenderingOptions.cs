@@ -1,0 +1,28 @@
+namespace Concord.Tokenization.Rendering;
+
+/// <summary>How comparisons become rows of ids. Training, evaluation and scoring of one model use the same.</summary>
+public sealed record RenderingOptions
+{
+    /// <summary>The shortest maximum length: a BOS, an EOS and one id of text.</summary>
+    public const int ShortestMaximum = 3;
+
+    /// <summary>How messages become text.</summary>
+    /// <value>Default <see cref="DialogueRendering.Auto"/>.</value>
+    public DialogueRendering Rendering { get; init; } = DialogueRendering.Auto;
+
+    /// <summary>
+    /// Whether EOS ends every row that is text: for pooling <c>eos</c>. A row that already ends with it gets no second.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool AppendEos { get; init; }
+
+    /// <summary>What happens to rows longer than <see cref="MaximumLength"/>.</summary>
+    /// <value>Default <see cref="TruncationPolicy.SharedLeft"/>.</value>
+    public TruncationPolicy Truncation { get; init; } = TruncationPolicy.SharedLeft;
+
+    /// <summary>
+    /// The longest row, in tokens, special ones included; at least <see cref="ShortestMaximum"/>; null: no limit.
+    /// </summary>
+    /// <value>Default null.</value>
+    public int? MaximumLength { get; init; }
+}

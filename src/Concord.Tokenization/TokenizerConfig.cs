@@ -1,0 +1,100 @@
+using System.Text.Json;
+
+namespace Concord.Tokenization;
+
+/// <summary>What lies beside a tokenizer: the names of its special tokens and the chat template.</summary>
+internal sealed record TokenizerConfig
+{
+    public string? BosToken { get; init; }
+
+    public string? EosToken { get; init; }
+
+    public string? PadToken { get; init; }
+
+    public string? UnknownToken { get; init; }
+
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>
+    /// Reads <c>tokenizer_config.json</c>, what that does not say from <c>special_tokens_map.json</c>, and
+    /// <c>chat_template.jinja</c>, which has precedence over a template in the former.
+    /// </summary>
+    public static TokenizerConfig Read(string folder, TokenizerPipeline pipeline)
+    {
+        using var config = Open(folder, "tokenizer_config.json");
+        using var map = Open(folder, "special_tokens_map.json");
+        var templateFile = Path.Combine(folder, "chat_template.jinja");
+        var named = config is not null || map is not null;
+        string? Name(string key, string[] usual)
+        {
+            if (named)
+                return Token(config, key) ?? Token(map, key);
+            return usual.FirstOrDefault(token => pipeline.SpecialTokens.Contains(token));
+        }
+        // Where nothing names them, the usual names are looked for among the special tokens (GPT-NeoX comes without a
+        // configuration).
+        var before = pipeline.PostProcessor.Before;
+        var first = before.Count > 0 ? pipeline.Tokens[before[0]] : null;
+        return new TokenizerConfig
+        {
+            BosToken = Name("bos_token", [first ?? "<s>", "<|begin_of_text|>", "<|endoftext|>"]),
+            EosToken = Name("eos_token", ["</s>", "<|end_of_text|>", "<|endoftext|>"]),
+            PadToken = Name("pad_token", ["<pad>", "<|padding|>"]),
+            UnknownToken = Name("unk_token", ["<unk>", "<|endoftext|>"]),
+            ChatTemplate = File.Exists(templateFile) ? File.ReadAllText(templateFile) : Template(config),
+        };
+    }
+
+    private static JsonDocumentAt? Open(string folder, string name)
+    {
+        var file = Path.Combine(folder, name);
+        if (!File.Exists(file))
+            return null;
+        try
+        {
+            var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return new JsonDocumentAt(document, file);
+            document.Dispose();
+            throw new ConcordException($"{file} holds no JSON object. Fetch the tokenizer's files again.");
+        }
+        catch (JsonException error)
+        {
+            throw new ConcordException(
+                $"{file} is not valid JSON (line {error.LineNumber + 1}): {error.Message} Fetch the tokenizer's "
+                    + $"files again.",
+                error
+            );
+        }
+    }
+
+    private sealed record JsonDocumentAt(JsonDocument Document, string File) : IDisposable
+    {
+        public JsonNode Root => new(Document.RootElement, File, "");
+
+        public void Dispose() => Document.Dispose();
+    }
+
+    /// <summary>A special token is a string, or an object whose <c>content</c> it is.</summary>
+    private static string? Token(JsonDocumentAt? document, string key)
+    {
+        if (document is null || document.Root[key].IsNull)
+            return null;
+        var node = document.Root[key];
+        return (node.Element.ValueKind == JsonValueKind.Object ? node["content"] : node).Text();
+    }
+
+    /// <summary>A template is a string, or a list of named ones of which <c>default</c> counts.</summary>
+    private static string? Template(JsonDocumentAt? config)
+    {
+        if (config is null || config.Root["chat_template"].IsNull)
+            return null;
+        var node = config.Root["chat_template"];
+        if (node.Element.ValueKind != JsonValueKind.Array)
+            return node.Text();
+        foreach (var item in node.Items())
+            if (item["name"].Text() == "default")
+                return item["template"].Text();
+        return null;
+    }
+}
