@@ -1,3 +1,4 @@
+using Concord.Foundation;
 namespace Concord.Calibration;
 
 /// <summary>

@@ -34,7 +34,9 @@ public struct SplitMix64
     /// <summary>64 random bits.</summary>
     public ulong Next() => Mix(state += Gamma);
 
-    /// <summary>A number in 0 .. bound - 1; the bias of the multiplication, bound / 2^64, is far below notice.</summary>
+    /// <summary>
+    /// A number in 0 .. bound - 1; the bias of the multiplication, bound / 2^64, is far below notice.
+    /// </summary>
     public int Below(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
 
     /// <summary>A number in [0, 1), of 53 bits.</summary>
@@ -53,7 +55,9 @@ public struct SplitMix64
         }
     }
 
-    /// <summary>The mixing function: a bijection of 64 bits that changes about half of them for each changed one.</summary>
+    /// <summary>
+    /// The mixing function: a bijection of 64 bits that changes about half of them for each changed one.
+    /// </summary>
     public static ulong Mix(ulong value)
     {
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;

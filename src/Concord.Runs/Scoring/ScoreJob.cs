@@ -39,7 +39,8 @@ public sealed class ScoreJob(
     private sealed record Part(int Record, TokenizedComparison? Comparison, string? Error, bool Last);
 
     /// <summary>Runs to the end.</summary>
-    /// <param name="progress">Told the number of records so far: first those of an earlier run, then after each.</param>
+    /// <param name="progress">Told the number of records so far: first those of an earlier run, then after
+    /// each.</param>
     /// <param name="cancellation">Ends the run; the lines so far lie beside the output.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the same job goes on from there.</exception>
     /// <exception cref="ConcordException">The input cannot be read, or the output cannot be written.</exception>
