@@ -67,11 +67,11 @@ internal static class FrozenBenchmark
         (double First, double[] Later, long Size) Epochs(string place, int count)
         {
             using var cache = new FrozenStateCache(place, model);
-            var step = training.Scheme(new WeightingSettings(), 1, micro, cache);
+            var step = training.Scheme(new EqualWeighting(), 1, micro, cache);
             var sources = new int[batch];
             // a step over others first, without the cache: what is compiled or allocated once is no part of the first
             // epoch
-            training.Step(training.Scheme(new WeightingSettings(), 1, micro), comparisons[pairs..], sources);
+            training.Step(training.Scheme(new EqualWeighting(), 1, micro), comparisons[pairs..], sources);
             var seconds = Contest.Turns(
                 count,
                 _ =>

@@ -48,6 +48,7 @@ internal static class OptimizerBenchmark
             1e-8,
             0
         );
+        var taken = 0;
         void Library()
         {
             using var scope = NewDisposeScope();
@@ -57,7 +58,7 @@ internal static class OptimizerBenchmark
                 parameter.grad!.zero_();
         }
 
-        own.Step(1, 1);
+        own.Step(++taken, 1, 1);
         Library();
         foreach (var (mine, theirs) in copies)
             Agreement.Check(mine.Name, mine.Value, theirs, 1e-6);
@@ -68,7 +69,7 @@ internal static class OptimizerBenchmark
         var times = Contest.Medians(
             rounds,
             .2,
-            () => own.Step(1, 1),
+            () => own.Step(++taken, 1, 1),
             Library,
             () => flat.GradientNorm(),
             () => to.copy_(from)

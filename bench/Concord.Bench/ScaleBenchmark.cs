@@ -3,7 +3,6 @@ using Concord.Modeling;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Folders;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Weights;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Weightings;
@@ -17,8 +16,6 @@ namespace Concord.Bench;
 /// </summary>
 internal static class ScaleBenchmark
 {
-    private static readonly WeightingSettings More = new() { Scheme = "more" };
-
     /// <summary>A row of a table.</summary>
     /// <param name="Size">What the exponent is over.</param>
     /// <param name="Cells">First cells.</param>
@@ -213,7 +210,7 @@ internal static class ScaleBenchmark
     )
     {
         var batches = sizes.Select(make).ToArray();
-        var steps = batches.Select(batch => training.Scheme(More, batch.Sources)).ToArray();
+        var steps = batches.Select(batch => training.Scheme(new MoreWeighting(), batch.Sources)).ToArray();
         // the longest first: whatever memory is needed is there before the clock runs
         for (var i = sizes.Length - 1; i >= 0; i--)
             training.Step(steps[i], batches[i].Comparisons, batches[i].SourceOf);
@@ -255,7 +252,7 @@ internal static class ScaleBenchmark
         int rounds
     )
     {
-        var step = training.Scheme(More, sources);
+        var step = training.Scheme(new MoreWeighting(), sources);
         training.Step(step, comparisons, sourceOf);
         var (seconds, optimizer) = (new double[rounds], new double[rounds]);
         for (var round = 0; round < rounds; round++)

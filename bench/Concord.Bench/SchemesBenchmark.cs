@@ -1,8 +1,10 @@
 using Concord.Modeling;
-using Concord.Modeling.Packing;
 using Concord.Tokenization.Comparisons;
+using Concord.Training.Batches;
+using Concord.Training.Exchange;
 using Concord.Training.Loop;
 using Concord.Training.Losses;
+using Concord.Training.Objectives;
 using Concord.Training.Weightings;
 
 namespace Concord.Bench;
@@ -13,9 +15,6 @@ namespace Concord.Bench;
 /// </summary>
 internal static class SchemesBenchmark
 {
-    private static readonly WeightingSettings MultiTask = new() { Scheme = "multitask" },
-        More = new() { Scheme = "more" };
-
     /// <summary>
     /// Runs: <c>schemes MODEL FILE.. [layers=4] [per_source=4] [micro=4] [tokens=512] [rounds=9]</c>; each file is a
     /// source.
@@ -40,34 +39,25 @@ internal static class SchemesBenchmark
         int[] sourceOf = [.. Enumerable.Range(0, batches[0].Length).Select(index => index / perSource)];
         using var training = new TimedTraining(model);
 
-        (string Name, WeightingSettings Weighting, int? Micro)[] ways =
+        (string Name, IWeighting Weighting, int? Micro)[] ways =
         [
-            ("one micro-batch: MultiTask", MultiTask, null),
-            ("one micro-batch: MultiTask again, which shows the noise", MultiTask, null),
-            ("one micro-batch: MORE", More, null),
-            ($"micro-batches of {micro}: MultiTask", MultiTask, micro),
+            ("one micro-batch: MultiTask", new EqualWeighting(), null),
+            ("one micro-batch: MultiTask again, which shows the noise", new EqualWeighting(), null),
+            ("one micro-batch: MORE", new MoreWeighting(), null),
+            ($"micro-batches of {micro}: MultiTask", new EqualWeighting(), micro),
             (
                 $"micro-batches of {micro}: MORE, scope micro-batch",
-                More with
-                {
-                    Scope = WeightingScope.MicroBatch,
-                },
+                new MoreWeighting { Scope = WeightingScope.MicroBatch },
                 micro
             ),
             (
                 $"micro-batches of {micro}: MORE, scope batch, gradient buffers",
-                More with
-                {
-                    Accumulation = MoreAccumulation.GradientBuffers,
-                },
+                new MoreWeighting { Accumulation = GradientAccumulation.GradientBuffers },
                 micro
             ),
             (
                 $"micro-batches of {micro}: MORE, scope batch, second forward",
-                More with
-                {
-                    Accumulation = MoreAccumulation.SecondForward,
-                },
+                new MoreWeighting { Accumulation = GradientAccumulation.SecondForward },
                 micro
             ),
         ];
@@ -104,7 +94,12 @@ internal static class SchemesBenchmark
     }
 
     // The gradient of MORE is one, however it is accumulated.
-    private static void Check(TimedTraining training, TrainingStep[] steps, TokenizedComparison[] batch, int[] sourceOf)
+    private static void Check(
+        TimedTraining training,
+        RankingObjective[] steps,
+        TokenizedComparison[] batch,
+        int[] sourceOf
+    )
     {
         var (_, multiTask) = training.Gradient(steps[0], batch, sourceOf);
         var (_, accumulated) = training.Gradient(steps[3], batch, sourceOf);
@@ -142,25 +137,31 @@ internal static class SchemesBenchmark
     {
         using var pass = new BatchPass(
             training.Model,
+            new TrainingBatch(0, batch, sourceOf, new bool[batch.Length]),
             [
                 [.. Enumerable.Range(0, batch.Length)],
             ],
-            batch,
-            sourceOf,
             sources,
-            new RankingLossSettings()
-        );
+            new RankingLossSettings(),
+            new SingleProcess()
+        )
+        {
+            Temperatures = [.. Enumerable.Repeat(1.0, sources)],
+        };
         pass.Forward(pass.Parts[0], record: false);
-        var result = RankingLoss.Evaluate(pass.Pairs, pass.Rewards, [.. Enumerable.Repeat(1.0, sources)]);
+        var result = RankingLoss.Evaluate(pass.Pairs, pass.Rewards, pass.Temperatures);
         var gradients = result.HeadGradients(pass.Hidden);
-        var momentum = new GradientMomentum(sources, More.Alpha, new double[training.Model.Config.HiddenSize]);
         var weighting = new MoreWeighting();
+        var start = new double[training.Model.Config.HiddenSize];
+        var momentum = new GradientMomentum(sources, weighting.Alpha, start);
+        string[] names = [.. Enumerable.Range(0, sources).Select(source => $"{source}")];
+        weighting.Start(new WeightingContext(names, start.Length, 1));
         var times = Contest.Medians(
             9,
             .02,
             () => result.HeadGradients(pass.Hidden),
             () => momentum.Update(gradients, pass.Present),
-            () => weighting.Weigh(momentum.Update(gradients, pass.Present), result.Losses, pass.Present)
+            () => weighting.Weigh(new SourceGradients(pass.Present, result.Losses, gradients))
         );
         return $"\nTimed by themselves: head gradients in closed form {times[0] * 1e6:f1} µs (every scheme reports "
             + $"their cosines), "

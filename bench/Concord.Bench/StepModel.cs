@@ -10,6 +10,7 @@ internal sealed class StepModel : IDisposable
 {
     private readonly FlatParameters parameters;
     private readonly AdamW optimizer;
+    private int taken;
 
     /// <summary>Opens a folder.</summary>
     /// <param name="folder">A Hugging Face folder.</param>
@@ -27,7 +28,7 @@ internal sealed class StepModel : IDisposable
     public RewardModel Model { get; }
 
     /// <summary>One step of AdamW, which clears the gradients.</summary>
-    public void Step() => optimizer.Step(1, 1);
+    public void Step() => optimizer.Step(++taken, 1, 1);
 
     /// <summary>All gradients as they stand.</summary>
     public float[] Gradients() => parameters.Gradients.data<float>().ToArray();

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
-using Concord.Training.Loop;
+using Concord.Training.Losses;
+using Concord.Training.Objectives;
 using Concord.Training.Optimizers;
 using Concord.Training.Temperatures;
 using Concord.Training.Weightings;
@@ -12,7 +12,7 @@ using TorchSharp;
 namespace Concord.Bench;
 
 /// <summary>
-/// A model under training, whose steps are those of a run: forward and back by <see cref="TrainingStep"/>, the
+/// A model under training, whose steps are those of a run: forward and back by <see cref="RankingObjective"/>, the
 /// gradient's norm, clipping, AdamW.
 /// </summary>
 internal sealed class TimedTraining : IDisposable
@@ -21,7 +21,8 @@ internal sealed class TimedTraining : IDisposable
 
     private readonly OptimizerSettings settings = new();
     private readonly AdamW optimizer;
-    private readonly List<TrainingStep> steps = [];
+    private readonly List<RankingObjective> steps = [];
+    private int taken;
 
     /// <summary>Begins with a model whose trained part is chosen.</summary>
     public TimedTraining(RewardModel model)
@@ -41,42 +42,26 @@ internal sealed class TimedTraining : IDisposable
     public double OptimizerSeconds { get; private set; }
 
     /// <summary>A scheme with a state of its own over the model's parameters.</summary>
-    /// <param name="weighting">The scheme.</param>
+    /// <param name="weighting">The scheme; an instance of its own.</param>
     /// <param name="sources">K.</param>
     /// <param name="micro">Comparisons computed at once; null for the whole batch.</param>
     /// <param name="cache">Hidden states below the trained layers, or null.</param>
-    public TrainingStep Scheme(
-        WeightingSettings weighting,
-        int sources,
-        int? micro = null,
-        FrozenStateCache? cache = null
-    )
+    public RankingObjective Scheme(IWeighting weighting, int sources, int? micro = null, FrozenStateCache? cache = null)
     {
-        var training = new TrainingSettings
-        {
-            Weighting = weighting,
-            Batches = new BatchSettings { MicroBatch = micro },
-        };
-        var scheme = WeightingRegistry.Create(
-            weighting,
-            [.. Enumerable.Range(0, sources).Select(source => $"{source}")]
-        );
-        var momentum = scheme.NeedsGradients
-            ? new GradientMomentum(sources, weighting.Alpha, new double[Model.Config.HiddenSize])
-            : null;
-        var temperatures = new SourceTemperatures(sources, training.Temperatures);
+        string[] names = [.. Enumerable.Range(0, sources).Select(source => $"{source}")];
+        weighting.Start(new WeightingContext(names, Model.Config.HiddenSize, 1));
         steps.Add(
-            new TrainingStep(
+            new RankingObjective(
                 Model,
-                training,
-                sources,
-                scheme,
-                momentum,
-                temperatures,
-                new SingleProcess(),
                 Parameters,
-                cache
+                new RankingLossSettings(),
+                new BatchSettings { MicroBatch = micro },
+                weighting,
+                new SourceTemperatures(sources, new SourceTemperatureSettings())
             )
+            {
+                Cache = cache,
+            }
         );
         return steps[^1];
     }
@@ -85,29 +70,32 @@ internal sealed class TimedTraining : IDisposable
     /// <param name="step">A scheme of this model.</param>
     /// <param name="comparisons">The batch.</param>
     /// <param name="sources">Source of each.</param>
-    public StepOutcome Step(TrainingStep step, TokenizedComparison[] comparisons, int[] sources)
+    public StepOutcome Step(RankingObjective step, TokenizedComparison[] comparisons, int[] sources)
     {
-        var outcome = step.Run(comparisons, sources, CancellationToken.None);
+        var outcome = step.Step(Batch(comparisons, sources), CancellationToken.None);
         var start = Stopwatch.GetTimestamp();
         var norm = Parameters.GradientNorm();
-        optimizer.Step(1, settings.ClipNorm is { } limit && norm > limit ? limit / norm : 1);
+        optimizer.Step(++taken, 1, settings.ClipNorm is { } limit && norm > limit ? limit / norm : 1);
         OptimizerSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return outcome;
     }
 
-    /// <summary>Forward and back only: what it gave, and a copy of the gradient, which is zero again.</summary>
+    /// <summary>Forward and backward only: what it gave, and a copy of the gradient, which is zero again.</summary>
     public (StepOutcome Outcome, torch.Tensor Gradient) Gradient(
-        TrainingStep step,
+        RankingObjective step,
         TokenizedComparison[] comparisons,
         int[] sources
     )
     {
-        var outcome = step.Run(comparisons, sources, CancellationToken.None);
+        var outcome = step.Step(Batch(comparisons, sources), CancellationToken.None);
         using var mode = torch.no_grad();
         var gradient = Parameters.Gradients.clone();
         Parameters.Gradients.zero_();
         return (outcome, gradient);
     }
+
+    private static TrainingBatch Batch(TokenizedComparison[] comparisons, int[] sources) =>
+        new(0, comparisons, sources, new bool[comparisons.Length]);
 
     /// <inheritdoc/>
     public void Dispose()

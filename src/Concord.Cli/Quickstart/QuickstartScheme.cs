@@ -19,7 +19,7 @@ namespace Concord.Cli.Quickstart;
 internal sealed record QuickstartScheme(
     string Name,
     string Folder,
-    string Weighting,
+    Func<IWeighting> Weighting,
     bool Temperatures,
     bool OnePerSource = false
 )
@@ -30,11 +30,11 @@ internal sealed record QuickstartScheme(
     /// <summary>All schemes, in the order of the tables.</summary>
     public static IReadOnlyList<QuickstartScheme> All { get; } =
     [
-        new("Single", "single", "equal", false, OnePerSource: true),
-        new("MultiTask", "multitask", "multitask", false),
-        new("MORE", "more", "more", false),
-        new("MultiTask + temperatures", "multitask-temperatures", "multitask", true),
-        new("MORE + temperatures", "more-temperatures", "more", true),
+        new("Single", "single", () => new EqualWeighting(), false, OnePerSource: true),
+        new("MultiTask", "multitask", () => new MultiTaskWeighting(), false),
+        new("MORE", "more", () => new MoreWeighting(), false),
+        new("MultiTask + temperatures", "multitask-temperatures", () => new MultiTaskWeighting(), true),
+        new("MORE + temperatures", "more-temperatures", () => new MoreWeighting(), true),
     ];
 
     /// <summary>The population: sources that differ in size, noise and conflict, small enough to see every comparison
@@ -95,7 +95,7 @@ internal sealed record QuickstartScheme(
                 LearningRate = .005,
                 HeadLearningRate = .005,
                 Batches = new BatchSettings { PerSource = 16 },
-                Weighting = new WeightingSettings { Scheme = Weighting },
+                Weighting = Weighting(),
                 Temperatures = new SourceTemperatureSettings { Enabled = Temperatures },
                 Schedule = new LearningRateSchedule { WarmUp = .1 },
                 Optimizer = new OptimizerSettings { Beta2 = .98 },

@@ -211,36 +211,44 @@ internal static class TrainingRecipe
             ),
         };
 
-    private static WeightingSettings Weighting(IRecipeFields fields, WeightingSettings value) =>
-        value with
+    private static IWeighting Weighting(IRecipeFields fields, IWeighting value)
+    {
+        var more = value as MoreWeighting ?? new MoreWeighting();
+        var scheme = fields.Choice(
+            "scheme",
+            value switch
+            {
+                MoreWeighting => "more",
+                StaticWeighting => "static",
+                MultiTaskWeighting => "multitask",
+                _ => "equal",
+            },
+            [.. new[] { "equal", "multitask", "static", "more" }.Select(name => (name, name))],
+            "The scheme; equal and multitask are the same."
+        );
+        var weights = fields.Numbers(
+            "weights",
+            (value as StaticWeighting)?.Weights ?? new Dictionary<string, double>(),
+            NumberRange.NotNegative,
+            "Weight of each source, for the scheme static."
+        );
+        more = new MoreWeighting
         {
-            Scheme = fields.Choice(
-                "scheme",
-                value.Scheme,
-                [.. WeightingRegistry.Names.Select(name => (name, name))],
-                "The scheme; equal and multitask are the same."
-            ),
-            Weights = fields.Numbers(
-                "weights",
-                value.Weights,
-                NumberRange.NotNegative,
-                "Weight of each source, for the scheme static."
-            ),
             Alpha = fields.Number(
                 "alpha",
-                value.Alpha,
+                more.Alpha,
                 new NumberRange(0, 1, LeastIncluded: false),
                 "Momentum of MORE's gradients; 1 keeps nothing of the past."
             ),
             MomentumStart = fields.Choice(
                 "momentum_start",
-                value.MomentumStart,
+                more.MomentumStart,
                 [("zero", MomentumStart.Zero), ("random", MomentumStart.Random)],
                 "What the momentum starts from; random is the authors' form."
             ),
             Normalization = fields.Choice(
                 "normalization",
-                value.Normalization,
+                more.Normalization,
                 [
                     ("none", GradientNormalization.None),
                     ("l2", GradientNormalization.L2),
@@ -251,28 +259,36 @@ internal static class TrainingRecipe
             ),
             Solver = fields.Choice(
                 "solver",
-                value.Solver,
+                more.Solver,
                 [("exact", SolverKind.Exact), ("frank_wolfe", SolverKind.FrankWolfe)],
                 "Solver of MORE; frank_wolfe is the authors'."
             ),
             Scope = fields.Choice(
                 "scope",
-                value.Scope,
+                more.Scope,
                 [("batch", WeightingScope.Batch), ("micro_batch", WeightingScope.MicroBatch)],
                 "Over which pairs MORE's weights are solved."
             ),
             Accumulation = fields.Choice(
                 "accumulation",
-                value.Accumulation,
+                more.Accumulation,
                 [
-                    ("auto", MoreAccumulation.Auto),
-                    ("second_forward", MoreAccumulation.SecondForward),
-                    ("gradient_buffers", MoreAccumulation.GradientBuffers),
+                    ("auto", GradientAccumulation.Auto),
+                    ("second_forward", GradientAccumulation.SecondForward),
+                    ("gradient_buffers", GradientAccumulation.GradientBuffers),
                 ],
                 "How MORE finds the weights of a batch of several micro-batches: a forward pass more, or a gradient "
                     + "buffer per source; auto: buffers up to 1 GiB."
             ),
         };
+        return scheme switch
+        {
+            "more" => more,
+            "static" => new StaticWeighting { Weights = weights },
+            "multitask" => new MultiTaskWeighting(),
+            _ => new EqualWeighting(),
+        };
+    }
 
     private static SourceTemperatureSettings Temperatures(IRecipeFields fields, SourceTemperatureSettings value) =>
         value with

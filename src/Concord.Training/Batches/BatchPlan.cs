@@ -1,25 +1,39 @@
+using Concord.Tokenization.Comparisons;
+
 namespace Concord.Training.Batches;
 
 /// <summary>
 /// Which comparisons each step takes: a pure function of the settings, the seed and the step, so a resumed run needs no
 /// replay and another run none of this one's history.
 /// </summary>
-public sealed class BatchPlan
+public sealed class BatchPlan : IBatchSource
 {
-    private readonly ItemStream[] _streams;
-    private readonly int[] _counts; // taken from each stream per step
+    private readonly IReadOnlyList<TokenizedComparison> comparisons;
+    private readonly IReadOnlyList<int> sourceOf;
+    private readonly ItemStream[] streams;
+    private readonly int[] counts; // taken from each stream per step
 
     /// <summary>A plan over comparisons.</summary>
     /// <param name="settings">Composition, sizes, limits.</param>
     /// <param name="sources">The K source names.</param>
+    /// <param name="comparisons">The comparisons trained on.</param>
     /// <param name="sourceOf">Source of each comparison, 0 .. K - 1.</param>
     /// <param name="seed">The run's seed.</param>
     /// <exception cref="ConcordException">A setting is outside its range, or a source has no comparison.</exception>
-    public BatchPlan(BatchSettings settings, IReadOnlyList<string> sources, IReadOnlyList<int> sourceOf, int seed)
+    public BatchPlan(
+        BatchSettings settings,
+        IReadOnlyList<string> sources,
+        IReadOnlyList<TokenizedComparison> comparisons,
+        IReadOnlyList<int> sourceOf,
+        int seed
+    )
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(comparisons);
         ArgumentNullException.ThrowIfNull(sourceOf);
+        this.comparisons = comparisons;
+        this.sourceOf = sourceOf;
         settings.Validate(sources);
         var bySource = sources
             .Select(
@@ -33,13 +47,13 @@ public sealed class BatchPlan
             )
             .ToArray();
         int? Limit(int source) => settings.Limits.TryGetValue(sources[source], out var limit) ? limit : null;
-        _streams =
+        streams =
         [
             .. bySource.Select(
                 (items, source) => ItemStream.Create(seed, source, items, Limit(source), settings.Resample)
             ),
         ];
-        _counts =
+        counts =
         [
             .. sources.Select(name =>
                 Math.Max(
@@ -51,9 +65,9 @@ public sealed class BatchPlan
         if (settings.Composition == BatchComposition.Balanced)
             return;
         // one stream of the same, resampled, comparisons; a repeat is an entry of its own
-        var chosen = _streams.SelectMany(stream => stream.Entries).ToArray();
-        _counts = [_counts.Sum()];
-        _streams = [ItemStream.Over(seed, sources.Count, chosen)];
+        var chosen = streams.SelectMany(stream => stream.Entries).ToArray();
+        counts = [counts.Sum()];
+        streams = [ItemStream.Over(seed, sources.Count, chosen)];
     }
 
     /// <summary>Steps until the longest stream has been seen once, at least 1.</summary>
@@ -61,26 +75,38 @@ public sealed class BatchPlan
 
     /// <summary>Whether the first so many steps take some comparison a second time.</summary>
     public bool Repeats(int steps) =>
-        Enumerable.Range(0, _streams.Length).Any(i => (long)steps * _counts[i] > _streams[i].Length);
+        Enumerable.Range(0, streams.Length).Any(i => (long)steps * counts[i] > streams[i].Length);
 
     /// <summary>Steps for a number of epochs, which may be a fraction: the longest stream is seen so often.</summary>
     public int StepsFor(double epochs) =>
         Math.Max(
             1,
             Enumerable
-                .Range(0, _streams.Length)
-                .Max(i => (int)Math.Ceiling(epochs * _streams[i].Length / _counts[i] - 1e-9))
+                .Range(0, streams.Length)
+                .Max(i => (int)Math.Ceiling(epochs * streams[i].Length / counts[i] - 1e-9))
         );
 
-    /// <summary>The comparisons of a step, by source, and which of them no step before has taken.</summary>
+    /// <inheritdoc/>
+    public TrainingBatch Batch(int step)
+    {
+        var (items, fresh) = Items(step);
+        return new(
+            step,
+            [.. items.Select(item => comparisons[item])],
+            [.. items.Select(item => sourceOf[item])],
+            fresh
+        );
+    }
+
+    /// <summary>Which comparisons a step takes, by source, and which of them no step before has taken.</summary>
     /// <param name="step">From 0.</param>
-    public (int[] Items, bool[] Fresh) Batch(int step)
+    internal (int[] Items, bool[] Fresh) Items(int step)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
-        var (items, fresh) = (new int[_counts.Sum()], new bool[_counts.Sum()]);
-        for (int i = 0, at = 0; i < _streams.Length; i++)
-        for (var k = 0; k < _counts[i]; k++, at++)
-            (items[at], fresh[at]) = _streams[i].At((long)step * _counts[i] + k);
+        var (items, fresh) = (new int[counts.Sum()], new bool[counts.Sum()]);
+        for (int i = 0, at = 0; i < streams.Length; i++)
+        for (var k = 0; k < counts[i]; k++, at++)
+            (items[at], fresh[at]) = streams[i].At((long)step * counts[i] + k);
         return (items, fresh);
     }
 }

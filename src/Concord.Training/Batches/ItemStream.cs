@@ -8,26 +8,28 @@ namespace Concord.Training.Batches;
 /// </summary>
 internal sealed class ItemStream
 {
-    private readonly int _seed,
-        _stream;
-    private readonly int[] _items;
-    private readonly HashSet<int> _repeated; // items that stand in a pass more than once, by resampling
-    private readonly int[] _order;
-    private long _pass = -1;
+    private readonly int seed,
+        stream;
+    private readonly int[] items;
+    private readonly HashSet<int> repeated; // items that stand in a pass more than once, by resampling
+    private readonly int[] order;
+    private long pass = -1;
 
     private ItemStream(int seed, int stream, int[] items)
     {
-        (_seed, _stream, _items) = (seed, stream, items);
-        _order = new int[items.Length];
+        this.seed = seed;
+        this.stream = stream;
+        this.items = items;
+        order = new int[items.Length];
         var seen = new HashSet<int>();
-        _repeated = [.. items.Where(item => !seen.Add(item))];
+        repeated = [.. items.Where(item => !seen.Add(item))];
     }
 
     /// <summary>Entries of a pass.</summary>
-    public int Length => _items.Length;
+    public int Length => items.Length;
 
     /// <summary>The entries of a pass, in no particular order.</summary>
-    public IReadOnlyList<int> Entries => _items;
+    public IReadOnlyList<int> Entries => items;
 
     /// <summary>A stream over all entries given.</summary>
     public static ItemStream Over(int seed, int stream, int[] entries) => new(seed, stream, entries);
@@ -56,15 +58,15 @@ internal sealed class ItemStream
     /// <summary>The item at a position, and whether it surely stands at no earlier one.</summary>
     public (int Item, bool Fresh) At(long position)
     {
-        var pass = position / _items.Length;
-        if (pass != _pass)
+        var wanted = position / items.Length;
+        if (wanted != pass)
         {
-            for (var i = 0; i < _order.Length; i++)
-                _order[i] = i;
-            new SplitMix64(_seed, _stream, pass).Shuffle(_order);
-            _pass = pass;
+            for (var i = 0; i < order.Length; i++)
+                order[i] = i;
+            new SplitMix64(seed, stream, wanted).Shuffle(order);
+            pass = wanted;
         }
-        var item = _items[_order[position % _items.Length]];
-        return (item, pass == 0 && !_repeated.Contains(item));
+        var item = items[order[position % items.Length]];
+        return (item, pass == 0 && !repeated.Contains(item));
     }
 }

@@ -8,7 +8,7 @@ namespace Concord.Training.Loop;
 /// <summary>What a run trains on and is evaluated on, as token ids.</summary>
 public sealed class TrainingData
 {
-    private readonly Dictionary<string, int> _indices;
+    private readonly Dictionary<string, int> indices;
 
     /// <summary>
     /// Data of the sources that the training comparisons name, in the order in which they first appear unless named.
@@ -27,21 +27,23 @@ public sealed class TrainingData
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(heldOut);
-        (Training, HeldOut) = (training, heldOut);
+        Training = training;
+        HeldOut = heldOut;
         if (training.Count == 0)
             throw new ConcordException(
                 "There is no comparison to train on: check the files, the split and the truncation policy."
             );
         Sources = sources ?? [.. training.Select(comparison => comparison.Comparison.Source).Distinct()];
-        _indices = Sources
+        indices = Sources
             .Select((name, index) => (name, index))
             .ToDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
         foreach (var comparison in training)
-            if (!_indices.ContainsKey(comparison.Comparison.Source))
+            if (!indices.ContainsKey(comparison.Comparison.Source))
                 throw new ConcordException(
                     $"{comparison.Comparison.Origin.File}, line {comparison.Comparison.Origin.Line}: the source "
                         + $"`{comparison.Comparison.Source}` is none of {string.Join(", ", Sources)}."
                 );
+        TrainingSources = [.. training.Select(SourceOf)];
         var trained = training.Select(comparison => comparison.Comparison.PromptId).ToHashSet(StringComparer.Ordinal);
         foreach (var comparison in heldOut)
             if (trained.Contains(comparison.Comparison.PromptId))
@@ -57,6 +59,9 @@ public sealed class TrainingData
     /// <summary>The comparisons trained on.</summary>
     public IReadOnlyList<TokenizedComparison> Training { get; }
 
+    /// <summary>Index of the source of each comparison trained on.</summary>
+    internal IReadOnlyList<int> TrainingSources { get; }
+
     /// <summary>The comparisons evaluated on.</summary>
     public IReadOnlyList<TokenizedComparison> HeldOut { get; }
 
@@ -70,7 +75,7 @@ public sealed class TrainingData
     public bool BosMayRepeat { get; init; }
 
     /// <summary>Index of a training comparison's source.</summary>
-    internal int SourceOf(TokenizedComparison comparison) => _indices[comparison.Comparison.Source];
+    internal int SourceOf(TokenizedComparison comparison) => indices[comparison.Comparison.Source];
 
     /// <summary>
     /// A number that changes with any id, score, source, margin or order: by it a resumed run sees that its data are

@@ -1,4 +1,5 @@
 using Concord.Modeling.Rewards;
+using Concord.Training.Exchange;
 
 namespace Concord.Training.Loop;
 

@@ -70,7 +70,8 @@ public sealed record TrainingSettings
     public RankingLossSettings Loss { get; init; } = new();
 
     /// <summary>How sources are weighted.</summary>
-    public WeightingSettings Weighting { get; init; } = new();
+    /// <value>Default all alike.</value>
+    public IWeighting Weighting { get; init; } = new EqualWeighting();
 
     /// <summary>Source temperatures.</summary>
     public SourceTemperatureSettings Temperatures { get; init; } = new();
@@ -122,7 +123,7 @@ public sealed record TrainingSettings
     {
         Batches.Validate(sources);
         Loss.Validate();
-        Weighting.Validate();
+        Weighting.Validate(sources);
         Temperatures.Validate();
         Schedule.Validate();
         Optimizer.Validate();
@@ -145,10 +146,10 @@ public sealed record TrainingSettings
         Check(CheckpointEvery is null or >= 1, "checkpoint_every", CheckpointEvery ?? 0, "1 or more");
         Check(CheckpointSeconds > 0, "checkpoint_seconds", CheckpointSeconds, "positive");
         Check(KeepCheckpoints >= 1, "keep_checkpoints", KeepCheckpoints, "1 or more");
-        if (Weighting.Scheme == "more" && Weighting.Solver == SolverKind.FrankWolfe && sources.Count == 1)
+        if (Weighting is { Scope: WeightingScope.MicroBatch, Space: GradientSpace.Trained })
             throw new ConcordException(
-                "The authors' Frank-Wolfe solver needs at least two sources, and the data have one: use the solver "
-                    + "`exact`, or the weighting `equal`."
+                $"The weighting {Weighting.GetType().Name} sees the gradients of all trained parameters, which are "
+                    + $"those of a whole batch: it cannot decide micro-batch by micro-batch."
             );
     }
 

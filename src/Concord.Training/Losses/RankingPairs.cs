@@ -1,4 +1,5 @@
 using Concord.Tokenization.Comparisons;
+using Concord.Training.Exchange;
 
 namespace Concord.Training.Losses;
 
@@ -10,6 +11,8 @@ namespace Concord.Training.Losses;
 /// <remarks>Rows are rewards: those of comparison 0 first, one per response, then those of comparison 1.</remarks>
 public sealed class RankingPairs
 {
+    private int[] pairsOf = []; // strict pairs of each comparison, (C)
+
     private RankingPairs(int sources, int[] rowOffsets, int[] comparisonSources, RankingLossSettings settings)
     {
         (SourceCount, RowOffsets, ComparisonSources, Settings) = (sources, rowOffsets, comparisonSources, settings);
@@ -137,14 +140,28 @@ public sealed class RankingPairs
         return slice;
     }
 
+    /// <summary>
+    /// Counts the pairs of other processes in: shares are those of means over the pairs of all processes after it, and
+    /// a source is present where any process has a pair of it.
+    /// </summary>
+    internal void CountOver(IGradientExchange exchange)
+    {
+        double[] counts = [.. PairCounts, .. Units];
+        exchange.Sum(counts);
+        for (var source = 0; source < SourceCount; source++)
+        {
+            PairCounts[source] = (int)counts[source];
+            Units[source] = (int)counts[SourceCount + source];
+        }
+        ShareOut();
+    }
+
     private void List(IReadOnlyList<double[]> scores, IReadOnlyList<double?>? margins)
     {
-        var (winners, losers, comparisons, ofComparison) = (
-            new List<int>(),
-            new List<int>(),
-            new List<int>(),
-            new int[scores.Count]
-        );
+        var winners = new List<int>();
+        var losers = new List<int>();
+        var comparisons = new List<int>();
+        pairsOf = new int[scores.Count];
         for (var c = 0; c < scores.Count; c++)
         {
             var of = scores[c];
@@ -155,20 +172,27 @@ public sealed class RankingPairs
                     winners.Add(RowOffsets[c] + i);
                     losers.Add(RowOffsets[c] + j);
                     comparisons.Add(c);
-                    ofComparison[c]++;
+                    pairsOf[c]++;
                 }
-            PairCounts[ComparisonSources[c]] += ofComparison[c];
-            if (ofComparison[c] > 0)
-                Units[ComparisonSources[c]] += Settings.Averaging == PairAveraging.PerPair ? ofComparison[c] : 1;
+            PairCounts[ComparisonSources[c]] += pairsOf[c];
+            if (pairsOf[c] > 0)
+                Units[ComparisonSources[c]] += Settings.Averaging == PairAveraging.PerPair ? pairsOf[c] : 1;
         }
-        (Winners, Losers, Comparisons) = ([.. winners], [.. losers], [.. comparisons]);
-        (Shares, Margins) = (new double[winners.Count], new double[winners.Count]);
+        Winners = [.. winners];
+        Losers = [.. losers];
+        Comparisons = [.. comparisons];
+        Margins = [.. comparisons.Select(c => (Settings.UseComparisonMargins ? margins?[c] : null) ?? Settings.Margin)];
+        Shares = new double[winners.Count];
+        ShareOut();
+    }
+
+    private void ShareOut()
+    {
         for (var p = 0; p < Shares.Length; p++)
         {
             var c = Comparisons[p];
             var units = (double)Units[ComparisonSources[c]];
-            Shares[p] = Settings.Averaging == PairAveraging.PerPair ? 1 / units : 1 / (units * ofComparison[c]);
-            Margins[p] = (Settings.UseComparisonMargins ? margins?[c] : null) ?? Settings.Margin;
+            Shares[p] = Settings.Averaging == PairAveraging.PerPair ? 1 / units : 1 / (units * pairsOf[c]);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Concord.Modeling.Kernels;
+using Concord.Training.State;
 using TorchSharp;
 
 namespace Concord.Training.Optimizers;
@@ -11,37 +12,33 @@ namespace Concord.Training.Optimizers;
 /// <param name="fused">Whether the CPU takes the one-pass kernel; plain operations are its oracle.</param>
 internal sealed class AdamW(FlatParameters parameters, OptimizerSettings settings, bool fused = true) : IOptimizer
 {
-    private readonly torch.Tensor _first = FlatParameters.Zeros(parameters.Weights.numel(), parameters.Weights.device);
-    private readonly torch.Tensor _second = FlatParameters.Zeros(parameters.Weights.numel(), parameters.Weights.device);
+    private readonly torch.Tensor first = FlatParameters.Zeros(parameters.Weights.numel(), parameters.Weights.device);
+    private readonly torch.Tensor second = FlatParameters.Zeros(parameters.Weights.numel(), parameters.Weights.device);
 
     /// <inheritdoc/>
-    public long Steps { get; set; }
+    public IReadOnlyList<StateEntry> State =>
+        [new StateBuffer("first_moment", first), new StateBuffer("second_moment", second)];
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Name, torch.Tensor Buffer)> State =>
-        [("first_moment", _first), ("second_moment", _second)];
-
-    /// <inheritdoc/>
-    public void Step(double scheduleFactor, double gradientScale)
+    public void Step(long number, double scheduleFactor, double gradientScale)
     {
-        Steps++;
         foreach (var group in parameters.Groups)
         {
             var rate = group.LearningRate * scheduleFactor;
             if (fused && parameters.Weights.device_type == DeviceType.CPU)
-                StepFused(group, rate, gradientScale);
+                StepFused(group, number, rate, gradientScale);
             else
-                StepPlain(group, rate, gradientScale);
+                StepPlain(group, number, rate, gradientScale);
         }
         parameters.Publish();
     }
 
-    private unsafe void StepFused(ParameterGroup group, double rate, double gradientScale) =>
+    private unsafe void StepFused(ParameterGroup group, long number, double rate, double gradientScale) =>
         AdamWStep.Run(
             FlatParameters.Memory(parameters.Weights, group.Start),
             FlatParameters.Memory(parameters.Gradients, group.Start),
-            FlatParameters.Memory(_first, group.Start),
-            FlatParameters.Memory(_second, group.Start),
+            FlatParameters.Memory(first, group.Start),
+            FlatParameters.Memory(second, group.Start),
             group.Length,
             new AdamWStep.Settings(
                 rate,
@@ -51,36 +48,37 @@ internal sealed class AdamW(FlatParameters parameters, OptimizerSettings setting
                 group.WeightDecay,
                 gradientScale
             ),
-            Steps,
+            number,
             clearGradients: true
         );
 
-    private void StepPlain(ParameterGroup group, double rate, double gradientScale)
+    private void StepPlain(ParameterGroup group, long number, double rate, double gradientScale)
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
         torch.Tensor Of(torch.Tensor buffer) => buffer.narrow(0, group.Start, group.Length);
-        var (weights, gradients, first, second) = (
-            Of(parameters.Weights),
-            Of(parameters.Gradients),
-            Of(_first),
-            Of(_second)
-        );
+        var weights = Of(parameters.Weights);
+        var gradients = Of(parameters.Gradients);
+        var mean = Of(first);
+        var square = Of(second);
         if (gradientScale != 1)
             gradients.mul_(gradientScale);
-        first.mul_(settings.Beta1).add_(gradients, alpha: 1 - settings.Beta1);
-        second.mul_(settings.Beta2).addcmul_(gradients, gradients, 1 - settings.Beta2);
-        var denominator = second.sqrt().mul_(1 / Math.Sqrt(1 - Math.Pow(settings.Beta2, Steps))).add_(settings.Epsilon);
+        mean.mul_(settings.Beta1).add_(gradients, alpha: 1 - settings.Beta1);
+        square.mul_(settings.Beta2).addcmul_(gradients, gradients, 1 - settings.Beta2);
+        var denominator = square
+            .sqrt()
+            .mul_(1 / Math.Sqrt(1 - Math.Pow(settings.Beta2, number)))
+            .add_(settings.Epsilon);
         weights
             .mul_(1 - rate * group.WeightDecay)
-            .addcdiv_(first, denominator, -rate / (1 - Math.Pow(settings.Beta1, Steps)));
+            .addcdiv_(mean, denominator, -rate / (1 - Math.Pow(settings.Beta1, number)));
         gradients.zero_();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _first.Dispose();
-        _second.Dispose();
+        first.Dispose();
+        second.Dispose();
     }
 }

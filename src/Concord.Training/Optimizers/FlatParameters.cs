@@ -1,6 +1,7 @@
 using Concord.Modeling;
 using Concord.Modeling.Kernels;
 using Concord.Modeling.Rewards;
+using Concord.Training.State;
 using TorchSharp;
 
 namespace Concord.Training.Optimizers;
@@ -14,12 +15,12 @@ namespace Concord.Training.Optimizers;
 /// its fp32 master, which is rounded back after every step, so that small updates are not lost. Gradients are views of
 /// the buffer for both.
 /// </remarks>
-internal sealed class FlatParameters : IDisposable
+internal sealed class FlatParameters : IStateful, IDisposable
 {
     private const int Alignment = 16; // floats: every parameter begins at a cache line
 
-    private readonly List<(Parameter Parameter, long Start)> _entries = [];
-    private readonly List<(Parameter Parameter, torch.Tensor Weights)> _narrow = [];
+    private readonly List<(Parameter Parameter, long Start)> entries = [];
+    private readonly List<(Parameter Parameter, torch.Tensor Weights)> narrow = [];
 
     /// <summary>Lays the trained parameters of a model into buffers.</summary>
     /// <param name="model">The model, with its trained part chosen.</param>
@@ -44,7 +45,7 @@ internal sealed class FlatParameters : IDisposable
             var start = length;
             foreach (var parameter in group)
             {
-                _entries.Add((parameter, length));
+                entries.Add((parameter, length));
                 length += (parameter.Value.numel() + Alignment - 1) / Alignment * Alignment;
             }
             groups.Add(new(start, length - start, group.Key.Rate, group.Key.Decay));
@@ -54,14 +55,15 @@ internal sealed class FlatParameters : IDisposable
         Gradients = Zeros(length, model.Device);
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        foreach (var (parameter, start) in _entries)
+        foreach (var (parameter, start) in entries)
         {
-            var (weights, gradients) = (View(Weights, parameter, start), View(Gradients, parameter, start));
+            var weights = View(Weights, parameter, start);
+            var gradients = View(Gradients, parameter, start);
             weights.copy_(parameter.Value);
             var isNarrow = parameter.Value.dtype != torch.float32;
             parameter.Attach(isNarrow ? parameter.Value : weights, gradients);
             if (isNarrow)
-                _narrow.Add((parameter, weights.DetachFromDisposeScope()));
+                narrow.Add((parameter, weights.DetachFromDisposeScope()));
         }
     }
 
@@ -73,6 +75,12 @@ internal sealed class FlatParameters : IDisposable
 
     /// <summary>The groups; together they cover the buffers.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StateEntry> State => [new StateBuffer("weights", Weights)];
+
+    /// <inheritdoc/>
+    public void Restored() => Publish();
 
     /// <summary>The norm of all gradients together.</summary>
     public unsafe double GradientNorm()
@@ -87,7 +95,7 @@ internal sealed class FlatParameters : IDisposable
     public string? NotFinite()
     {
         using var scope = torch.NewDisposeScope();
-        foreach (var (parameter, start) in _entries)
+        foreach (var (parameter, start) in entries)
             if (!torch.isfinite(View(Gradients, parameter, start)).all().item<bool>())
                 return parameter.Name;
         return null;
@@ -97,9 +105,9 @@ internal sealed class FlatParameters : IDisposable
     public void Publish()
     {
         using var mode = torch.no_grad();
-        foreach (var (parameter, weights) in _narrow)
+        foreach (var (parameter, weights) in narrow)
             parameter.Value.copy_(weights);
-        foreach (var (parameter, _) in _entries)
+        foreach (var (parameter, _) in entries)
             parameter.MarkChanged();
     }
 
@@ -107,7 +115,7 @@ internal sealed class FlatParameters : IDisposable
     /// The parts of a buffer of the weights' shape, by parameter name; views that the caller disposes of.
     /// </summary>
     public IEnumerable<(string Name, torch.Tensor Value)> Parts(torch.Tensor buffer) =>
-        _entries.Select(entry => (entry.Parameter.Name, View(buffer, entry.Parameter, entry.Start)));
+        entries.Select(entry => (entry.Parameter.Name, View(buffer, entry.Parameter, entry.Start)));
 
     /// <summary>
     /// Where a buffer's floats lie, from an element on. The buffer is on the CPU and outlives the pointer.
@@ -136,7 +144,7 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Frees the buffers' own handles; fp32 parameters keep their views, and with them the memory.</summary>
     public void Dispose()
     {
-        foreach (var (_, weights) in _narrow)
+        foreach (var (_, weights) in narrow)
             weights.Dispose();
         Weights.Dispose();
         Gradients.Dispose();

@@ -1,19 +1,14 @@
-using TorchSharp;
+using Concord.Training.State;
 
 namespace Concord.Training.Optimizers;
 
-/// <summary>Changes the weights of flat buffers by their gradients.</summary>
-internal interface IOptimizer : IDisposable
+/// <summary>Changes the trained weights by their gradients, both in flat buffers.</summary>
+public interface IOptimizer : IStateful, IDisposable
 {
     /// <summary>One step; gradients are zero after it.</summary>
+    /// <param name="number">Which step of the run it is, from 1.</param>
     /// <param name="scheduleFactor">What the groups' learning rates are multiplied by.</param>
     /// <param name="gradientScale">What gradients are multiplied by: what clipping them to a norm comes down
     /// to.</param>
-    void Step(double scheduleFactor, double gradientScale);
-
-    /// <summary>Steps taken so far.</summary>
-    long Steps { get; set; }
-
-    /// <summary>What it remembers: buffers of the weights' shape, by name.</summary>
-    IReadOnlyList<(string Name, torch.Tensor Buffer)> State { get; }
+    void Step(long number, double scheduleFactor, double gradientScale);
 }

@@ -1,4 +1,5 @@
 using Concord.Modeling.Kernels;
+using Concord.Training.State;
 using TorchSharp;
 
 namespace Concord.Training.Optimizers;
@@ -12,15 +13,11 @@ namespace Concord.Training.Optimizers;
 internal sealed class Sgd(FlatParameters parameters, bool fused = true) : IOptimizer
 {
     /// <inheritdoc/>
-    public long Steps { get; set; }
+    public IReadOnlyList<StateEntry> State => [];
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Name, torch.Tensor Buffer)> State => [];
-
-    /// <inheritdoc/>
-    public void Step(double scheduleFactor, double gradientScale)
+    public void Step(long number, double scheduleFactor, double gradientScale)
     {
-        Steps++;
         foreach (var group in parameters.Groups)
         {
             var rate = group.LearningRate * scheduleFactor;

@@ -1,3 +1,5 @@
+using Concord.Training.State;
+
 namespace Concord.Training.Temperatures;
 
 /// <summary>
@@ -11,11 +13,11 @@ namespace Concord.Training.Temperatures;
 /// the model has not fitted yet: a batch's loss before its update in the first epoch, held-out pairs after it.
 /// Otherwise τ of a source that is learned by heart grows without bound, and that of the hardest falls to nothing.
 /// </remarks>
-public sealed class SourceTemperatures
+public sealed class SourceTemperatures : IStateful
 {
-    private readonly SourceTemperatureSettings _settings;
-    private readonly double[] _logs;
-    private readonly double[] _values;
+    private readonly SourceTemperatureSettings settings;
+    private readonly double[] logs;
+    private readonly double[] values;
 
     /// <summary>All temperatures at 1.</summary>
     /// <param name="sources">K.</param>
@@ -24,16 +26,20 @@ public sealed class SourceTemperatures
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
-        _settings = settings;
-        (_logs, _values) = (new double[sources], new double[sources]);
-        Array.Fill(_values, 1);
+        this.settings = settings;
+        logs = new double[sources];
+        values = new double[sources];
+        Array.Fill(values, 1);
     }
 
     /// <summary>τ, (K); all positive, geometric mean 1.</summary>
-    public ReadOnlySpan<double> Values => _values;
+    public ReadOnlySpan<double> Values => values;
 
-    /// <summary>log τ, (K); mean 0. The whole state.</summary>
-    public ReadOnlySpan<double> Logs => _logs;
+    /// <summary>log τ, (K); mean 0.</summary>
+    public ReadOnlySpan<double> Logs => logs;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StateEntry> State => [new StateArray("log_temperatures", logs)];
 
     /// <summary>One step.</summary>
     /// <param name="gradients">d L_i / d log τ_i on pairs not yet fitted, (K).</param>
@@ -41,24 +47,21 @@ public sealed class SourceTemperatures
     /// <param name="stepsPerEpoch">How many steps share the prior.</param>
     public void Step(ReadOnlySpan<double> gradients, ReadOnlySpan<bool> present, int stepsPerEpoch)
     {
-        if (!_settings.Enabled)
+        if (!settings.Enabled)
             return;
-        var precision = 1 / (_settings.PriorDeviation * _settings.PriorDeviation * Math.Max(stepsPerEpoch, 1));
-        for (var i = 0; i < _logs.Length; i++)
-            _logs[i] -= _settings.LearningRate * ((present[i] ? gradients[i] : 0) + precision * _logs[i]);
-        var mean = _logs.Sum() / _logs.Length;
-        for (var i = 0; i < _logs.Length; i++)
-            Set(i, _logs[i] - mean);
+        var precision = 1 / (settings.PriorDeviation * settings.PriorDeviation * Math.Max(stepsPerEpoch, 1));
+        for (var i = 0; i < logs.Length; i++)
+            logs[i] -= settings.LearningRate * ((present[i] ? gradients[i] : 0) + precision * logs[i]);
+        var mean = logs.Sum() / logs.Length;
+        for (var i = 0; i < logs.Length; i++)
+            logs[i] -= mean;
+        Restored();
     }
 
-    /// <summary>Puts back what <see cref="Logs"/> gave, to the last bit.</summary>
-    public void Restore(ReadOnlySpan<double> logs)
+    /// <inheritdoc/>
+    public void Restored()
     {
-        if (logs.Length != _logs.Length)
-            throw new ArgumentException($"{_logs.Length} numbers were expected, not {logs.Length}.", nameof(logs));
-        for (var i = 0; i < _logs.Length; i++)
-            Set(i, logs[i]);
+        for (var i = 0; i < logs.Length; i++)
+            values[i] = Math.Exp(logs[i]);
     }
-
-    private void Set(int source, double log) => (_logs[source], _values[source]) = (log, Math.Exp(log));
 }

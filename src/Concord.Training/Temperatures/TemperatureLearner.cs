@@ -1,6 +1,7 @@
 using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
+using Concord.Training.Exchange;
 using Concord.Training.Losses;
 
 namespace Concord.Training.Temperatures;
@@ -19,12 +20,12 @@ internal sealed class TemperatureLearner
 
     private const int Stream = 1 << 20; // a number no stream of the batch plan has
 
-    private readonly SourceTemperatures _temperatures;
-    private readonly RankingLossSettings _loss;
-    private readonly IReadOnlyList<TokenizedComparison> _setAside;
-    private readonly ItemStream?[] _streams; // of the comparisons set aside, by source
-    private readonly int _perSource,
-        _stepsPerEpoch;
+    private readonly SourceTemperatures temperatures;
+    private readonly RankingLossSettings loss;
+    private readonly IReadOnlyList<TokenizedComparison> setAside;
+    private readonly ItemStream?[] streams; // of the comparisons set aside, by source
+    private readonly int perSource,
+        stepsPerEpoch;
 
     /// <summary>A learner of temperatures.</summary>
     /// <param name="temperatures">What is learned.</param>
@@ -44,14 +45,12 @@ internal sealed class TemperatureLearner
         int seed
     )
     {
-        (_temperatures, _loss, _setAside, _perSource, _stepsPerEpoch) = (
-            temperatures,
-            loss,
-            setAside,
-            perSource,
-            stepsPerEpoch
-        );
-        _streams =
+        this.temperatures = temperatures;
+        this.loss = loss;
+        this.setAside = setAside;
+        this.perSource = perSource;
+        this.stepsPerEpoch = stepsPerEpoch;
+        streams =
         [
             .. Enumerable
                 .Range(0, temperatures.Values.Length)
@@ -69,48 +68,42 @@ internal sealed class TemperatureLearner
     /// <summary>Where hidden states below the trained layers are kept, or null.</summary>
     public FrozenStateCache? Cache { get; init; }
 
+    /// <summary>Other processes, which see other parts of a batch and the same comparisons set aside.</summary>
+    public IGradientExchange Exchange { get; init; } = new SingleProcess();
+
     /// <summary>One step of log τ, by the rewards the model gave before its own step.</summary>
     /// <param name="model">Scores comparisons set aside.</param>
-    /// <param name="step">From 0.</param>
-    /// <param name="comparisons">The batch.</param>
-    /// <param name="sources">Source of each comparison.</param>
-    /// <param name="fresh">Which of them no step has taken before.</param>
+    /// <param name="batch">The batch.</param>
     /// <param name="rewards">Rewards of each comparison's responses.</param>
-    public void Step(
-        RewardModel model,
-        int step,
-        IReadOnlyList<TokenizedComparison> comparisons,
-        int[] sources,
-        bool[] fresh,
-        double[][] rewards
-    )
+    public void Step(RewardModel model, TrainingBatch batch, double[][] rewards)
     {
-        int[] unseen = [.. Enumerable.Range(0, comparisons.Count).Where(c => fresh[c])];
+        int[] unseen = [.. Enumerable.Range(0, batch.Comparisons.Count).Where(c => batch.Fresh[c])];
         var seen = Gradients(
-            [.. unseen.Select(c => comparisons[c])],
-            [.. unseen.Select(c => sources[c])],
-            [.. unseen.SelectMany(c => rewards[c])]
+            [.. unseen.Select(c => batch.Comparisons[c])],
+            [.. unseen.Select(c => batch.Sources[c])],
+            [.. unseen.SelectMany(c => rewards[c])],
+            Exchange
         );
-        var (gradients, present) = (
-            seen.LogTemperatureGradients,
-            Enumerable.Range(0, _streams.Length).Select(seen.Pairs.IsPresent).ToArray()
-        );
-        if (step % SetAsideEvery == 0)
-            LookAtSetAside(model, step, gradients, present);
-        _temperatures.Step(gradients, present, _stepsPerEpoch);
+        var gradients = seen.LogTemperatureGradients;
+        Exchange.Sum(gradients);
+        bool[] present = [.. Enumerable.Range(0, streams.Length).Select(seen.Pairs.IsPresent)];
+        if (batch.Step % SetAsideEvery == 0)
+            LookAtSetAside(model, batch.Step, gradients, present);
+        temperatures.Step(gradients, present, stepsPerEpoch);
     }
 
     private void LookAtSetAside(RewardModel model, int step, double[] gradients, bool[] present)
     {
-        var (comparisons, sources) = (new List<TokenizedComparison>(), new List<int>());
-        for (var source = 0; source < _streams.Length; source++)
+        var comparisons = new List<TokenizedComparison>();
+        var sources = new List<int>();
+        for (var source = 0; source < streams.Length; source++)
         for (
             var k = 0;
-            _streams[source] is { } stream && !present[source] && k < Math.Min(_perSource, stream.Length);
+            streams[source] is { } stream && !present[source] && k < Math.Min(perSource, stream.Length);
             k++
         )
         {
-            comparisons.Add(_setAside[stream.At((long)step / SetAsideEvery * _perSource + k).Item]);
+            comparisons.Add(setAside[stream.At((long)step / SetAsideEvery * perSource + k).Item]);
             sources.Add(source);
         }
         if (comparisons.Count == 0)
@@ -119,7 +112,8 @@ internal sealed class TemperatureLearner
         var found = Gradients(
             comparisons,
             [.. sources],
-            [.. new RewardScorer(model, cache: Cache).Score(comparisons).SelectMany(rewards => rewards)]
+            [.. new RewardScorer(model, cache: Cache).Score(comparisons).SelectMany(rewards => rewards)],
+            new SingleProcess()
         );
         for (var source = 0; source < present.Length; source++)
         {
@@ -134,11 +128,12 @@ internal sealed class TemperatureLearner
     private RankingLossResult Gradients(
         IReadOnlyList<TokenizedComparison> comparisons,
         int[] sources,
-        double[] rewards
-    ) =>
-        RankingLoss.Evaluate(
-            RankingPairs.Create(comparisons, sources, _streams.Length, _loss),
-            rewards,
-            _temperatures.Values
-        );
+        double[] rewards,
+        IGradientExchange exchange
+    )
+    {
+        var pairs = RankingPairs.Create(comparisons, sources, streams.Length, loss);
+        pairs.CountOver(exchange);
+        return RankingLoss.Evaluate(pairs, rewards, temperatures.Values);
+    }
 }

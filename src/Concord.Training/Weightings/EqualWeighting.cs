@@ -1,21 +1,18 @@
-using Concord.Training.Solvers;
-
 namespace Concord.Training.Weightings;
 
-/// <summary>
-/// MultiTask: every source present counts alike, λ_i = 1/K. With the pooled total it is the plain mean over all pairs.
-/// </summary>
+/// <summary>Every source present counts alike, λ_i = 1/K.</summary>
 public sealed class EqualWeighting : IWeighting
 {
     /// <inheritdoc/>
-    public bool NeedsGradients => false;
+    public GradientSpace Space => GradientSpace.None;
 
     /// <inheritdoc/>
-    public WeightingResult Weigh(GramMatrix? gram, ReadOnlySpan<double> losses, ReadOnlySpan<bool> present)
+    public double[] Weigh(SourceGradients gradients)
     {
-        var (weights, count) = (new double[present.Length], present.Count(true));
+        ArgumentNullException.ThrowIfNull(gradients);
+        var weights = new double[gradients.Count];
         for (var i = 0; i < weights.Length; i++)
-            weights[i] = present[i] ? 1.0 / count : 0;
-        return new(weights, present.ToArray());
+            weights[i] = gradients.Present[i] ? 1.0 / gradients.Present.Count(true) : 0;
+        return weights;
     }
 }

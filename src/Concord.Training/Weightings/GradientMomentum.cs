@@ -2,27 +2,15 @@ using Concord.Training.Solvers;
 
 namespace Concord.Training.Weightings;
 
-/// <summary>What the momentum of the source gradients starts from.</summary>
-public enum MomentumStart
-{
-    /// <summary>Zero.</summary>
-    Zero,
-
-    /// <summary>
-    /// The weights of a fresh linear layer, uniform in ±1/√H, one vector for all sources: what the authors' code does.
-    /// </summary>
-    Random,
-}
-
 /// <summary>
 /// An exponential average of each source's head gradient, m_i ← (1 - α) m_i + α g_i; a source that a batch misses keeps
-/// its own. The one thing a weighting remembers between batches.
+/// its own.
 /// </summary>
-public sealed class GradientMomentum
+internal sealed class GradientMomentum
 {
-    private readonly double _alpha;
-    private readonly int _sources;
-    private double[] _values;
+    private readonly double alpha;
+    private readonly int sources;
+    private readonly double[] values;
 
     /// <summary>Averages that start from one vector.</summary>
     /// <param name="sources">K.</param>
@@ -30,20 +18,15 @@ public sealed class GradientMomentum
     /// <param name="start">What every source's average starts from, (H).</param>
     public GradientMomentum(int sources, double alpha, ReadOnlySpan<double> start)
     {
-        if (!(alpha is > 0 and <= 1))
-            throw new ArgumentOutOfRangeException(
-                nameof(alpha),
-                alpha,
-                "The momentum's alpha is more than 0 and at most 1."
-            );
-        (_alpha, _sources) = (alpha, sources);
-        _values = new double[sources * start.Length];
+        this.alpha = alpha;
+        this.sources = sources;
+        values = new double[sources * start.Length];
         for (var i = 0; i < sources; i++)
-            start.CopyTo(_values.AsSpan(i * start.Length));
+            start.CopyTo(values.AsSpan(i * start.Length));
     }
 
-    /// <summary>m, (K, H) row by row.</summary>
-    public ReadOnlySpan<double> Values => _values;
+    /// <summary>m, (K, H) row by row; the whole state.</summary>
+    public Memory<double> Values => values;
 
     /// <summary>A start vector of width H.</summary>
     /// <param name="start">Zero or random.</param>
@@ -65,26 +48,15 @@ public sealed class GradientMomentum
     /// <param name="present">Which sources the batch has, (K); the others keep their average.</param>
     public GramMatrix Update(ReadOnlySpan<double> gradients, ReadOnlySpan<bool> present)
     {
-        if (gradients.Length != _values.Length)
+        if (gradients.Length != values.Length)
             throw new ArgumentException(
-                $"{_values.Length} numbers were expected, not {gradients.Length}.",
+                $"{values.Length} numbers were expected, not {gradients.Length}.",
                 nameof(gradients)
             );
-        var width = _values.Length / _sources;
-        for (var k = 0; k < _values.Length; k++)
+        var width = values.Length / sources;
+        for (var k = 0; k < values.Length; k++)
             if (present[k / width])
-                _values[k] = (1 - _alpha) * _values[k] + _alpha * gradients[k];
-        return GramMatrix.Of(_values, _sources);
-    }
-
-    /// <summary>Puts back what <see cref="Values"/> gave.</summary>
-    public void Restore(ReadOnlySpan<double> values)
-    {
-        if (values.Length != _values.Length)
-            throw new ArgumentException(
-                $"{_values.Length} numbers were expected, not {values.Length}.",
-                nameof(values)
-            );
-        _values = values.ToArray();
+                values[k] = (1 - alpha) * values[k] + alpha * gradients[k];
+        return GramMatrix.Of(values, sources);
     }
 }

@@ -1,25 +1,42 @@
-using Concord.Training.Solvers;
-
 namespace Concord.Training.Weightings;
 
 /// <summary>
-/// A scheme that decides how much each source's loss counts in a batch: a pure function of the source gradients' Gram
-/// matrix and the source losses. The training loop knows schemes by this only.
+/// A scheme that decides how much each source's loss counts in a batch, with its settings. A run takes schemes by this
+/// only, so one of your own is an instance handed to <see cref="Loop.TrainingSettings.Weighting"/>. One that remembers
+/// something between batches is <see cref="State.IStateful"/> besides: it is saved with the run then, and put back.
 /// </summary>
+/// <remarks>An instance serves one run at a time; it may serve one after the other.</remarks>
 public interface IWeighting
 {
+    /// <summary>What it must see of a batch.</summary>
+    GradientSpace Space { get; }
+
+    /// <summary>Over which pairs it decides.</summary>
+    /// <value>The whole batch, unless it says otherwise.</value>
+    WeightingScope Scope => WeightingScope.Batch;
+
+    /// <summary>How the gradient of a batch of several micro-batches is found, where its coefficients depend on
+    /// them.</summary>
+    /// <value>By memory, unless it says otherwise.</value>
+    GradientAccumulation Accumulation => GradientAccumulation.Auto;
+
+    /// <summary>Refuses settings that have no meaning.</summary>
+    /// <param name="sources">The sources there are.</param>
+    /// <exception cref="ConcordException">A value is outside its range, or does not fit the sources.</exception>
+    void Validate(IReadOnlyList<string> sources) { }
+
     /// <summary>
-    /// Whether the weights depend on the gradients or losses of the batch; where not, they are known before its forward
-    /// pass.
+    /// Begins a run: what it remembers is as at the beginning after it. Is called before the first batch, and before
+    /// the state of a checkpoint is put back.
     /// </summary>
-    bool NeedsGradients { get; }
+    /// <param name="run">The run.</param>
+    void Start(WeightingContext run) { }
 
     /// <summary>Weighs the sources of a batch.</summary>
-    /// <param name="gram">⟨g_i, g_j⟩ of all K sources; those of absent ones are not looked at. May be null where
-    /// <see cref="NeedsGradients"/> is false.</param>
-    /// <param name="losses">L_i, (K); not looked at for absent sources, nor where <see cref="NeedsGradients"/> is
-    /// false.</param>
-    /// <param name="present">Which sources have a strict pair in the batch, (K).</param>
-    /// <returns>λ, (K): not negative, 0 for absent sources, sum 1 unless none is present.</returns>
-    WeightingResult Weigh(GramMatrix? gram, ReadOnlySpan<double> losses, ReadOnlySpan<bool> present);
+    /// <param name="gradients">What it asked for.</param>
+    /// <returns>
+    /// The coefficients λ of the source losses in the loss of the batch, (K): finite, of any sign and sum; those of
+    /// absent sources are not looked at. A convex combination sums to 1.
+    /// </returns>
+    double[] Weigh(SourceGradients gradients);
 }

@@ -8,38 +8,60 @@ namespace Concord.Training.Weightings;
 /// </summary>
 public sealed class StaticWeighting : IWeighting
 {
-    private readonly double[] _weights;
+    private double[] ofSources = [];
 
-    /// <summary>Fixed weights.</summary>
-    /// <param name="weights">A number per source, (K), not negative, not all zero; only their proportion
-    /// counts.</param>
-    /// <exception cref="ConcordException">A weight is negative or not finite, or all are zero.</exception>
-    public StaticWeighting(ReadOnlySpan<double> weights)
+    /// <summary>A number for each source, by name; only their proportion counts.</summary>
+    /// <value>Not negative, not all zero.</value>
+    public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
+
+    /// <inheritdoc/>
+    public GradientSpace Space => GradientSpace.None;
+
+    /// <inheritdoc/>
+    /// <exception cref="ConcordException">A weight is negative or not finite, all are zero, one is missing, or one
+    /// names no source.</exception>
+    public void Validate(IReadOnlyList<string> sources)
     {
-        foreach (var weight in weights)
+        ArgumentNullException.ThrowIfNull(sources);
+        foreach (var name in Weights.Keys)
+            if (!sources.Contains(name))
+                throw new ConcordException(
+                    $"A static weight is given for the source `{name}`, which the data does not have; they have "
+                        + $"{string.Join(", ", sources)}."
+                );
+        foreach (var name in sources)
+            if (!Weights.ContainsKey(name))
+                throw new ConcordException($"The source `{name}` has no static weight: give one to each source.");
+        foreach (var (name, weight) in Weights)
             if (!(weight >= 0 && double.IsFinite(weight)))
                 throw new ConcordException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"A static weight is {weight}, but weights are finite and not negative."
+                        $"The static weight of {name} is {weight}, but weights are finite and not negative."
                     )
                 );
-        _weights = weights.ToArray();
-        if (!(_weights.Sum() > 0))
+        if (!(Weights.Values.Sum() > 0))
             throw new ConcordException("All static weights are zero: give at least one source a positive weight.");
     }
 
     /// <inheritdoc/>
-    public bool NeedsGradients => false;
+    public void Start(WeightingContext run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        Validate(run.Sources);
+        ofSources = [.. run.Sources.Select(name => Weights[name])];
+    }
 
     /// <inheritdoc/>
-    public WeightingResult Weigh(GramMatrix? gram, ReadOnlySpan<double> losses, ReadOnlySpan<bool> present)
+    public double[] Weigh(SourceGradients gradients)
     {
-        var (weights, sum) = (new double[present.Length], 0.0);
+        ArgumentNullException.ThrowIfNull(gradients);
+        var weights = new double[gradients.Count];
+        var sum = 0.0;
         for (var i = 0; i < weights.Length; i++)
-            sum += present[i] ? _weights[i] : 0;
+            sum += gradients.Present[i] ? ofSources[i] : 0;
         for (var i = 0; i < weights.Length; i++)
-            weights[i] = present[i] && sum > 0 ? _weights[i] / sum : 0;
-        return new(weights, present.ToArray());
+            weights[i] = gradients.Present[i] && sum > 0 ? ofSources[i] / sum : 0;
+        return weights;
     }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using Concord.Preferences;
+using Concord.Tests.Training;
 using Concord.Training.Losses;
 using Concord.Training.Solvers;
 using Concord.Training.Temperatures;
@@ -38,14 +40,19 @@ public class WeightingTests
         foreach (var kind in expected.GetProperty("more").EnumerateObject())
         {
             seen++;
-            var exact = new MoreWeighting(Normalization(kind.Name)).Weigh(gram, losses, All);
+            var more = new MoreWeighting { Normalization = Normalization(kind.Name) };
+            var exact = more.Solve(gram, losses);
             Assert.True(Distance(exact.Weights, Numbers(kind.Value.GetProperty("weights"))) < 1e-9, kind.Name);
             Assert.Equal(
                 kind.Value.GetProperty("min_norm2").GetDouble(),
-                exact.Solution!.Value,
-                1e-12 * Math.Max(1, exact.Solution.Value)
+                exact.Value,
+                1e-12 * Math.Max(1, exact.Value)
             );
-            var authors = new MoreWeighting(Normalization(kind.Name), SolverKind.FrankWolfe).Weigh(gram, losses, All);
+            var authors = new MoreWeighting
+            {
+                Normalization = more.Normalization,
+                Solver = SolverKind.FrankWolfe,
+            }.Solve(gram, losses);
             Assert.True(
                 Distance(authors.Weights, Numbers(kind.Value.GetProperty("authors_fw_weights"))) < 1e-9,
                 kind.Name
@@ -101,7 +108,7 @@ public class WeightingTests
             );
             // the stored matrix is the normalised one: with the norms put back, normalising has to find it again
             var raw = gram.DividedBy(norms.Select(norm => 1 / norm).ToArray());
-            var found = new MoreWeighting(GradientNormalization.L2, solver).Weigh(raw, losses, All);
+            var found = new MoreWeighting { Solver = solver }.Solve(raw, losses);
             if (Distance(found.Weights, Numbers(one.GetProperty("weights"))) >= 1e-9)
                 loose++;
             Assert.Equal(one.GetProperty("total").GetDouble(), found.Weights.Zip(losses, (a, b) => a * b).Sum(), 1e-4);
@@ -111,101 +118,108 @@ public class WeightingTests
         Assert.True(loose <= (solver == SolverKind.Exact ? 0 : 2), $"{loose} of {solved} weights differ");
     }
 
+    private static MoreWeighting Started(MoreWeighting more, int sources, int width)
+    {
+        more.Start(new([.. Enumerable.Range(0, sources).Select(source => $"{source}")], width, 5));
+        return more;
+    }
+
     [Fact]
     public void The_momentum_forgets_by_alpha_and_an_absent_source_keeps_its_own()
     {
-        var momentum = new GradientMomentum(2, .75, [4, 8]);
-        var gram = momentum.Update([1, 2, 3, 4], [true, false]);
-        Assert.Equal([1.75, 3.5, 4, 8], momentum.Values.ToArray());
-        Assert.Equal(1.75 * 4 + 3.5 * 8, gram[0, 1]);
-        var other = new GradientMomentum(2, .75, [0, 0]);
-        other.Restore(momentum.Values);
+        MoreWeighting One() => Started(new MoreWeighting { Alpha = .75 }, 2, 2);
+        var more = One();
+        more.Put("momentum", [4, 8, 4, 8]);
+        more.Weigh(new([true, false], [1, 0], [1, 2, 3, 4]));
+        Assert.Equal([1.75, 3.5, 4, 8], more.Numbers("momentum"));
+        var other = One();
+        other.Put("momentum", more.Numbers("momentum"));
         Assert.Equal(
-            momentum.Update([1, 1, 1, 1], [true, true]).Values.ToArray(),
-            other.Update([1, 1, 1, 1], [true, true]).Values.ToArray()
+            more.Weigh(new([true, true], [1, 2], [1, 1, 1, -1])),
+            other.Weigh(new([true, true], [1, 2], [1, 1, 1, -1]))
         );
-        var random = GradientMomentum.StartVector(MomentumStart.Random, 64, 5);
-        Assert.Equal(random, GradientMomentum.StartVector(MomentumStart.Random, 64, 5));
-        Assert.All(random, value => Assert.InRange(value, -.125, .125));
-        Assert.True(random.Max() - random.Min() > .2);
+        Assert.Equal(more.Numbers("momentum"), other.Numbers("momentum"));
+        more.Start(new(["a", "b"], 2, 5));
+        Assert.Equal([0.0, 0, 0, 0], more.Numbers("momentum"));
+        double[] Random() =>
+            Started(new MoreWeighting { MomentumStart = MomentumStart.Random }, 1, 64).Numbers("momentum");
+        Assert.Equal(Random(), Random());
+        Assert.All(Random(), value => Assert.InRange(value, -.125, .125));
+        Assert.True(Random().Max() - Random().Min() > .2);
+        Assert.Throws<InvalidOperationException>(() => new MoreWeighting().Weigh(new([true], [1], [1])));
     }
 
     [Fact]
     public void Absent_sources_weigh_nothing_and_the_solve_runs_over_the_others()
     {
-        var gram = new GramMatrix(3, [2, -1, 9, -1, 3, 9, 9, 9, 0]);
+        // gradients of lengths √2 and √3 at an inner product of -1
+        double[] head = [Math.Sqrt(2), 0, 0, -1 / Math.Sqrt(2), Math.Sqrt(2.5), 0, 0, 0, 0];
         bool[] present = [true, true, false];
-        var found = new MoreWeighting().Weigh(gram, [1, 2, double.NaN], present);
+        var found = Started(new MoreWeighting { Alpha = 1 }, 3, 3).Weigh(new(present, [1, 2, 0], head));
         var two = MinNormSolver.Solve(new GramMatrix(2, [1, -1 / Math.Sqrt(6), -1 / Math.Sqrt(6), 1]));
-        Assert.True(Distance(found.Weights, [two.Weights[0], two.Weights[1], 0]) < 1e-14);
-        Assert.Equal(0, found.Spread, 1e-14);
-        Assert.Equal([.5, .5, 0], new EqualWeighting().Weigh(null, [], present).Weights);
-        Assert.Equal([.25, .75, 0], new StaticWeighting([1, 3, 4]).Weigh(null, [], present).Weights);
-        Assert.Equal(.5, new StaticWeighting([1, 3, 4]).Weigh(null, [], present).Spread);
+        Assert.True(Distance(found, [two.Weights[0], two.Weights[1], 0]) < 1e-14);
+        Assert.Equal([.5, .5, 0], new EqualWeighting().Weigh(new(present)));
+        Assert.Equal([.5, .5, 0], new MultiTaskWeighting().Weigh(new(present)));
+        Assert.Equal([.25, .75, 0], Static([1, 3, 4]).Weigh(new(present)));
         foreach (var solver in Enum.GetValues<SolverKind>())
         {
-            Assert.Equal(
-                [0, 1.0, 0],
-                new MoreWeighting(solver: solver).Weigh(gram, [1, 2, 3], [false, true, false]).Weights
-            );
-            Assert.Equal(
-                [0, 0, 0.0],
-                new MoreWeighting(solver: solver).Weigh(gram, [1, 2, 3], [false, false, false]).Weights
-            );
+            MoreWeighting More() => Started(new MoreWeighting { Solver = solver, Alpha = 1 }, 3, 3);
+            Assert.Equal([0, 1.0, 0], More().Weigh(new([false, true, false], [0, 2, 0], head)));
+            Assert.Equal([0, 0, 0.0], More().Weigh(new([false, false, false], [0, 0, 0], head)));
         }
+    }
+
+    private static StaticWeighting Static(double[] weights)
+    {
+        string[] sources = [.. weights.Select((_, i) => $"source{i}")];
+        var weighting = new StaticWeighting { Weights = sources.Zip(weights).ToDictionary() };
+        weighting.Start(new(sources, 4, 1));
+        return weighting;
     }
 
     [Fact]
     public void A_loss_that_underflows_takes_the_weight_of_its_source_without_overflow()
     {
         var gram = new GramMatrix(3, [1, .2, .1, .2, 2, .3, .1, .3, 3]);
-        var found = new MoreWeighting(GradientNormalization.LossPlus).Weigh(gram, [0, .5, 1], All);
+        var found = new MoreWeighting { Normalization = GradientNormalization.LossPlus }.Solve(gram, [0, .5, 1]);
         Assert.Equal(0, found.Weights[0], 1e-12);
         Assert.Equal(1, found.Weights.Sum(), 1e-12);
     }
 
-    [Fact]
-    public void The_registry_names_every_scheme_and_refuses_what_it_does_not_know()
+    [Theory]
+    [InlineData("webgpt", "helpful,harmless,webgpt", "helpful=1,harmless=3")]
+    [InlineData("harmless", "helpful", "helpful=1,harmless=3")]
+    [InlineData("All static weights are zero", "helpful,harmless", "helpful=0,harmless=0")]
+    [InlineData("-1", "helpful,harmless", "helpful=1,harmless=-1")]
+    public void Static_weights_that_do_not_fit_are_refused(string named, string sources, string weights)
     {
-        string[] sources = ["helpful", "harmless"];
-        Assert.IsType<EqualWeighting>(WeightingRegistry.Create(new() { Scheme = "multitask" }, sources));
-        Assert.IsType<MoreWeighting>(WeightingRegistry.Create(new() { Scheme = "more" }, sources));
-        var fixedWeights = new Dictionary<string, double> { ["harmless"] = 3, ["helpful"] = 1 };
-        Assert.Equal(
-            [.25, .75],
-            WeightingRegistry
-                .Create(new() { Scheme = "static", Weights = fixedWeights }, sources)
-                .Weigh(null, [], [true, true])
-                .Weights
-        );
+        var weighting = new StaticWeighting
+        {
+            Weights = weights
+                .Split(',')
+                .Select(one => one.Split('='))
+                .ToDictionary(one => one[0], one => double.Parse(one[1], CultureInfo.InvariantCulture)),
+        };
         Assert.Contains(
-            "more",
-            Assert.Throws<ConcordException>(() => WeightingRegistry.Create(new() { Scheme = "mroe" }, sources)).Message,
+            named,
+            Assert.Throws<ConcordException>(() => weighting.Validate(sources.Split(','))).Message,
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public void Settings_of_more_that_have_no_meaning_are_refused()
+    {
+        Assert.Throws<ConcordException>(() => new MoreWeighting { Alpha = 0 }.Validate(["a", "b"]));
+        Assert.Throws<ConcordException>(() => new MoreWeighting { Alpha = 1.1 }.Validate(["a", "b"]));
+        new MoreWeighting { Solver = SolverKind.FrankWolfe }.Validate(["a", "b"]);
         Assert.Contains(
-            "webgpt",
+            "at least two sources",
             Assert
-                .Throws<ConcordException>(() =>
-                    WeightingRegistry.Create(
-                        new() { Scheme = "static", Weights = fixedWeights },
-                        [.. sources, "webgpt"]
-                    )
-                )
+                .Throws<ConcordException>(() => new MoreWeighting { Solver = SolverKind.FrankWolfe }.Validate(["a"]))
                 .Message,
             StringComparison.Ordinal
         );
-        Assert.Contains(
-            "harmless",
-            Assert
-                .Throws<ConcordException>(() =>
-                    WeightingRegistry.Create(new() { Scheme = "static", Weights = fixedWeights }, ["helpful"])
-                )
-                .Message,
-            StringComparison.Ordinal
-        );
-        Assert.Throws<ConcordException>(() => new StaticWeighting([0, 0]));
-        Assert.Throws<ConcordException>(() => new StaticWeighting([1, -1]));
     }
 
     [Fact]
@@ -225,7 +239,7 @@ public class WeightingTests
         Assert.Equal(0, temperatures.Logs.ToArray().Sum(), 1e-12);
         Assert.True(temperatures.Values[0] > 1 && temperatures.Values[2] < temperatures.Values[1]);
         var copy = new SourceTemperatures(3, new() { Enabled = true, LearningRate = .1 });
-        copy.Restore(temperatures.Logs);
+        copy.Put("log_temperatures", temperatures.Logs);
         temperatures.Step([.1, -.2, .3], [true, false, true], 10);
         copy.Step([.1, -.2, .3], [true, false, true], 10);
         Assert.Equal(temperatures.Logs.ToArray(), copy.Logs.ToArray());

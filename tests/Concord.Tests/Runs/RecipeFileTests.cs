@@ -40,25 +40,23 @@ public sealed class RecipeFileTests : IDisposable
         Assert.Equal(0, Read("raw").Training.MaximumSteps);
         Assert.Equal(["helpful"], Read("single").Only);
         Assert.Equal(
-            (BatchComposition.Shuffled, "multitask"),
-            (Read("multitask").Training.Batches.Composition, Read("multitask").Training.Weighting.Scheme)
+            (BatchComposition.Shuffled, typeof(MultiTaskWeighting)),
+            (Read("multitask").Training.Batches.Composition, Read("multitask").Training.Weighting.GetType())
         );
-        var more = Read("more").Training;
+        var more = Assert.IsType<MoreWeighting>(Read("more").Training.Weighting);
+        Assert.Equal((.99, GradientNormalization.L2), (more.Alpha, more.Normalization));
+        Assert.False(Read("more").Training.Temperatures.Enabled);
         Assert.Equal(
-            ("more", .99, GradientNormalization.L2, false),
-            (more.Weighting.Scheme, more.Weighting.Alpha, more.Weighting.Normalization, more.Temperatures.Enabled)
-        );
-        Assert.Equal(
-            ("more", true),
+            (typeof(MoreWeighting), true),
             (
-                Read("more-temperatures").Training.Weighting.Scheme,
+                Read("more-temperatures").Training.Weighting.GetType(),
                 Read("more-temperatures").Training.Temperatures.Enabled
             )
         );
         Assert.Equal(
-            ("multitask", true),
+            (typeof(MultiTaskWeighting), true),
             (
-                Read("multitask-temperatures").Training.Weighting.Scheme,
+                Read("multitask-temperatures").Training.Weighting.GetType(),
                 Read("multitask-temperatures").Training.Temperatures.Enabled
             )
         );
@@ -83,8 +81,8 @@ public sealed class RecipeFileTests : IDisposable
         {
             var recipe = RecipeFile.Read(name, []);
             Assert.Equal(
-                ("more", true, 6),
-                (recipe.Training.Weighting.Scheme, recipe.Training.Temperatures.Enabled, recipe.Sources.Count)
+                (typeof(MoreWeighting), true, 6),
+                (recipe.Training.Weighting.GetType(), recipe.Training.Temperatures.Enabled, recipe.Sources.Count)
             );
         }
     }
@@ -107,12 +105,13 @@ public sealed class RecipeFileTests : IDisposable
             ]
         );
         Assert.Equal(("a/b", "m", "eos", "o"), (recipe.Data, recipe.Model.Folder, recipe.Model.Pooling, recipe.Output));
+        var more = Assert.IsType<MoreWeighting>(recipe.Training.Weighting);
         Assert.Equal(
             (1e-5, GradientNormalization.LossPlus, 100),
-            (recipe.Training.LearningRate, recipe.Training.Weighting.Normalization, recipe.Sources[0].Limit)
+            (recipe.Training.LearningRate, more.Normalization, recipe.Sources[0].Limit)
         );
         Assert.Equal(["helpful", "webgpt"], recipe.Only);
-        Assert.Equal(.99, recipe.Training.Weighting.Alpha);
+        Assert.Equal(.99, more.Alpha);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Concord.Modeling.Packing;
 using Concord.Preferences;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
@@ -18,13 +17,16 @@ public class BatchTests
         .. Enumerable.Repeat(2, 7),
     ];
 
+    private static BatchPlan Plan(BatchSettings settings, string[] names, int[] sources, int seed) =>
+        new(settings, names, [.. Enumerable.Repeat(TinyModel.Data(1, 0).Training[0], sources.Length)], sources, seed);
+
     private static int[][] Batches(BatchPlan plan, int steps) =>
-        [.. Enumerable.Range(0, steps).Select(step => plan.Batch(step).Items)];
+        [.. Enumerable.Range(0, steps).Select(step => plan.Items(step).Items)];
 
     [Fact]
     public void A_balanced_batch_has_so_many_of_each_source_and_every_pass_each_comparison_once()
     {
-        var plan = new BatchPlan(new BatchSettings { PerSource = 5 }, Names, Sources, 1);
+        var plan = Plan(new BatchSettings { PerSource = 5 }, Names, Sources, 1);
         Assert.Equal(5, plan.StepsPerEpoch);
         Assert.Equal(13, plan.StepsFor(2.5));
         var batches = Batches(plan, 10);
@@ -57,24 +59,24 @@ public class BatchTests
                 PerSource = 4,
                 Resample = 12,
             };
-            var plan = new BatchPlan(settings, Names, Sources, 7);
+            var plan = Plan(settings, Names, Sources, 7);
             var forward = Batches(plan, 20);
-            var other = new BatchPlan(settings, Names, Sources, 7);
+            var other = Plan(settings, Names, Sources, 7);
             for (var step = 19; step >= 0; step--)
-                Assert.Equal(forward[step], other.Batch(step).Items);
-            Assert.NotEqual(forward, Batches(new BatchPlan(settings, Names, Sources, 8), 20));
+                Assert.Equal(forward[step], other.Items(step).Items);
+            Assert.NotEqual(forward, Batches(Plan(settings, Names, Sources, 8), 20));
         }
     }
 
     [Fact]
     public void Resampling_takes_n_of_each_and_limits_and_shares_hold()
     {
-        var plan = new BatchPlan(new BatchSettings { PerSource = 4, Resample = 16 }, Names, Sources, 3);
+        var plan = Plan(new BatchSettings { PerSource = 4, Resample = 16 }, Names, Sources, 3);
         Assert.Equal(4, plan.StepsPerEpoch);
         var epoch = Batches(plan, 4).SelectMany(batch => batch).ToArray();
         Assert.Equal(10, epoch.Where(item => Sources[item] == 0).Distinct().Count()); // all and repeats
         Assert.Equal(16, epoch.Where(item => Sources[item] == 1).Distinct().Count()); // chosen
-        var limited = new BatchPlan(
+        var limited = Plan(
             new BatchSettings
             {
                 PerSource = 4,
@@ -114,12 +116,12 @@ public class BatchTests
             }
         )
         {
-            var plan = new BatchPlan(settings, Names, Sources, 5);
+            var plan = Plan(settings, Names, Sources, 5);
             var taken = new HashSet<int>();
             var fresh = 0;
             for (var step = 0; step < 20; step++)
             {
-                var (items, isFresh) = plan.Batch(step);
+                var (items, isFresh) = plan.Items(step);
                 for (var i = 0; i < items.Length; i++)
                 {
                     if (isFresh[i])
@@ -131,13 +133,13 @@ public class BatchTests
             Assert.True(fresh > 15);
             Assert.True(plan.Repeats(20));
         }
-        Assert.False(new BatchPlan(new BatchSettings { PerSource = 5 }, ["a"], Sources[..10], 5).Repeats(2));
+        Assert.False(Plan(new BatchSettings { PerSource = 5 }, ["a"], Sources[..10], 5).Repeats(2));
     }
 
     [Fact]
     public void A_shuffled_stream_has_every_comparison_once_a_pass_and_batches_of_what_comes()
     {
-        var plan = new BatchPlan(
+        var plan = Plan(
             new BatchSettings { Composition = BatchComposition.Shuffled, PerSource = 2 },
             Names,
             Sources,
@@ -274,12 +276,10 @@ public class BatchTests
                 new BatchSettings { Shares = new Dictionary<string, double> { ["a"] = 0 } },
             }
         )
-            Assert.Throws<ConcordException>(() => new BatchPlan(settings, Names, Sources, 1));
+            Assert.Throws<ConcordException>(() => Plan(settings, Names, Sources, 1));
         Assert.Contains(
             "`d`",
-            Assert
-                .Throws<ConcordException>(() => new BatchPlan(new BatchSettings(), [.. Names, "d"], Sources, 1))
-                .Message,
+            Assert.Throws<ConcordException>(() => Plan(new BatchSettings(), [.. Names, "d"], Sources, 1)).Message,
             StringComparison.Ordinal
         );
     }

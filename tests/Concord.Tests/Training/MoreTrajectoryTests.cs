@@ -1,12 +1,12 @@
 using System.Text.Json;
 using Concord.Modeling;
 using Concord.Modeling.Files;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tests.Modeling;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
+using Concord.Training.Objectives;
 using Concord.Training.Optimizers;
 using Concord.Training.Temperatures;
 using Concord.Training.Weightings;
@@ -51,9 +51,8 @@ public class MoreTrajectoryTests : OneThread
         var settings = new TrainingSettings
         {
             Batches = new BatchSettings { MicroBatch = micro ? 3 : null },
-            Weighting = new WeightingSettings
+            Weighting = new MoreWeighting
             {
-                Scheme = "more",
                 Solver = name.Contains("fw", StringComparison.Ordinal) ? SolverKind.FrankWolfe : SolverKind.Exact,
                 Scope = micro ? WeightingScope.MicroBatch : WeightingScope.Batch,
             },
@@ -75,22 +74,22 @@ public class MoreTrajectoryTests : OneThread
             settings.Optimizer.Kind == OptimizerKind.Sgd
                 ? new Sgd(parameters)
                 : new AdamW(parameters, settings.Optimizer);
-        var momentum = new GradientMomentum(
-            3,
-            .99,
-            Numbers(start.RootElement.GetProperty(name.Contains("zero", StringComparison.Ordinal) ? "zero" : "random"))
+        var weighting = (MoreWeighting)settings.Weighting;
+        weighting.Start(new WeightingContext(["0", "1", "2"], 32, 1));
+        double[] from = Numbers(
+            start.RootElement.GetProperty(name.Contains("zero", StringComparison.Ordinal) ? "zero" : "random")
         );
-        using var step = new TrainingStep(
+        weighting.Put("momentum", [.. from, .. from, .. from]);
+        using var objective = new RankingObjective(
             model,
-            settings,
-            3,
-            WeightingRegistry.Create(settings.Weighting, ["0", "1", "2"]),
-            momentum,
-            new SourceTemperatures(3, new()),
-            new SingleProcess(),
-            parameters
+            parameters,
+            settings.Loss,
+            settings.Batches,
+            weighting,
+            new SourceTemperatures(3, new())
         );
 
+        var number = 0;
         foreach (
             var (pairs, golden) in batches
                 .RootElement.GetProperty("steps")
@@ -111,12 +110,12 @@ public class MoreTrajectoryTests : OneThread
                         )
                     ),
             ];
-            var outcome = step.Run(
-                comparisons,
-                [.. pairs.EnumerateArray().Select(pair => pair.GetProperty("source").GetInt32())],
+            int[] sources = [.. pairs.EnumerateArray().Select(pair => pair.GetProperty("source").GetInt32())];
+            var outcome = objective.Step(
+                new TrainingBatch(number, comparisons, sources, new bool[comparisons.Length]),
                 TestContext.Current.CancellationToken
             );
-            optimizer.Step(1, 1);
+            optimizer.Step(++number, 1, 1);
             Assert.Equal(golden.GetProperty("total").GetDouble(), outcome.Loss, 1e-4);
             JsonElement[] solves = micro ? [.. golden.GetProperty("micro").EnumerateArray()] : [golden];
             for (var i = 0; i < 3; i++)
@@ -131,7 +130,8 @@ public class MoreTrajectoryTests : OneThread
                     outcome.Losses[i],
                     1e-4
                 );
-                var norm = Math.Sqrt(momentum.Values.Slice(i * 32, 32).ToArray().Sum(value => value * value));
+                var average = weighting.Numbers("momentum").AsSpan(i * 32, 32).ToArray();
+                var norm = Math.Sqrt(average.Sum(value => value * value));
                 Assert.Equal(solves[^1].GetProperty("ema_norms")[i].GetDouble(), norm, 1e-3);
             }
         }
@@ -149,7 +149,7 @@ public class MoreTrajectoryTests : OneThread
         Assert.Equal(final.Names.Count - 1, seen);
         GoldenTensors.Close(
             final.Load("ema"),
-            torch.tensor(momentum.Values.ToArray(), [3, 32], torch.float64).to(torch.float32),
+            torch.tensor(weighting.Numbers("momentum"), [3, 32], torch.float64).to(torch.float32),
             1e-3,
             "ema"
         );

@@ -4,6 +4,7 @@ using Concord.Modeling.Kernels;
 using Concord.Tests.Weights;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
+using Concord.Training.State;
 using Concord.Training.Temperatures;
 using Concord.Training.Weightings;
 using TorchSharp;
@@ -15,6 +16,17 @@ namespace Concord.Tests.Training;
 [Collection("training")]
 public class ResumeTests : OneThread
 {
+    private static MoreWeighting Weighting(
+        GradientAccumulation way = GradientAccumulation.SecondForward,
+        WeightingScope scope = WeightingScope.Batch
+    ) =>
+        new()
+        {
+            Alpha = .7,
+            Accumulation = way,
+            Scope = scope,
+        };
+
     private static readonly TrainingSettings More = new()
     {
         LearningRate = 2e-3,
@@ -22,12 +34,7 @@ public class ResumeTests : OneThread
         Epochs = 2,
         MaximumSteps = 7,
         Batches = new BatchSettings { PerSource = 4, MicroBatch = 5 },
-        Weighting = new WeightingSettings
-        {
-            Scheme = "more",
-            Alpha = .7,
-            Accumulation = MoreAccumulation.SecondForward,
-        },
+        Weighting = Weighting(),
         Temperatures = new SourceTemperatureSettings { Enabled = true },
         EvaluateEvery = 4,
     };
@@ -50,16 +57,13 @@ public class ResumeTests : OneThread
     private static TrainingSettings Of(string way) =>
         way switch
         {
-            "gradient buffers" => More with
-            {
-                Weighting = More.Weighting with { Accumulation = MoreAccumulation.GradientBuffers },
-            },
+            "gradient buffers" => More with { Weighting = Weighting(GradientAccumulation.GradientBuffers) },
             "token budget" => More with
             {
                 Batches = new BatchSettings { PerSource = 4, TokenBudget = 50 },
-                Weighting = More.Weighting with { Accumulation = MoreAccumulation.GradientBuffers },
+                Weighting = Weighting(GradientAccumulation.GradientBuffers),
             },
-            "micro-batch scope" => More with { Weighting = More.Weighting with { Scope = WeightingScope.MicroBatch } },
+            "micro-batch scope" => More with { Weighting = Weighting(scope: WeightingScope.MicroBatch) },
             "one micro-batch" => More with { Batches = new BatchSettings { PerSource = 4 } },
             "checkpointing" => More with { ActivationCheckpointing = true },
             "lora" => More with
@@ -77,7 +81,7 @@ public class ResumeTests : OneThread
         string folder,
         string? states = null,
         int? stopAfter = null,
-        IGradientExchange? exchange = null,
+        IWeighting? weighting = null,
         CancellationTokenSource? cancelled = null
     )
     {
@@ -92,10 +96,11 @@ public class ResumeTests : OneThread
             Config = "",
             WriteModel = TinyModel.Write,
             FrozenStates = states,
-            Exchange = exchange,
             Observer = stopAfter is { } step ? new Stopper(source, step) : null,
         };
-        return new TrainingRun(model, TinyModel.Data(14, 4), Of(way), options).Run((cancelled ?? source).Token);
+        var settings = Of(way);
+        settings = settings with { Weighting = weighting ?? settings.Weighting };
+        return new TrainingRun(model, TinyModel.Data(14, 4), settings, options).Run((cancelled ?? source).Token);
     }
 
     private static void Same(string expected, string actual)
@@ -197,8 +202,9 @@ public class ResumeTests : OneThread
             parts = folders.File("parts");
         Train(way, whole);
         using var source = new CancellationTokenSource();
-        // after losses and momentum of a step are known, before its way back is taken
-        var result = Train(way, parts, exchange: new Canceller(source, 9), cancelled: source);
+        // after losses and momentum of a step are known, before its backward pass
+        var canceller = new Canceller(source, 5, (MoreWeighting)Of(way).Weighting);
+        var result = Train(way, parts, weighting: canceller, cancelled: source);
         Assert.Equal(TrainingOutcome.Interrupted, result.Outcome);
         Assert.InRange(result.Step, 1, 6);
         Assert.Equal(TrainingOutcome.Finished, Train(way, parts).Outcome);
@@ -214,16 +220,27 @@ public class ResumeTests : OneThread
         }
     }
 
-    private sealed class Canceller(CancellationTokenSource source, int atSum) : IGradientExchange
+    private sealed class Canceller(CancellationTokenSource source, int atSolve, MoreWeighting more)
+        : IWeighting,
+            IStateful
     {
-        private int sums;
+        private int solves;
 
-        public void Sum(torch.Tensor gradients) { }
+        public GradientSpace Space => more.Space;
 
-        public void Sum(Span<double> values)
+        public WeightingScope Scope => more.Scope;
+
+        public GradientAccumulation Accumulation => more.Accumulation;
+
+        public IReadOnlyList<StateEntry> State => more.State;
+
+        public void Start(WeightingContext run) => more.Start(run);
+
+        public double[] Weigh(SourceGradients gradients)
         {
-            if (++sums == atSum)
+            if (++solves == atSolve)
                 source.Cancel();
+            return more.Weigh(gradients);
         }
     }
 }

@@ -2,6 +2,7 @@ using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
+using Concord.Training.Batches;
 using Concord.Training.Losses;
 using Concord.Training.Temperatures;
 using Xunit;
@@ -34,7 +35,7 @@ public class TemperatureLearnerTests : OneThread
             10,
             1
         );
-        learner.Step(model, step, data.Training, [.. data.Training.Select(data.SourceOf)], fresh, rewards);
+        learner.Step(model, new TrainingBatch(step, data.Training, data.TrainingSources, fresh), rewards);
         return temperatures.Logs.ToArray();
     }
 
@@ -81,7 +82,7 @@ public class TemperatureLearnerTests : OneThread
             10,
             1
         );
-        learner.Step(learned, 0, [], [], [], []);
+        learner.Step(learned, new TrainingBatch(0, [], [], []), []);
         Assert.InRange(learning.Bytes, 1, scoring.Bytes * 11 / 10);
     }
 }

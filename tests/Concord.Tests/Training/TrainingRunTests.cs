@@ -23,12 +23,7 @@ public class TrainingRunTests : OneThread
         HeadLearningRate = 5e-3,
         Epochs = 2,
         Batches = new BatchSettings { PerSource = 4, MicroBatch = 5 },
-        Weighting = new WeightingSettings
-        {
-            Scheme = "more",
-            MomentumStart = MomentumStart.Random,
-            Alpha = .7,
-        },
+        Weighting = new MoreWeighting { MomentumStart = MomentumStart.Random, Alpha = .7 },
         Temperatures = new SourceTemperatureSettings { Enabled = true },
         EvaluateEvery = 4,
         CheckpointEvery = 3,
@@ -398,7 +393,7 @@ public class TrainingRunTests : OneThread
                 WeightDecay = 10,
             },
             Temperatures = new(),
-            Weighting = new(),
+            Weighting = new EqualWeighting(),
         };
         var error = Assert.Throws<ConcordException>(() => Train(folder.Path, settings));
         Assert.Contains("diverged", error.Message, StringComparison.Ordinal);

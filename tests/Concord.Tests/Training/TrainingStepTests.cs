@@ -4,6 +4,7 @@ using Concord.Modeling.Rewards;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
 using Concord.Training.Losses;
+using Concord.Training.Objectives;
 using Concord.Training.Optimizers;
 using Concord.Training.Temperatures;
 using Concord.Training.Weightings;
@@ -15,7 +16,7 @@ namespace Concord.Tests.Training;
 [Collection("training")] // one after the other: the library's threads would fight for the cores
 public class TrainingStepTests : OneThread
 {
-    private static (float[] Gradients, StepOutcome Outcome) Gradients(
+    private static (float[] Gradients, StepOutcome Outcome, double[][] Rewards) Gradients(
         TrainingSettings settings,
         TrainedParts parts = TrainedParts.Full,
         bool plain = false
@@ -25,7 +26,7 @@ public class TrainingStepTests : OneThread
         return Gradients(model, TinyModel.Data(8, 0), settings, parts);
     }
 
-    private static (float[] Gradients, StepOutcome Outcome) Gradients(
+    private static (float[] Gradients, StepOutcome Outcome, double[][] Rewards) Gradients(
         RewardModel model,
         TrainingData data,
         TrainingSettings settings,
@@ -36,25 +37,32 @@ public class TrainingStepTests : OneThread
         model.SetTrained(parts, 1);
         using var parameters = new FlatParameters(model, settings.Optimizer, 1, 1);
         var temperatures = new SourceTemperatures(3, new());
-        temperatures.Restore([.2, -.3, .1]);
-        var momentum = new GradientMomentum(
-            3,
-            .6,
-            GradientMomentum.StartVector(MomentumStart.Random, model.Config.HiddenSize, 4)
-        );
-        using var step = new TrainingStep(
+        temperatures.Put("log_temperatures", [.2, -.3, .1]);
+        settings.Weighting.Start(new WeightingContext(data.Sources, model.Config.HiddenSize, 4));
+        using var objective = new RankingObjective(
             model,
-            settings,
-            3,
-            WeightingRegistry.Create(settings.Weighting, data.Sources),
-            momentum,
-            temperatures,
-            new SingleProcess(),
-            parameters
+            parameters,
+            settings.Loss,
+            settings.Batches,
+            settings.Weighting,
+            temperatures
         );
-        var outcome = step.Run(data.Training, [.. data.Training.Select(data.SourceOf)], CancellationToken.None);
-        return (parameters.Gradients.data<float>().ToArray(), outcome);
+        var batch = new TrainingBatch(0, data.Training, data.TrainingSources, new bool[data.Training.Count]);
+        var outcome = objective.Step(batch, CancellationToken.None);
+        return (parameters.Gradients.data<float>().ToArray(), outcome, objective.Rewards);
     }
+
+    private static MoreWeighting More(
+        GradientAccumulation way = GradientAccumulation.Auto,
+        WeightingScope scope = WeightingScope.Batch
+    ) =>
+        new()
+        {
+            Alpha = .6,
+            MomentumStart = MomentumStart.Random,
+            Accumulation = way,
+            Scope = scope,
+        };
 
     [Theory]
     [InlineData("more", TotalForm.Mean, PairAveraging.PerPair, TrainedParts.Full)]
@@ -70,6 +78,7 @@ public class TrainingStepTests : OneThread
         TrainedParts parts
     )
     {
+        IWeighting Scheme(GradientAccumulation way) => scheme == "more" ? More(way) : new EqualWeighting();
         var settings = new TrainingSettings
         {
             Loss = new RankingLossSettings
@@ -80,9 +89,9 @@ public class TrainingStepTests : OneThread
                 Centering = .01,
                 Margin = .1,
             },
-            Weighting = new WeightingSettings { Scheme = scheme },
+            Weighting = Scheme(GradientAccumulation.Auto),
         };
-        var (whole, outcome) = Gradients(settings, parts);
+        var (whole, outcome, rewards) = Gradients(settings, parts);
         var largest = whole.Max(MathF.Abs);
         BatchSettings[] cuts =
         [
@@ -93,16 +102,16 @@ public class TrainingStepTests : OneThread
         ];
         var ways =
             from cut in cuts
-            from way in new[] { MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers }
+            from way in new[] { GradientAccumulation.SecondForward, GradientAccumulation.GradientBuffers }
             from plain in new[] { false, true }
             select (cut, way, plain);
         foreach (var (cut, way, plain) in ways)
         {
-            var (accumulated, other) = Gradients(
+            var (accumulated, other, otherRewards) = Gradients(
                 settings with
                 {
                     Batches = cut,
-                    Weighting = settings.Weighting with { Accumulation = way },
+                    Weighting = Scheme(way),
                 },
                 parts,
                 plain
@@ -112,8 +121,8 @@ public class TrainingStepTests : OneThread
             for (var i = 0; i < 3; i++)
                 Assert.Equal(outcome.Weights[i], other.Weights[i], 1e-6);
             Assert.Equal(
-                outcome.Rewards.SelectMany(row => row),
-                other.Rewards.SelectMany(row => row),
+                rewards.SelectMany(row => row),
+                otherRewards.SelectMany(row => row),
                 (a, b) => Math.Abs(a - b) < 1e-5
             );
         }
@@ -123,19 +132,9 @@ public class TrainingStepTests : OneThread
     public void Micro_batch_scope_solves_for_each_and_so_differs()
     {
         var batches = new BatchSettings { MicroBatch = 6 };
-        var whole = Gradients(
-            new TrainingSettings
-            {
-                Batches = batches,
-                Weighting = new WeightingSettings { Scheme = "more" },
-            }
-        ).Outcome;
+        var whole = Gradients(new TrainingSettings { Batches = batches, Weighting = More() }).Outcome;
         var parts = Gradients(
-            new TrainingSettings
-            {
-                Batches = batches,
-                Weighting = new WeightingSettings { Scheme = "more", Scope = WeightingScope.MicroBatch },
-            }
+            new TrainingSettings { Batches = batches, Weighting = More(scope: WeightingScope.MicroBatch) }
         ).Outcome;
         Assert.Equal(1, parts.Weights.Sum(), 1e-12);
         Assert.True(whole.Weights.Zip(parts.Weights, (a, b) => Math.Abs(a - b)).Max() > 1e-3);
@@ -159,7 +158,7 @@ public class TrainingStepTests : OneThread
             ],
             []
         );
-        long Bytes(MoreAccumulation way, int? budget)
+        long Bytes(GradientAccumulation way, int? budget)
         {
             using var operations = new FusedOperations();
             using var model = TinyModel.Create(operations: operations);
@@ -169,26 +168,26 @@ public class TrainingStepTests : OneThread
                 new TrainingSettings
                 {
                     Batches = new BatchSettings { TokenBudget = budget },
-                    Weighting = new WeightingSettings { Scheme = "more", Accumulation = way },
+                    Weighting = More(way),
                 }
             );
             return operations.Bytes;
         }
 
         var (second, buffers) = (
-            Bytes(MoreAccumulation.SecondForward, 400),
-            Bytes(MoreAccumulation.GradientBuffers, 400)
+            Bytes(GradientAccumulation.SecondForward, 400),
+            Bytes(GradientAccumulation.GradientBuffers, 400)
         );
         Assert.True(buffers < 1.1 * second, $"{buffers} bytes with buffers, {second} with a second forward pass");
-        Assert.True(buffers < .5 * Bytes(MoreAccumulation.SecondForward, null));
+        Assert.True(buffers < .5 * Bytes(GradientAccumulation.SecondForward, null));
     }
 
     [Fact]
     public void Steps_leave_no_tensor_behind()
     {
         foreach (
-            var (way, parts) in from way in (MoreAccumulation[])
-                [MoreAccumulation.SecondForward, MoreAccumulation.GradientBuffers]
+            var (way, parts) in from way in (GradientAccumulation[])
+                [GradientAccumulation.SecondForward, GradientAccumulation.GradientBuffers]
             from parts in (TrainedParts[])[TrainedParts.LastLayers, TrainedParts.Head, TrainedParts.Adapters]
             select (way, parts)
         )
@@ -196,7 +195,7 @@ public class TrainingStepTests : OneThread
             var settings = new TrainingSettings
             {
                 Batches = new BatchSettings { MicroBatch = 6 },
-                Weighting = new WeightingSettings { Scheme = "more", Accumulation = way },
+                Weighting = More(way),
             };
             Gradients(settings, parts);
             var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
