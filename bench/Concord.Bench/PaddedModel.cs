@@ -1,10 +1,11 @@
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Modeling.Weights;
 using Concord.Tokenization.Comparisons;
-using F = TorchSharp.torch.nn.functional;
 using TorchSharp;
 using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
 
 namespace Concord.Bench;
 

@@ -1,6 +1,6 @@
 using Concord.Modeling.Backbones;
-using F = TorchSharp.torch.nn.functional;
 using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
 
 namespace Concord.Bench;
 

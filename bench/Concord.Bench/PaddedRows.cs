@@ -1,3 +1,4 @@
+using Concord.Modeling.Packing;
 using Concord.Tokenization.Comparisons;
 using static TorchSharp.torch;
 

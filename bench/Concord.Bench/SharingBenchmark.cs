@@ -1,3 +1,4 @@
+using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;
 using Concord.Tokenization.Comparisons;

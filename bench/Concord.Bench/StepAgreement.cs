@@ -1,4 +1,5 @@
 using System.Globalization;
+using Concord.Modeling.Packing;
 using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Concord.Modeling.Kernels;
+using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;
 using Concord.Tokenization.Comparisons;

@@ -21,7 +21,7 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
 
     /// <summary>What the run ended with where it has ended already; known without opening data or model.</summary>
     /// <exception cref="ConcordException">The folder holds a run of other settings.</exception>
-    public TrainingResult? Ended() => TrainingRun.Ended(Output, RecipeFile.Write(recipe));
+    public TrainingResult? Ended() => TrainingRun.Ended(Output, Config());
 
     /// <summary>Trains, or goes on, to the end or until cancelled.</summary>
     /// <param name="data">The recipe's data.</param>
@@ -61,7 +61,7 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
             new TrainingRunOptions
             {
                 Output = Output,
-                Config = RecipeFile.Write(recipe),
+                Config = Config(),
                 WriteModel = (trained, place, info) =>
                     Write(
                         trained,
@@ -77,6 +77,23 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
         data.Account.WriteProblems(Output);
         data.Keep();
         return run.Run(cancellation);
+    }
+
+    // a run whose config.yaml says the same in an earlier spelling keeps its own
+    private string Config()
+    {
+        var config = RecipeFile.Write(recipe);
+        var file = Path.Combine(Output, "config.yaml");
+        try
+        {
+            return File.Exists(file) && RecipeFile.Write(RecipeFile.Read(file, [])) == config
+                ? File.ReadAllText(file)
+                : config;
+        }
+        catch (ConcordException)
+        {
+            return config; // what differs is said where the folder is opened
+        }
     }
 
     private void Write(

@@ -26,10 +26,11 @@ public static class RecipeFile
             root.Entries["model"] = (folder, model.Where);
         }
         foreach (var one in overrides)
-            RecipeParser.Override(
+            Override(
                 root,
                 one.StartsWith("model=", StringComparison.Ordinal) ? $"model.folder={one["model=".Length..]}" : one
             );
+        WeightingSpelling.Check(root);
         var recipe = RecipeReader.Read(root, new Recipe(), Recipe.Map);
         return recipe with { Output = recipe.Output ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(file)) };
     }
@@ -43,11 +44,26 @@ public static class RecipeFile
     public static IReadOnlyList<(string Key, string Default, string About)> Keys() =>
         RecipeKeys.Deep(new Recipe(), Recipe.Map);
 
+    private static void Override(RecipeMapping root, string assignment)
+    {
+        if (!assignment.StartsWith(WeightingSpelling.Path, StringComparison.Ordinal))
+        {
+            RecipeParser.Override(root, assignment);
+            WeightingSpelling.Rewrite(root);
+            return;
+        }
+        var alone = new RecipeMapping(RecipeLocation.CommandLine);
+        RecipeParser.Override(alone, assignment);
+        WeightingSpelling.Rewrite(alone);
+        Merge(root, alone);
+    }
+
     private static RecipeMapping Load(string file, int depth)
     {
         if (Directory.Exists(file))
             throw new ConcordException($"{file} is a folder; a recipe (a YAML file) was expected.");
         var mapping = RecipeParser.Parse(File.Exists(file) ? Text(file) : Shipped(file), file);
+        WeightingSpelling.Rewrite(mapping);
         if (!mapping.Entries.Remove(BaseKey, out var based))
             return mapping;
         if (based.Value is not RecipeScalar { Text: { } name })
@@ -101,15 +117,18 @@ public static class RecipeFile
     }
 
     /// <summary>Groups are merged key by key; everything else of the upper replaces the lower.</summary>
-    private static RecipeMapping Merge(RecipeMapping lower, RecipeMapping upper)
+    private static RecipeMapping Merge(RecipeMapping lower, RecipeMapping upper, string path = "")
     {
         foreach (var (key, (value, where)) in upper.Entries)
         {
+            var place = path.Length == 0 ? key : $"{path}.{key}";
             var both =
                 value is RecipeMapping group
                 && lower.Entries.TryGetValue(key, out var below)
                 && below.Value is RecipeMapping under
-                    ? Merge(under, group)
+                    ? place == WeightingSpelling.Path
+                        ? WeightingSpelling.Merge(under, group, (one, other) => Merge(one, other, place))
+                        : Merge(under, group, place)
                     : null;
             lower.Entries[key] = (both ?? value, where);
         }

@@ -7,7 +7,6 @@ using Concord.Training.Losses;
 using Concord.Training.Optimizers;
 using Concord.Training.Schedules;
 using Concord.Training.Temperatures;
-using Concord.Training.Weightings;
 
 namespace Concord.Runs.Recipes;
 
@@ -72,7 +71,7 @@ internal static class TrainingRecipe
             ),
             Batches = fields.Section("batches", value.Batches, Batches, "How batches are drawn."),
             Loss = fields.Section("loss", value.Loss, Loss, "The ranking loss."),
-            Weighting = fields.Section("weighting", value.Weighting, Weighting, "How sources are weighted."),
+            Weighting = WeightingRecipe.Map(fields, value.Weighting),
             Temperatures = fields.Section(
                 "temperatures",
                 value.Temperatures,
@@ -210,85 +209,6 @@ internal static class TrainingRecipe
                 "Weight of the squared sum of a pair's rewards."
             ),
         };
-
-    private static IWeighting Weighting(IRecipeFields fields, IWeighting value)
-    {
-        var more = value as MoreWeighting ?? new MoreWeighting();
-        var scheme = fields.Choice(
-            "scheme",
-            value switch
-            {
-                MoreWeighting => "more",
-                StaticWeighting => "static",
-                MultiTaskWeighting => "multitask",
-                _ => "equal",
-            },
-            [.. new[] { "equal", "multitask", "static", "more" }.Select(name => (name, name))],
-            "The scheme; equal and multitask are the same."
-        );
-        var weights = fields.Numbers(
-            "weights",
-            (value as StaticWeighting)?.Weights ?? new Dictionary<string, double>(),
-            NumberRange.NotNegative,
-            "Weight of each source, for the scheme static."
-        );
-        more = new MoreWeighting
-        {
-            Alpha = fields.Number(
-                "alpha",
-                more.Alpha,
-                new NumberRange(0, 1, LeastIncluded: false),
-                "Momentum of MORE's gradients; 1 keeps nothing of the past."
-            ),
-            MomentumStart = fields.Choice(
-                "momentum_start",
-                more.MomentumStart,
-                [("zero", MomentumStart.Zero), ("random", MomentumStart.Random)],
-                "What the momentum starts from; random is the authors' form."
-            ),
-            Normalization = fields.Choice(
-                "normalization",
-                more.Normalization,
-                [
-                    ("none", GradientNormalization.None),
-                    ("l2", GradientNormalization.L2),
-                    ("loss", GradientNormalization.Loss),
-                    ("loss+", GradientNormalization.LossPlus),
-                ],
-                "How MORE's gradients are normalised."
-            ),
-            Solver = fields.Choice(
-                "solver",
-                more.Solver,
-                [("exact", SolverKind.Exact), ("frank_wolfe", SolverKind.FrankWolfe)],
-                "Solver of MORE; frank_wolfe is the authors'."
-            ),
-            Scope = fields.Choice(
-                "scope",
-                more.Scope,
-                [("batch", WeightingScope.Batch), ("micro_batch", WeightingScope.MicroBatch)],
-                "Over which pairs MORE's weights are solved."
-            ),
-            Accumulation = fields.Choice(
-                "accumulation",
-                more.Accumulation,
-                [
-                    ("auto", GradientAccumulation.Auto),
-                    ("second_forward", GradientAccumulation.SecondForward),
-                    ("gradient_buffers", GradientAccumulation.GradientBuffers),
-                ],
-                "How MORE finds the weights of a batch of several micro-batches: a forward pass more, or a gradient "
-                    + "buffer per source; auto: buffers up to 1 GiB."
-            ),
-        };
-        return scheme switch
-        {
-            "more" => more,
-            "static" => new StaticWeighting { Weights = weights },
-            "multitask" => new MultiTaskWeighting(),
-            _ => new EqualWeighting(),
-        };
-    }
 
     private static SourceTemperatureSettings Temperatures(IRecipeFields fields, SourceTemperatureSettings value) =>
         value with

@@ -30,7 +30,7 @@ public class RecipeCommandTests
     public void All_keys_are_listed()
     {
         var result = ConcordCli.Run("train", "--keys").MustBeDone();
-        Assert.Contains("training.weighting.alpha = 0.99", result.Out);
+        Assert.Contains("training.weighting.more.alpha = 0.99", result.Out);
         Assert.Contains("sources.N.files", result.Out);
         Assert.Contains("model.init.hidden_size = 64", result.Out);
     }

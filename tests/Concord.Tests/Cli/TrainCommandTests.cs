@@ -25,7 +25,7 @@ public sealed class TrainCommandTests : IDisposable
           learning_rate: 0.005
           head_learning_rate: 0.005
           batches: {per_source: 8}
-          weighting: {scheme: more}
+          weighting: more
           temperatures: {enabled: true}
           checkpoint_every: 1
         """;
@@ -125,6 +125,26 @@ public sealed class TrainCommandTests : IDisposable
             Assert.Equal(expected[0], rewards[i][0], 5);
             Assert.Equal(expected[1], rewards[i][1], 5);
         }
+    }
+
+    [Fact]
+    public void A_finished_run_whose_settings_are_spelled_as_they_once_were_still_opens()
+    {
+        ConcordCli.Run("train", Recipe, $"output={Place("run")}", "training.maximum_steps=1").MustBeDone();
+        var config = File.ReadAllText(Place("run", "config.yaml"));
+        const string Now = "    more:\n      alpha: 0.99\n";
+        Assert.Contains(Now, config);
+        config = config.Replace(Now, "    scheme: more\n    weights: {}\n    alpha: 0.99\n", StringComparison.Ordinal);
+        foreach (var key in new[] { "momentum_start", "normalization", "solver", "scope", "accumulation" })
+            config = config.Replace($"      {key}:", $"    {key}:", StringComparison.Ordinal);
+        File.WriteAllText(Place("run", "config.yaml"), config);
+        Assert.Contains(
+            "nothing was done",
+            ConcordCli.Run("train", Recipe, $"output={Place("run")}", "training.maximum_steps=1").MustBeDone().Out
+        );
+        ConcordCli
+            .Run("train", Recipe, $"output={Place("run")}", "training.maximum_steps=1", "training.weighting.alpha=.9")
+            .MustFail(ExitCodes.Failed, "holds a run with other settings");
     }
 
     [Fact]

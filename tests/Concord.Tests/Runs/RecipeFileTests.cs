@@ -99,7 +99,7 @@ public sealed class RecipeFileTests : IDisposable
                 "model.pooling=eos",
                 "output=o",
                 "training.learning_rate=1e-5",
-                "training.weighting.normalization=loss+",
+                "training.weighting.more.normalization=loss+",
                 "sources.0.limit=100",
                 "only=[helpful, webgpt]",
             ]
@@ -147,12 +147,27 @@ public sealed class RecipeFileTests : IDisposable
     [InlineData("trainings: {}\n", "line 1: a recipe has no key 'trainings'; the nearest is 'training'")]
     [InlineData(
         "training:\n  weighting:\n    scheme: mor\n",
-        "line 3: training.weighting.scheme is 'mor'; it must be one of equal, multitask, static, more. Did you mean "
-            + "'more'?"
+        "line 3: training.weighting is 'mor'; it must be one of equal, multitask, static, more. Did you mean 'more'?"
     )]
     [InlineData(
-        "training:\n  weighting: {alpha: 0}\n",
-        "line 2: training.weighting.alpha is 0; it must be above 0 and at most 1."
+        "training:\n  weighting: {more: {alpha: 0}}\n",
+        "line 2: training.weighting.more.alpha is 0; it must be above 0 and at most 1."
+    )]
+    [InlineData(
+        "training:\n  weighting: {scheme: more, alfa: 1}\n",
+        "line 2: 'training.weighting.more' has no key 'alfa'; the nearest is 'alpha'"
+    )]
+    [InlineData(
+        "training:\n  weighting:\n    more: {}\n    static: {a: 1}\n",
+        "line 4: training.weighting names both more and static; it is one of equal, multitask, static, more"
+    )]
+    [InlineData(
+        "training:\n  weighting: {equal: {alpha: 1}}\n",
+        "line 2: training.weighting.equal has no settings of its own."
+    )]
+    [InlineData(
+        "training:\n  weighting: {alpha: .5}\n",
+        "line 2: training.weighting.alpha is a setting of more, but the weighting is equal."
     )]
     [InlineData("split: {held_out: 1}\n", "line 1: split.held_out is 1; it must be at least 0 and below 1.")]
     [InlineData(
@@ -164,6 +179,70 @@ public sealed class RecipeFileTests : IDisposable
             expected,
             Assert.Throws<ConcordException>(() => RecipeFile.Read(Save("r.yaml", text), [])).Message
         );
+
+    [Theory]
+    [InlineData("equal", "equal")]
+    [InlineData("multitask", "multitask")]
+    [InlineData("more", "more .99 Batch")]
+    [InlineData("{more: {alpha: .5}}", "more .5 Batch")]
+    [InlineData("{static: {a: 2, b: 1}}", "static a=2 b=1")]
+    [InlineData("{scheme: equal, weights: {}, alpha: 0.5, scope: batch}", "equal")]
+    [InlineData("{scheme: more, weights: {a: 1}, alpha: 0.5, scope: micro_batch}", "more .5 MicroBatch")]
+    [InlineData("{scheme: static, weights: {a: 2, b: 1}, alpha: 0.99}", "static a=2 b=1")]
+    [InlineData("{more: {alpha: .5}}", "more .5 MicroBatch", "training.weighting.scope=micro_batch")]
+    [InlineData("{more: {alpha: .5}}", "more .7 Batch", "training.weighting.alpha=.7")]
+    [InlineData("{more: {alpha: .5}}", "more .7 Batch", "training.weighting.more.alpha=.7")]
+    [InlineData("{more: {alpha: .5}}", "more .5 Batch", "training.weighting=more")]
+    [InlineData("{more: {alpha: .5}}", "multitask", "training.weighting=multitask")]
+    [InlineData("{more: {alpha: .5}}", "multitask", "training.weighting.scheme=multitask")]
+    [InlineData("equal", "more .7 Batch", "training.weighting.scheme=more", "training.weighting.alpha=.7")]
+    [InlineData("null", "more .7 Batch", "training.weighting.alpha=.7", "training.weighting.scheme=more")]
+    [InlineData("multitask", "more .7 Batch", "training.weighting={more: {alpha: .7}}")]
+    [InlineData("multitask", "static a=3", "training.weighting.static.a=3")]
+    [InlineData("more", "static a=3", "training.weighting.weights.a=3", "training.weighting.scheme=static")]
+    [InlineData("more", "more .7 Batch", "training={weighting: {scheme: more, alpha: .7}}")]
+    public void A_weighting_is_read_in_both_spellings_and_written_in_one(
+        string written,
+        string expected,
+        params string[] overrides
+    )
+    {
+        var line = written == "null" ? "" : $"  weighting: {written}\n";
+        var recipe = RecipeFile.Read(Save("r.yaml", $"training:\n  epochs: 1\n{line}"), overrides);
+        Assert.Equal(expected, Shown(recipe.Training.Weighting));
+        var saved = RecipeFile.Write(recipe);
+        Assert.DoesNotContain("scheme", saved);
+        Assert.Equal(expected, Shown(RecipeFile.Read(Save("config.yaml", saved), []).Training.Weighting));
+    }
+
+    [Fact]
+    public void A_weighting_of_an_upper_recipe_takes_the_place_of_a_lower_ones()
+    {
+        string Read(string lower, string upper)
+        {
+            Save("lower.yaml", $"training:\n  weighting: {lower}\n");
+            var file = Save("upper.yaml", $"base: lower.yaml\ntraining:\n  weighting: {upper}\n");
+            return Shown(RecipeFile.Read(file, []).Training.Weighting);
+        }
+
+        Assert.Equal("static a=1", Read("{more: {alpha: .5}}", "{static: {a: 1}}"));
+        Assert.Equal("more .5 MicroBatch", Read("{more: {alpha: .5}}", "{more: {scope: micro_batch}}"));
+        Assert.Equal("more .5 MicroBatch", Read("{scheme: more, alpha: .5}", "{scope: micro_batch}"));
+        Assert.Equal("more .6 Batch", Read("{alpha: .5}", "{more: {alpha: .6}}"));
+        Assert.Equal("more .5 Batch", Read("{alpha: .5}", "{scheme: more}"));
+        Assert.Equal("static a=1 b=2", Read("{static: {a: 1}}", "{weights: {b: 2}}"));
+    }
+
+    private static string Shown(IWeighting weighting) =>
+        WeightingRecipe.NameOf(weighting)
+        + weighting switch
+        {
+            MoreWeighting more => FormattableString.Invariant($" {more.Alpha:.##} {more.Scope}"),
+            StaticWeighting fixedWeights => string.Concat(
+                fixedWeights.Weights.Select(one => FormattableString.Invariant($" {one.Key}={one.Value}"))
+            ),
+            _ => "",
+        };
 
     private string Save(string name, string text)
     {

@@ -4,6 +4,7 @@ using Concord.Modeling.Files;
 using Concord.Modeling.Kernels;
 using Concord.Modeling.Native;
 using Concord.Modeling.Operations;
+using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Tokenization.Comparisons;

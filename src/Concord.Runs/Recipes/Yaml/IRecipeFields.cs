@@ -57,6 +57,12 @@ internal interface IRecipeFields
     T? OptionalSection<T>(string key, T? value, T start, Func<IRecipeFields, T, T> map, string about)
         where T : class;
 
+    /// <summary>
+    /// One of several things by name, each with keys of its own: <c>key: NAME</c>, or <c>key: {NAME: {..}}</c>.
+    /// </summary>
+    T OneOf<T>(string key, T value, IReadOnlyList<RecipeCase<T>> cases, string about)
+        where T : class;
+
     /// <summary>A list of groups; what is not said in one is as in <paramref name="start"/>.</summary>
     IReadOnlyList<T> Items<T>(string key, IReadOnlyList<T> value, T start, Func<IRecipeFields, T, T> map, string about);
 }

@@ -97,6 +97,21 @@ internal sealed class RecipeKeys : IRecipeFields
     }
 
     /// <inheritdoc />
+    public T OneOf<T>(string key, T value, IReadOnlyList<RecipeCase<T>> cases, string about)
+        where T : class
+    {
+        var names = string.Join(", ", cases.Select(one => one.Name));
+        Note(key, value, cases.FirstOrDefault(one => one.Holds(value))?.Name ?? "", $"{about} ({names})");
+        if (!deep)
+            return value;
+        var inner = new RecipeKeys(deep: true, $"{path}{key}.");
+        foreach (var one in cases.Where(one => one.HasKeys))
+            one.Map(inner, null);
+        listed.AddRange(inner.listed);
+        return value;
+    }
+
+    /// <inheritdoc />
     public IReadOnlyList<T> Items<T>(
         string key,
         IReadOnlyList<T> value,

@@ -170,6 +170,35 @@ internal sealed class RecipeReader : IRecipeFields
     }
 
     /// <inheritdoc />
+    public T OneOf<T>(string key, T value, IReadOnlyList<RecipeCase<T>> cases, string about)
+        where T : class
+    {
+        if (!Find(key, out var node))
+            return value;
+        var names = string.Join(", ", cases.Select(one => one.Name));
+        var (name, group) = node switch
+        {
+            RecipeScalar { Text: { } text } => (text, new RecipeMapping(node.Where)),
+            RecipeMapping { Entries: { Count: 1 } entries } named => (entries.GetAt(0).Key, named),
+            _ => throw Wrong(key, $"is {node.Kind}; it must be one of {names}"),
+        };
+        if (cases.FirstOrDefault(one => one.Name == name) is not { } chosen)
+        {
+            var near = NearestName.Find(name, cases.Select(one => one.Name)) is { } nearest
+                ? $" Did you mean '{nearest}'?"
+                : "";
+            throw Wrong(group, key, $"is '{name}'; it must be one of {names}", near);
+        }
+        if (
+            !chosen.HasKeys
+            && group.Entries.TryGetValue(name, out var keys)
+            && keys.Value is RecipeMapping { Entries.Count: > 0 }
+        )
+            throw Wrong(keys.Value, $"{key}.{name}", "has no settings of its own");
+        return chosen.Map(new RecipeReader(group, Join(key)), chosen.Holds(value) ? value : null);
+    }
+
+    /// <inheritdoc />
     public IReadOnlyList<T> Items<T>(
         string key,
         IReadOnlyList<T> value,

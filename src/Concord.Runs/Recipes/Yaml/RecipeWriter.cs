@@ -96,6 +96,19 @@ internal sealed class RecipeWriter : IRecipeFields
         where T : class => value is null ? Line(key, "null", value) : Section(key, value, map, about);
 
     /// <inheritdoc />
+    public T OneOf<T>(string key, T value, IReadOnlyList<RecipeCase<T>> cases, string about)
+        where T : class
+    {
+        var held = cases.FirstOrDefault(one => one.Holds(value));
+        if (held is not { HasKeys: true })
+            // one of the caller's own is written as it prints itself, so that two of them are told apart
+            return Line(key, Quoted(held?.Name ?? value.ToString() ?? ""), value);
+        Line(key, "", value);
+        held.Map(new RecipeWriter(text, indent + "  "), value);
+        return value;
+    }
+
+    /// <inheritdoc />
     public IReadOnlyList<T> Items<T>(
         string key,
         IReadOnlyList<T> value,
