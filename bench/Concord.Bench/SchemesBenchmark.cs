@@ -10,7 +10,7 @@ using Concord.Training.Weightings;
 namespace Concord.Bench;
 
 /// <summary>
-/// What MORE costs over MultiTask: the same batches through the same training step under both, and what the weighting
+/// What MORE costs over Equal: the same batches through the same training step under both, and what the weighting
 /// itself takes.
 /// </summary>
 internal static class SchemesBenchmark
@@ -41,10 +41,10 @@ internal static class SchemesBenchmark
 
         (string Name, IWeighting Weighting, int? Micro)[] ways =
         [
-            ("one micro-batch: MultiTask", new EqualWeighting(), null),
-            ("one micro-batch: MultiTask again, which shows the noise", new EqualWeighting(), null),
+            ("one micro-batch: Equal", new EqualWeighting(), null),
+            ("one micro-batch: Equal again, which shows the noise", new EqualWeighting(), null),
             ("one micro-batch: MORE", new MoreWeighting(), null),
-            ($"micro-batches of {micro}: MultiTask", new EqualWeighting(), micro),
+            ($"micro-batches of {micro}: Equal", new EqualWeighting(), micro),
             (
                 $"micro-batches of {micro}: MORE, scope micro-batch",
                 new MoreWeighting { Scope = WeightingScope.MicroBatch },
@@ -78,7 +78,7 @@ internal static class SchemesBenchmark
                 + $"most {tokens} tokens "
                 + $"(medians of {rounds} interleaved steps; ratios step by step, with their quartiles)\n"
         );
-        Markdown.Header("step", "seconds", "times MultiTask", "quartiles", "target");
+        Markdown.Header("step", "seconds", "times Equal", "quartiles", "target");
         for (var i = 0; i < ways.Length; i++)
         {
             double[] ratios = [.. seconds[i].Zip(seconds[bases[i]], (a, b) => a / b).Order()];
@@ -101,9 +101,9 @@ internal static class SchemesBenchmark
         int[] sourceOf
     )
     {
-        var (_, multiTask) = training.Gradient(steps[0], batch, sourceOf);
+        var (_, equal) = training.Gradient(steps[0], batch, sourceOf);
         var (_, accumulated) = training.Gradient(steps[3], batch, sourceOf);
-        Agreement.Check("MultiTask accumulated over micro-batches", accumulated, multiTask, 1e-4);
+        Agreement.Check("Equal accumulated over micro-batches", accumulated, equal, 1e-4);
         var (outcome, more) = training.Gradient(steps[2], batch, sourceOf);
         foreach (
             var (name, step) in new[]
@@ -121,7 +121,7 @@ internal static class SchemesBenchmark
                 );
             gradient.Dispose();
         }
-        multiTask.Dispose();
+        equal.Dispose();
         accumulated.Dispose();
         more.Dispose();
     }
@@ -166,7 +166,7 @@ internal static class SchemesBenchmark
         return $"\nTimed by themselves: head gradients in closed form {times[0] * 1e6:f1} µs (every scheme reports "
             + $"their cosines), "
             + $"momentum with its Gram matrix {times[1] * 1e6:f1} µs, "
-            + $"normalising and solving {(times[2] - times[1]) * 1e6:f1} µs: what MORE adds to MultiTask is "
+            + $"normalising and solving {(times[2] - times[1]) * 1e6:f1} µs: what MORE adds to Equal is "
             + $"{times[2] / step:p4} of a step of one micro-batch.\n";
     }
 }

@@ -8,11 +8,11 @@ internal static class QuickstartConclusion
 {
     private static readonly (string First, string Second)[] Compared =
     [
-        ("Single", "MultiTask"),
-        ("MultiTask", "MORE"),
-        ("MultiTask", "MultiTask + temperatures"),
+        ("Single", "Equal"),
+        ("Equal", "MORE"),
+        ("Equal", "Equal + temperatures"),
         ("MORE", "MORE + temperatures"),
-        ("MultiTask + temperatures", "MORE + temperatures"),
+        ("Equal + temperatures", "MORE + temperatures"),
     ];
 
     /// <summary>The differences that decide.</summary>
@@ -59,19 +59,16 @@ internal static class QuickstartConclusion
             return $"accuracy {Said("accuracy")}, ECE {Said("ece")}, error {Said("error")}";
         }
 
-        var (onMultiTask, onMore) = (
-            Compare("MultiTask", "MultiTask + temperatures"),
-            Compare("MORE", "MORE + temperatures")
-        );
+        var (onEqual, onMore) = (Compare("Equal", "Equal + temperatures"), Compare("MORE", "MORE + temperatures"));
         return
         [
-            $"Is one model for all sources as good as one for each? MultiTask against the {pairs.Sources.Count} "
-                + $"Singles: {Compare("Single", "MultiTask")}. "
-                + OneForAll(Of("Single", "MultiTask", "accuracy"), Of("Single", "MultiTask", "error")),
-            $"Does MORE change that? Against MultiTask: {Compare("MultiTask", "MORE")}. "
+            $"Is one model for all sources as good as one for each? Equal against the {pairs.Sources.Count} "
+                + $"Singles: {Compare("Single", "Equal")}. "
+                + OneForAll(Of("Single", "Equal", "accuracy"), Of("Single", "Equal", "error")),
+            $"Does MORE change that? Against Equal: {Compare("Equal", "MORE")}. "
                 + $"{Weights(Scheme("MORE"), pairs.Sources.Count)}",
-            $"Do source temperatures help? On MultiTask: {onMultiTask}. On MORE: {onMore}. "
-                + $"{Temperatures(Scheme("MultiTask + temperatures"), pairs, noise)}",
+            $"Do source temperatures help? On Equal: {onEqual}. On MORE: {onMore}. "
+                + $"{Temperatures(Scheme("Equal + temperatures"), pairs, noise)}",
             Advice(schemes, pairs, Of),
         ];
     }
@@ -143,14 +140,14 @@ internal static class QuickstartConclusion
                 .Select(scheme => (scheme.Name, MeanError(scheme, pairs)))
                 .OrderBy(one => one.Item2),
         ];
-        PairedDifference multitask = of("MultiTask", "MultiTask + temperatures", "error"),
+        PairedDifference equal = of("Equal", "Equal + temperatures", "error"),
             more = of("MORE", "MORE + temperatures", "error");
-        var both = multitask.Sign == -1 && more.Sign == -1;
-        var between = of("MultiTask + temperatures", "MORE + temperatures", "error").Sign;
+        var both = equal.Sign == -1 && more.Sign == -1;
+        var between = of("Equal + temperatures", "MORE + temperatures", "error").Sign;
         var which =
-            between == 0 ? "whether by MultiTask or by MORE is undecided"
-            : between > 0 ? "and MultiTask rather than MORE"
-            : "and MORE rather than MultiTask";
+            between == 0 ? "whether by Equal or by MORE is undecided"
+            : between > 0 ? "and Equal rather than MORE"
+            : "and MORE rather than Equal";
         var advice = both
             ? $"learn a temperature for each source ({which})"
             : "whether to learn source temperatures stays undecided";

@@ -31,9 +31,9 @@ internal sealed record QuickstartScheme(
     public static IReadOnlyList<QuickstartScheme> All { get; } =
     [
         new("Single", "single", () => new EqualWeighting(), false, OnePerSource: true),
-        new("MultiTask", "multitask", () => new MultiTaskWeighting(), false),
+        new("Equal", "equal", () => new EqualWeighting(), false),
         new("MORE", "more", () => new MoreWeighting(), false),
-        new("MultiTask + temperatures", "multitask-temperatures", () => new MultiTaskWeighting(), true),
+        new("Equal + temperatures", "equal-temperatures", () => new EqualWeighting(), true),
         new("MORE + temperatures", "more-temperatures", () => new MoreWeighting(), true),
     ];
 

@@ -28,7 +28,7 @@ internal static class QuickstartText
             terminal,
             $"Five schemes train small transformers from scratch, {steps.ToString(CultureInfo.InvariantCulture)} "
                 + $"steps each: Single (a model for each source), "
-                + "MultiTask (one for all, sources count the same), MORE (one for all, sources weighted by their "
+                + "Equal (one for all, sources count the same), MORE (one for all, sources weighted by their "
                 + "gradients), and the last two with a temperature "
                 + "learned for each source."
         );

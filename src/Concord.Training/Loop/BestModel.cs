@@ -6,8 +6,8 @@ using Concord.Training.Checkpoints;
 namespace Concord.Training.Loop;
 
 /// <summary>
-/// Evaluates the model during training and keeps the best: <c>model/</c> and <c>scores.jsonl</c> are always of one
-/// step.
+/// Evaluates the model during training and keeps the best by the validation side, or the last where there is none:
+/// <c>model/</c> and <c>scores.jsonl</c> are always of one step. The comparisons reported on never choose.
 /// </summary>
 internal sealed class BestModel(
     RewardModel model,
@@ -21,7 +21,10 @@ internal sealed class BestModel(
     /// <summary>Comparisons whose rewards give mean and standard deviation where nothing is held out.</summary>
     private const int SampledComparisons = 256;
 
-    /// <summary>Evaluates, and writes the model where it is the best so far.</summary>
+    /// <summary>
+    /// Evaluates on the validation side and writes the model where it is the best so far, with its held-out scores;
+    /// without a validation side evaluates on the held-out one and writes every model: the last is kept.
+    /// </summary>
     /// <param name="progress">Where the run stands.</param>
     /// <param name="temperatures">τ, (K), or null.</param>
     /// <param name="metrics">Gets a line.</param>
@@ -36,14 +39,15 @@ internal sealed class BestModel(
         CancellationToken cancellation
     )
     {
-        var predictions = Predict(data.HeldOut, temperatures, cache, cancellation);
+        var chooses = data.Validation.Count > 0;
+        var predictions = Predict(chooses ? data.Validation : data.HeldOut, temperatures, cache, cancellation);
         var report = Evaluation.Run(predictions, new EvaluationOptions { Resamples = 0, Bins = [10] });
         var value = Value(report);
-        var best = progress.BestStep < 0 || value < progress.BestValue;
+        var best = !chooses || progress.BestStep < 0 || value < progress.BestValue;
         if (best)
             Write(
                 progress.Step,
-                predictions,
+                chooses ? Predict(data.HeldOut, temperatures, cache, cancellation) : predictions,
                 predictions.Where(prediction => data.Sources.Contains(prediction.Source)),
                 temperatures
             );
@@ -58,7 +62,7 @@ internal sealed class BestModel(
         };
     }
 
-    /// <summary>Writes the last model where nothing is held out to choose by.</summary>
+    /// <summary>Writes the last model where there is nothing to evaluate on.</summary>
     public TrainingProgress WriteWithoutHeldOut(
         TrainingProgress progress,
         double[]? temperatures,
@@ -66,7 +70,7 @@ internal sealed class BestModel(
         CancellationToken cancellation
     )
     {
-        if (data.HeldOut.Count > 0)
+        if (data.HeldOut.Count + data.Validation.Count > 0)
             return progress;
         var stride = Math.Max(1, data.Training.Count / SampledComparisons);
         TokenizedComparison[] sample =

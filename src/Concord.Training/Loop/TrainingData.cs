@@ -5,7 +5,7 @@ using Concord.Tokenization.Comparisons;
 
 namespace Concord.Training.Loop;
 
-/// <summary>What a run trains on and is evaluated on, as token ids.</summary>
+/// <summary>What a run trains on, chooses by and is evaluated on, as token ids.</summary>
 public sealed class TrainingData
 {
     private readonly Dictionary<string, int> indices;
@@ -17,18 +17,22 @@ public sealed class TrainingData
     /// nothing.</param>
     /// <param name="heldOut">The comparisons evaluated on; none of their prompts may be trained on.</param>
     /// <param name="sources">The K source names in an order of one's own, or null.</param>
-    /// <exception cref="ConcordException">There is nothing to train on, a source is not named, or a prompt is on both
+    /// <param name="validation">The comparisons that choose the step, the early stop and the temperatures; none of their
+    /// prompts may be trained on or held out. Null or empty: nothing is chosen, the last step is kept.</param>
+    /// <exception cref="ConcordException">There is nothing to train on, a source is not named, or a prompt is on two
     /// sides.</exception>
     public TrainingData(
         IReadOnlyList<TokenizedComparison> training,
         IReadOnlyList<TokenizedComparison> heldOut,
-        IReadOnlyList<string>? sources = null
+        IReadOnlyList<string>? sources = null,
+        IReadOnlyList<TokenizedComparison>? validation = null
     )
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(heldOut);
         Training = training;
         HeldOut = heldOut;
+        Validation = validation ?? [];
         if (training.Count == 0)
             throw new ConcordException(
                 "There is no comparison to train on: check the files, the split and the truncation policy."
@@ -44,13 +48,11 @@ public sealed class TrainingData
                         + $"`{comparison.Comparison.Source}` is none of {string.Join(", ", Sources)}."
                 );
         TrainingSources = [.. training.Select(SourceOf)];
-        var trained = training.Select(comparison => comparison.Comparison.PromptId).ToHashSet(StringComparer.Ordinal);
-        foreach (var comparison in heldOut)
-            if (trained.Contains(comparison.Comparison.PromptId))
-                throw new ConcordException(
-                    $"{comparison.Comparison.Origin.File}, line {comparison.Comparison.Origin.Line}: this held-out "
-                        + $"comparison's prompt is also trained on. Split by prompt."
-                );
+        var trained = Prompts(training);
+        Apart(heldOut, "held-out", trained, "trained on");
+        Apart(Validation, "validation", trained, "trained on");
+        if (Validation.Count > 0)
+            Apart(Validation, "validation", Prompts(heldOut), "held out");
     }
 
     /// <summary>The K source names, in the order of all vectors and matrices.</summary>
@@ -61,6 +63,9 @@ public sealed class TrainingData
 
     /// <summary>Index of the source of each comparison trained on.</summary>
     internal IReadOnlyList<int> TrainingSources { get; }
+
+    /// <summary>The comparisons that choose the step, the early stop and the temperatures; may be empty.</summary>
+    public IReadOnlyList<TokenizedComparison> Validation { get; }
 
     /// <summary>The comparisons evaluated on.</summary>
     public IReadOnlyList<TokenizedComparison> HeldOut { get; }
@@ -74,8 +79,25 @@ public sealed class TrainingData
     /// </summary>
     public bool BosMayRepeat { get; init; }
 
-    /// <summary>Index of a training comparison's source.</summary>
+    /// <summary>The comparisons of the validation side whose source is trained on.</summary>
+    internal IReadOnlyList<TokenizedComparison> ValidationOfSources =>
+        [.. Validation.Where(comparison => indices.ContainsKey(comparison.Comparison.Source))];
+
+    /// <summary>Index of the source of a comparison trained on, or of <see cref="ValidationOfSources"/>.</summary>
     internal int SourceOf(TokenizedComparison comparison) => indices[comparison.Comparison.Source];
+
+    private static HashSet<string> Prompts(IEnumerable<TokenizedComparison> comparisons) =>
+        comparisons.Select(comparison => comparison.Comparison.PromptId).ToHashSet(StringComparer.Ordinal);
+
+    private static void Apart(IEnumerable<TokenizedComparison> side, string name, HashSet<string> prompts, string other)
+    {
+        foreach (var comparison in side)
+            if (prompts.Contains(comparison.Comparison.PromptId))
+                throw new ConcordException(
+                    $"{comparison.Comparison.Origin.File}, line {comparison.Comparison.Origin.Line}: this {name} "
+                        + $"comparison's prompt is also {other}. Split by prompt."
+                );
+    }
 
     /// <summary>
     /// A number that changes with any id, score, source, margin or order: by it a resumed run sees that its data are
@@ -86,7 +108,7 @@ public sealed class TrainingData
         var hash = new XxHash128();
         foreach (var name in Sources)
             hash.Append(Encoding.UTF8.GetBytes(name + "\n"));
-        foreach (var comparison in Training.Concat(HeldOut))
+        foreach (var comparison in Training.Concat(HeldOut).Concat(Validation))
         {
             hash.Append(Encoding.UTF8.GetBytes(comparison.Comparison.Source + "\n"));
             var ids = comparison.ContentKey; // kept with ids that are in a file: they are not read for this

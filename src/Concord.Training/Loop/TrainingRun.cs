@@ -20,7 +20,8 @@ namespace Concord.Training.Loop;
 public sealed class TrainingRun
 {
     /// <summary>
-    /// The share of prompts that is set aside for source temperatures where comparisons are trained on more than once.
+    /// The share of prompts that is set aside for source temperatures where comparisons are trained on more than once
+    /// and there is no validation side.
     /// </summary>
     private const double SetAsideShare = .1;
 
@@ -56,7 +57,17 @@ public sealed class TrainingRun
         exchange = options.Exchange ?? new SingleProcess();
         plan = Plan([.. Enumerable.Range(0, data.Training.Count)]);
         Steps = StepsOf(plan);
-        if (settings.Temperatures.Enabled && plan.Repeats(Steps) && SetAside() is { Length: > 0 } aside)
+        if (settings.Patience is not null && data.Validation.Count == 0)
+            throw new ConcordException(
+                "`patience` stops by the validation side, and there is none: raise `split.validation`, or leave "
+                    + "`patience` out."
+            );
+        if (
+            settings.Temperatures.Enabled
+            && data.Validation.Count == 0
+            && plan.Repeats(Steps)
+            && SetAside() is { Length: > 0 } aside
+        )
         {
             setAside = aside;
             var apart = aside.ToHashSet();
@@ -116,7 +127,7 @@ public sealed class TrainingRun
         {
             Progress = progress,
             Evaluate =
-                data.HeldOut.Count == 0
+                data.HeldOut.Count + data.Validation.Count == 0
                     ? null
                     : (now, token) => best.Evaluate(now, Temperatures(), metrics, cache, token),
         };
@@ -148,12 +159,16 @@ public sealed class TrainingRun
         };
     }
 
-    private TemperatureLearner Learner(FrozenStateCache? cache) =>
-        new(
+    // of the validation side, else of what was set aside of the training comparisons
+    private TemperatureLearner Learner(FrozenStateCache? cache)
+    {
+        IReadOnlyList<TokenizedComparison> unseen =
+            data.Validation.Count > 0 ? data.ValidationOfSources : [.. setAside.Select(item => data.Training[item])];
+        return new(
             temperatures,
             settings.Loss,
-            [.. setAside.Select(item => data.Training[item])],
-            [.. setAside.Select(item => data.TrainingSources[item])],
+            unseen,
+            [.. unseen.Select(data.SourceOf)],
             settings.Batches.PerSource,
             plan.StepsPerEpoch,
             settings.Seed
@@ -162,6 +177,7 @@ public sealed class TrainingRun
             Cache = cache,
             Exchange = exchange,
         };
+    }
 
     private FrozenStateCache? Cache() =>
         cacheFolder is not null && model.FirstTrainedLayer > 0

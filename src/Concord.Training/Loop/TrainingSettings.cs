@@ -10,7 +10,7 @@ using Concord.Training.Weightings;
 
 namespace Concord.Training.Loop;
 
-/// <summary>By which held-out number the best model is chosen.</summary>
+/// <summary>By which number of the validation side the best model is chosen.</summary>
 public enum Selection
 {
     /// <summary>
@@ -87,7 +87,8 @@ public sealed record TrainingSettings
     public int Seed { get; init; } = 1;
 
     /// <summary>
-    /// Held-out comparisons are evaluated after every so many steps, and at the end; null for once an epoch.
+    /// The validation side, or without one the held-out comparisons, is evaluated after every so many steps, and at the
+    /// end; null for once an epoch.
     /// </summary>
     public int? EvaluateEvery { get; init; }
 
@@ -116,6 +117,22 @@ public sealed record TrainingSettings
             HeadLearningRate ?? ModeDefaults.Table[Mode].HeadLearningRate
         );
 
+    /// <summary>
+    /// Whether a run of these settings chooses by what it sees on the way: among several evaluations, when to stop, or
+    /// temperatures. Only then does it need a validation side.
+    /// </summary>
+    /// <param name="sources">The K source names.</param>
+    /// <param name="sourceOf">Source of each comparison trained on, 0 .. K - 1.</param>
+    /// <exception cref="ConcordException">A setting is outside its range, or a source has no comparison.</exception>
+    public bool Chooses(IReadOnlyList<string> sources, IReadOnlyList<int> sourceOf)
+    {
+        if (Temperatures.Enabled || Patience is not null)
+            return true;
+        var plan = new BatchPlan(Batches, sources, [], sourceOf, Seed);
+        var steps = Math.Min(plan.StepsFor(Epochs), MaximumSteps ?? int.MaxValue);
+        return steps > (EvaluateEvery ?? plan.StepsPerEpoch);
+    }
+
     /// <summary>Refuses settings that have no meaning.</summary>
     /// <param name="sources">The sources there are.</param>
     /// <exception cref="ConcordException">A value is outside its range; the message names it.</exception>
@@ -123,7 +140,7 @@ public sealed record TrainingSettings
     {
         Batches.Validate(sources);
         Loss.Validate();
-        Weighting.Validate(sources);
+        Weighting.Validate(sources, Batches, Loss);
         Temperatures.Validate();
         Schedule.Validate();
         Optimizer.Validate();

@@ -1,3 +1,6 @@
+using Concord.Training.Batches;
+using Concord.Training.Losses;
+
 namespace Concord.Training.Weightings;
 
 /// <summary>
@@ -22,8 +25,11 @@ public interface IWeighting
 
     /// <summary>Refuses settings that have no meaning.</summary>
     /// <param name="sources">The sources there are.</param>
-    /// <exception cref="ConcordException">A value is outside its range, or does not fit the sources.</exception>
-    void Validate(IReadOnlyList<string> sources) { }
+    /// <param name="batches">How batches are drawn.</param>
+    /// <param name="loss">How losses are added up.</param>
+    /// <exception cref="ConcordException">A value is outside its range, or does not fit sources, batches or
+    /// loss.</exception>
+    void Validate(IReadOnlyList<string> sources, BatchSettings batches, RankingLossSettings loss) { }
 
     /// <summary>
     /// Begins a run: what it remembers is as at the beginning after it. Is called before the first batch, and before

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Concord.Training.Batches;
+using Concord.Training.Losses;
 using Concord.Training.Solvers;
 using Concord.Training.State;
 
@@ -45,7 +47,7 @@ public sealed class MoreWeighting : IWeighting, IStateful
     /// <inheritdoc/>
     /// <exception cref="ConcordException">Alpha is outside its range, or the authors' solver is asked to weigh one
     /// source.</exception>
-    public void Validate(IReadOnlyList<string> sources)
+    public void Validate(IReadOnlyList<string> sources, BatchSettings batches, RankingLossSettings loss)
     {
         ArgumentNullException.ThrowIfNull(sources);
         if (!(Alpha is > 0 and <= 1))

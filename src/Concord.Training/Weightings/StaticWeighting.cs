@@ -1,4 +1,6 @@
 using System.Globalization;
+using Concord.Training.Batches;
+using Concord.Training.Losses;
 using Concord.Training.Solvers;
 
 namespace Concord.Training.Weightings;
@@ -20,7 +22,7 @@ public sealed class StaticWeighting : IWeighting
     /// <inheritdoc/>
     /// <exception cref="ConcordException">A weight is negative or not finite, all are zero, one is missing, or one
     /// names no source.</exception>
-    public void Validate(IReadOnlyList<string> sources)
+    public void Validate(IReadOnlyList<string> sources, BatchSettings batches, RankingLossSettings loss)
     {
         ArgumentNullException.ThrowIfNull(sources);
         foreach (var name in Weights.Keys)

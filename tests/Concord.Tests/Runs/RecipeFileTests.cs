@@ -54,10 +54,10 @@ public sealed class RecipeFileTests : IDisposable
             )
         );
         Assert.Equal(
-            (typeof(MultiTaskWeighting), true),
+            (typeof(EqualWeighting), true),
             (
-                Read("multitask-temperatures").Training.Weighting.GetType(),
-                Read("multitask-temperatures").Training.Temperatures.Enabled
+                Read("equal-temperatures").Training.Weighting.GetType(),
+                Read("equal-temperatures").Training.Temperatures.Enabled
             )
         );
         Assert.Equal(6, Read("more").Sources.Count);
