@@ -22,7 +22,7 @@ public sealed class RunData : IDisposable
     private readonly string? place; // null where nothing is kept
     private readonly TokenFile? kept;
     private readonly RunTokens.Facts? facts;
-    private RunComparisons? comparisons;
+    private PreferenceSplit? comparisons;
     private RunTokens? made;
 
     private RunData(Recipe recipe, Action<string> say)
@@ -41,10 +41,10 @@ public sealed class RunData : IDisposable
     }
 
     /// <summary>What is written beside the ids.</summary>
-    private sealed record About(RunAccount Account, RunTokens.Facts Tokens);
+    private sealed record About(DataAccount Account, RunTokens.Facts Tokens);
 
     /// <summary>What there is to say of the data.</summary>
-    public RunAccount Account { get; }
+    public DataAccount Account { get; }
 
     /// <summary>Whether the ids come from a file.</summary>
     public bool IsKept => kept is not null;
