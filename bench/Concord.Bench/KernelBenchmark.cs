@@ -1,5 +1,4 @@
 using Concord.Modeling.Kernels;
-using Concord.Modeling.Packing;
 using static TorchSharp.torch;
 
 namespace Concord.Bench;
@@ -292,7 +291,10 @@ internal static unsafe class KernelBenchmark
     /// </summary>
     private static Kernel Attention()
     {
-        PackedSegment[] segments = [.. Enumerable.Range(0, 4).Select(i => new PackedSegment(256 * i, 128, [64, 64]))];
+        AttentionSpan[][] segments =
+        [
+            .. Enumerable.Range(0, 4).Select(i => AttentionSpan.OfTree(256 * i, 128, [64, 64])),
+        ];
         var layout = HeadLayout.Concatenated(Heads, KeyHeads, Dimension);
         Tensor buffer = randn(Rows, layout.RowWidth),
             gradient = randn(Rows, Heads * Dimension);
@@ -310,7 +312,7 @@ internal static unsafe class KernelBenchmark
                     Enumerable
                         .Range(0, 128)
                         .Concat(Enumerable.Range(first, 64))
-                        .Select(position => (long)segment.Offset + position)
+                        .Select(position => (long)segment[0].Start + position)
                 )
             ),
         ]);

@@ -52,10 +52,10 @@ internal sealed class CausalModel : IDisposable
     }
 
     /// <summary>The hidden states of all tokens, above the final norm. // (T, H)</summary>
-    public torch.Tensor Hidden(PackedBatch batch) => Hidden(batch, (_, _) => { });
+    public torch.Tensor Hidden(TokenBatch batch) => Hidden(batch, (_, _) => { });
 
     /// <summary>The same, showing the embedding (layer -1) and each layer's output on the way.</summary>
-    public torch.Tensor Hidden(PackedBatch batch, Action<int, torch.Tensor> observe)
+    public torch.Tensor Hidden(TokenBatch batch, Action<int, torch.Tensor> observe)
     {
         operations.Reset();
         operations.Recording = false;

@@ -145,29 +145,44 @@ internal sealed class GptNeoxBackbone : IBackbone
     }
 
     /// <inheritdoc/>
-    public Variable Embed(IOperations operations, PackedBatch batch) => operations.Embed(Embedding, batch);
+    public Variable Embed(IOperations operations, TokenBatch batch) => operations.Embed(Embedding, batch.Ids);
 
     /// <inheritdoc/>
-    public Variable Layer(IOperations operations, Variable x, int layer, PackedBatch batch)
+    public Variable Layer(IOperations operations, Variable x, int layer, TokenBatch batch)
     {
         var block = blocks[layer];
-        var queriesKeysValues = operations.NormLinear(x, block.InputNorm, block.QueryKeyValue.All); // (T, Q | K | V)
-        return Finish(operations, block, operations.Attention(queriesKeysValues, shape, batch), x);
+        var projected = operations.NormLinear(x, block.InputNorm, block.QueryKeyValue.All); // (T, Q | K | V)
+        projected = operations.Rotary(projected, shape.Heads + shape.KeyHeads, shape, batch.Positions);
+        var attended = operations.Attention(
+            new Columns(projected, 0, shape.QueryWidth),
+            Columns.KeysValues(new Columns(projected, shape.QueryWidth, 2 * shape.KeyWidth), layer, batch),
+            shape,
+            batch.Attention(shape.Window)
+        ); // (T, Q)
+        return Finish(operations, block, attended, x);
     }
 
     /// <inheritdoc/>
-    public Variable RewardLayer(IOperations operations, Variable x, PackedBatch batch)
+    public Variable OutputLayer(IOperations operations, Variable x, TokenBatch batch)
     {
         var block = blocks[^1];
-        var rows = operations.RewardRows(x, batch); // (R, H)
-        // (R, Q)
+        var rows = operations.Rows(x, batch.Outputs); // (N, H)
+        // (N, Q)
         var queries = operations.NormLinear(rows, block.InputNorm, block.QueryKeyValue.Rows(0, shape.QueryWidth));
         var keysValues = operations.NormLinear(
             x,
             block.InputNorm,
             block.QueryKeyValue.Rows(shape.QueryWidth, 2 * shape.KeyWidth)
         ); // (T, K | V)
-        return Finish(operations, block, operations.RewardAttention(queries, keysValues, shape, batch), rows);
+        queries = operations.Rotary(queries, shape.Heads, shape, batch.OutputPositions);
+        keysValues = operations.Rotary(keysValues, shape.KeyHeads, shape, batch.Positions);
+        var attended = operations.Attention(
+            Columns.All(queries),
+            Columns.KeysValues(Columns.All(keysValues), blocks.Length - 1, batch),
+            shape,
+            batch.OutputAttention(shape.Window)
+        ); // (N, Q)
+        return Finish(operations, block, attended, rows);
     }
 
     private Variable Finish(IOperations operations, Block block, Variable attended, Variable x)

@@ -25,16 +25,16 @@ internal interface IBackbone : IDisposable
     IReadOnlyList<AdapterTarget> AdapterTargets(int layer);
 
     /// <summary>The token embeddings. // ids (T) -> (T, H)</summary>
-    Variable Embed(IOperations operations, PackedBatch batch);
+    Variable Embed(IOperations operations, TokenBatch batch);
 
     /// <summary>One layer over all tokens. // (T, H) -> (T, H)</summary>
-    Variable Layer(IOperations operations, Variable x, int layer, PackedBatch batch);
+    Variable Layer(IOperations operations, Variable x, int layer, TokenBatch batch);
 
     /// <summary>
-    /// The last layer at the reward positions only: keys and values of all tokens, queries and what follows of R. //
-    /// (T, H) -> (R, H)
+    /// The last layer at the output positions only: keys and values of all tokens, queries and what follows of N. //
+    /// (T, H) -> (N, H)
     /// </summary>
-    Variable RewardLayer(IOperations operations, Variable x, PackedBatch batch);
+    Variable OutputLayer(IOperations operations, Variable x, TokenBatch batch);
 
     /// <summary>The norm above the last layer.</summary>
     NormLayer FinalNorm { get; }

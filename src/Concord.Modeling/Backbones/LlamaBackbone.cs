@@ -171,31 +171,31 @@ internal sealed class LlamaBackbone : IBackbone
     }
 
     /// <inheritdoc/>
-    public Variable Embed(IOperations operations, PackedBatch batch) => operations.Embed(Embedding, batch);
+    public Variable Embed(IOperations operations, TokenBatch batch) => operations.Embed(Embedding, batch.Ids);
 
     /// <inheritdoc/>
-    public Variable Layer(IOperations operations, Variable x, int layer, PackedBatch batch)
+    public Variable Layer(IOperations operations, Variable x, int layer, TokenBatch batch)
     {
         var block = blocks[layer];
-        var queriesKeysValues = operations.NormLinear(x, block.InputNorm, block.QueryKeyValue.All); // (T, Q | K | V)
+        var projected = operations.NormLinear(x, block.InputNorm, block.QueryKeyValue.All); // (T, Q | K | V)
         if (block.HeadNorms is { } norms)
-            queriesKeysValues = operations.NormHeads(
-                queriesKeysValues,
-                norms,
-                shape.Heads,
-                shape.KeyHeads,
-                shape.HeadSize
-            );
-        var attended = operations.Attention(queriesKeysValues, block.Shape, batch); // (T, Q)
+            projected = operations.NormHeads(projected, norms, shape.Heads, shape.KeyHeads, shape.HeadSize);
+        projected = operations.Rotary(projected, shape.Heads + shape.KeyHeads, shape, batch.Positions);
+        var attended = operations.Attention(
+            new Columns(projected, 0, shape.QueryWidth),
+            Columns.KeysValues(new Columns(projected, shape.QueryWidth, 2 * shape.KeyWidth), layer, batch),
+            shape,
+            batch.Attention(block.Shape.Window)
+        ); // (T, Q)
         return Mlp(operations, block, operations.LinearResidual(attended, block.Output.All, x));
     }
 
     /// <inheritdoc/>
-    public Variable RewardLayer(IOperations operations, Variable x, PackedBatch batch)
+    public Variable OutputLayer(IOperations operations, Variable x, TokenBatch batch)
     {
         var block = blocks[^1];
-        var rows = operations.RewardRows(x, batch); // (R, H)
-        // (R, Q)
+        var rows = operations.Rows(x, batch.Outputs); // (N, H)
+        // (N, Q)
         var queries = operations.NormLinear(rows, block.InputNorm, block.QueryKeyValue.Rows(0, shape.QueryWidth));
         var keysValues = operations.NormLinear(
             x,
@@ -207,7 +207,14 @@ internal sealed class LlamaBackbone : IBackbone
             queries = operations.NormHeads(queries, norms, shape.Heads, 0, shape.HeadSize);
             keysValues = operations.NormHeads(keysValues, norms, 0, shape.KeyHeads, shape.HeadSize);
         }
-        var attended = operations.RewardAttention(queries, keysValues, block.Shape, batch); // (R, Q)
+        queries = operations.Rotary(queries, shape.Heads, shape, batch.OutputPositions);
+        keysValues = operations.Rotary(keysValues, shape.KeyHeads, shape, batch.Positions);
+        var attended = operations.Attention(
+            Columns.All(queries),
+            Columns.KeysValues(Columns.All(keysValues), blocks.Length - 1, batch),
+            shape,
+            batch.OutputAttention(block.Shape.Window)
+        ); // (N, Q)
         return Mlp(operations, block, operations.LinearResidual(attended, block.Output.All, rows));
     }
 

@@ -24,8 +24,10 @@ internal static unsafe class AttentionFactors
     public static MatrixView Gather(HeadView vectors, int head, AttentionPart part, int dimension, float* target)
     {
         var bytes = (long)dimension * sizeof(float);
-        for (var key = 0; key < part.Keys; key++)
-            Buffer.MemoryCopy(vectors.At(part.RowOf(key), head), target + (long)key * dimension, bytes, bytes);
+        var place = target;
+        foreach (var run in part.Runs)
+            for (var row = run.Start; row < run.Start + run.Count; row++, place += dimension)
+                Buffer.MemoryCopy(vectors.At(row, head), place, bytes, bytes);
         return new MatrixView(target, part.Keys, dimension);
     }
 

@@ -1,32 +1,16 @@
 namespace Concord.Modeling.Kernels;
 
-/// <summary>
-/// Neighbouring queries of one part of a comparison (its prefix or one response) and the keys they see: some of the
-/// prefix, then some of their own part.
-/// </summary>
+/// <summary>Neighbouring queries and the keys they see: each query sees one key more than the one before it.</summary>
 /// <param name="Query">First row in the buffer of queries and in that of outputs.</param>
-/// <param name="Queries">Number of query rows; they are neighbours there, and their tokens are neighbours in the
-/// batch.</param>
-/// <param name="PrefixStart">Row in the batch of the first prefix key.</param>
-/// <param name="PrefixKeys">Number of prefix keys; 0 where the queries are the prefix's own.</param>
-/// <param name="OwnStart">Row in the batch of the first key of the own part.</param>
-/// <param name="OwnKeys">Number of those: up to and including the last query's own token.</param>
-/// <param name="Visible">Number of keys the first query sees, counted from the first; each query sees one more than the
-/// one before it.</param>
+/// <param name="Queries">Number of query rows.</param>
+/// <param name="Runs">Where the keys lie, in order of position: from the first that the first query sees up to the last
+/// that the last query sees.</param>
+/// <param name="Visible">Number of keys the first query sees, counted from the first.</param>
 /// <param name="Window">How many keys a query sees at most, its own included.</param>
-internal readonly record struct AttentionPart(
-    int Query,
-    int Queries,
-    int PrefixStart,
-    int PrefixKeys,
-    int OwnStart,
-    int OwnKeys,
-    int Visible,
-    int Window
-)
+internal readonly record struct AttentionPart(int Query, int Queries, KeyRun[] Runs, int Visible, int Window)
 {
     /// <summary>Number of keys.</summary>
-    public int Keys => PrefixKeys + OwnKeys;
+    public int Keys { get; } = Runs.Sum(run => run.Count);
 
     /// <summary>Number of pairs of a query and a key it sees, or a little more: what the part costs.</summary>
     public long Cost => (long)Queries * Math.Min(Keys, Window);
@@ -38,7 +22,4 @@ internal readonly record struct AttentionPart(
     /// The queries, one past the last, that may see keys up to <paramref name="key"/>: the first of them.
     /// </summary>
     public int FirstQueryOf(int key) => Math.Max(0, key + 1 - Visible);
-
-    /// <summary>The row in the batch of a key.</summary>
-    public int RowOf(int key) => key < PrefixKeys ? PrefixStart + key : OwnStart + key - PrefixKeys;
 }

@@ -1,119 +1,93 @@
-using Concord.Modeling.Packing;
-
 namespace Concord.Modeling.Kernels;
 
-/// <summary>Which rows of a packed batch see which: made once for a batch, used by every layer.</summary>
+/// <summary>Which queries see which keys: made once for a batch, used by every layer.</summary>
 internal sealed class AttentionPlan
 {
-    private AttentionPlan(IReadOnlyList<PackedSegment> segments, IReadOnlyList<List<AttentionPart>> parts)
+    private AttentionPlan(AttentionGroup[] groups)
     {
-        Segments = segments;
-        PartsOf = [.. parts.Select(list => list.ToArray())];
-        PartsByCost = [.. parts.SelectMany(list => list).OrderByDescending(part => part.Cost)];
-        SegmentsByCost =
-        [
-            .. Enumerable.Range(0, segments.Count).OrderByDescending(index => parts[index].Sum(part => part.Cost)),
-        ];
+        Groups = groups;
+        PartsByCost = [.. groups.SelectMany(group => group.Parts).OrderByDescending(part => part.Cost)];
+        GroupsByCost = [.. groups.OrderByDescending(group => group.Cost)];
     }
 
-    /// <summary>The comparisons of the batch.</summary>
-    public IReadOnlyList<PackedSegment> Segments { get; }
+    /// <summary>The groups; the queries of each follow those of the one before it.</summary>
+    public IReadOnlyList<AttentionGroup> Groups { get; }
 
-    /// <summary>The parts of each segment that ask.</summary>
-    public AttentionPart[][] PartsOf { get; }
-
-    /// <summary>All parts that ask, the most expensive first.</summary>
+    /// <summary>All parts, the most expensive first.</summary>
     public AttentionPart[] PartsByCost { get; }
 
-    /// <summary>Indices of the segments, the most expensive first.</summary>
-    public int[] SegmentsByCost { get; }
+    /// <summary>The groups, the most expensive first.</summary>
+    public AttentionGroup[] GroupsByCost { get; }
 
-    /// <summary>Every row of the batch asks.</summary>
-    /// <param name="segments">The comparisons of the batch.</param>
-    /// <param name="window">Number of positions a query looks back, its own included; null for all.</param>
-    public static AttentionPlan ForAllRows(IReadOnlyList<PackedSegment> segments, int? window = null) =>
-        new(
-            segments,
-            [
-                .. segments.Select(segment =>
-                    Stretches(segment)
-                        .Where(stretch => stretch.Length > 0)
-                        .Select(stretch => Part(segment, stretch, stretch.Start, 0, stretch.Length, window))
-                        .ToList()
-                ),
-            ]
-        );
+    /// <summary>Every token asks.</summary>
+    /// <param name="groups">Spans that share keys with each other and not with those of other groups, in the order of
+    /// their tokens.</param>
+    /// <param name="window">Number of keys a query sees at most, its own included; null for all.</param>
+    public static AttentionPlan ForAllRows(IReadOnlyList<AttentionSpan[]> groups, int? window = null) =>
+        new([
+            .. groups.Select(spans => new AttentionGroup(
+                Keys(spans),
+                [.. spans.Select(span => span.Part(span.Start, 0, span.Length, window))]
+            )),
+        ]);
 
     /// <summary>
-    /// Only some rows ask, for a last layer of which nothing else is read: query row i stands for row
-    /// <paramref name="rows"/>[i] of the batch.
+    /// Only some tokens ask, for a last layer of which nothing else is read: query row i stands for the token in row
+    /// <paramref name="rows"/>[i].
     /// </summary>
-    /// <exception cref="ArgumentException">A row lies in no segment.</exception>
+    /// <param name="groups">As in <see cref="ForAllRows"/>.</param>
+    /// <param name="rows">The tokens; those of a group stand together, the groups in their order.</param>
+    /// <param name="window">As in <see cref="ForAllRows"/>.</param>
+    /// <exception cref="ArgumentException">A row lies in no group, or in one before its neighbour's.</exception>
     public static AttentionPlan ForRows(
-        IReadOnlyList<PackedSegment> segments,
+        IReadOnlyList<AttentionSpan[]> groups,
         IReadOnlyList<int> rows,
         int? window = null
     )
     {
-        var parts = segments.Select(_ => new List<AttentionPart>()).ToArray();
-        for (var query = 0; query < rows.Count; query++)
+        var planned = new AttentionGroup[groups.Count];
+        var query = 0;
+        for (var g = 0; g < groups.Count; g++)
         {
-            var row = rows[query];
-            var s = Enumerable
-                .Range(0, segments.Count)
-                .FirstOrDefault(
-                    index => row >= segments[index].Offset && row < segments[index].Offset + segments[index].Length,
-                    -1
-                );
-            if (s < 0)
-                throw new ArgumentException($"Row {row} lies in no segment of the batch.", nameof(rows));
-            var stretch = Stretches(segments[s]).Last(candidate => candidate.Length > 0 && candidate.Start <= row);
-            parts[s].Add(Part(segments[s], stretch, query, row - stretch.Start, 1, window));
+            var parts = new List<AttentionPart>();
+            while (query < rows.Count && Holder(groups[g], rows[query]) is { } span)
+            {
+                var (first, count) = (rows[query] - span.Start, 1);
+                while (
+                    query + count < rows.Count
+                    && rows[query + count] == rows[query] + count
+                    && first + count < span.Length
+                )
+                    count++;
+                parts.Add(span.Part(query, first, count, window));
+                query += count;
+            }
+            planned[g] = new AttentionGroup(Keys(groups[g]), [.. parts]);
         }
-        return new AttentionPlan(segments, parts);
+        return query == rows.Count
+            ? new AttentionPlan(planned)
+            : throw new ArgumentException($"Row {rows[query]} lies in no group that is left.", nameof(rows));
     }
 
-    private static IEnumerable<Stretch> Stretches(PackedSegment segment)
+    private static AttentionSpan? Holder(AttentionSpan[] spans, int row)
     {
-        yield return new Stretch(segment.Offset, segment.PrefixLength, 0);
-        var start = segment.Offset + segment.PrefixLength;
-        foreach (var length in segment.ResponseLengths)
+        foreach (var span in spans)
+            if (row >= span.Start && row < span.Start + span.Length)
+                return span;
+        return null;
+    }
+
+    // the runs of all spans, each row once: those that touch or overlap are one
+    private static KeyRun[] Keys(AttentionSpan[] spans)
+    {
+        var joined = new List<KeyRun>();
+        foreach (var run in spans.SelectMany(span => span.Keys).OrderBy(run => run.Start))
         {
-            yield return new Stretch(start, length, segment.PrefixLength);
-            start += length;
+            if (joined.Count > 0 && joined[^1] is var last && run.Start <= last.Start + last.Count)
+                joined[^1] = new(last.Start, Math.Max(last.Count, run.Start + run.Count - last.Start));
+            else
+                joined.Add(run);
         }
+        return [.. joined];
     }
-
-    /// <summary>What tokens [token, token + count) of a stretch ask.</summary>
-    private static AttentionPart Part(
-        PackedSegment segment,
-        Stretch stretch,
-        int query,
-        int token,
-        int count,
-        int? window
-    )
-    {
-        var position = stretch.Prefix + token;
-        // position of the first key that the first query sees
-        var first = window is { } width ? Math.Max(0, position - width + 1) : 0;
-        int prefix = Math.Max(0, stretch.Prefix - first),
-            own = Math.Max(0, first - stretch.Prefix);
-        return new AttentionPart(
-            query,
-            count,
-            segment.Offset + first,
-            prefix,
-            stretch.Start + own,
-            token + count - own,
-            position - first + 1,
-            window ?? int.MaxValue
-        );
-    }
-
-    /// <summary>A prefix or a response.</summary>
-    /// <param name="Start">Row of its first token in the batch.</param>
-    /// <param name="Length">Number of tokens.</param>
-    /// <param name="Prefix">Number of tokens before it that it sees: a response sees its prefix.</param>
-    private readonly record struct Stretch(int Start, int Length, int Prefix);
 }

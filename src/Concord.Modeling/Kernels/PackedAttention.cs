@@ -6,10 +6,9 @@ using Concord.Modeling.Kernels.Products;
 namespace Concord.Modeling.Kernels;
 
 /// <summary>
-/// Causal attention over a packed batch, straight from the buffer of queries, keys and values: the keys a prefix or a
-/// response sees are laid out once for all query heads that share them, and the micro-kernel of the matrix products
-/// runs over just the tiles that hold a visible pair. No mask, no repeated heads; softmax rows are kept as their
-/// log-sum-exp only.
+/// Causal attention by a plan, straight from the buffers of queries, keys and values: the keys a part sees are laid out
+/// once for all query heads that share them, and the micro-kernel of the matrix products runs over just the tiles that
+/// hold a visible pair. No mask, no repeated heads; softmax rows are kept as their log-sum-exp only.
 /// </summary>
 internal static unsafe class PackedAttention
 {
@@ -209,17 +208,19 @@ internal static unsafe class PackedAttention
         int dimension = shape.Dimension,
             group = shape.Group,
             padded = AttentionFactors.Padded<TLanes>(dimension);
-        // One task sums the gradients of one key head over all parts of its segment in order, so the result does not
+        // One task sums the gradients of one key head over all parts of its group in order, so the result does not
         // depend on which thread took it.
         ThreadTeam.Tasks(
-            plan.Segments.Count * shape.KeyValueHeads,
+            plan.GroupsByCost.Length * shape.KeyValueHeads,
             task =>
             {
-                var index = plan.SegmentsByCost[task / shape.KeyValueHeads];
-                var (segment, keyHead) = (plan.Segments[index], task % shape.KeyValueHeads);
-                Clear(keyGradients.Head(keyHead, segment.Offset, segment.Length, dimension));
-                Clear(valueGradients.Head(keyHead, segment.Offset, segment.Length, dimension));
-                foreach (var part in plan.PartsOf[index])
+                var (sharing, keyHead) = (plan.GroupsByCost[task / shape.KeyValueHeads], task % shape.KeyValueHeads);
+                foreach (var run in sharing.Keys)
+                {
+                    Clear(keyGradients.Head(keyHead, run.Start, run.Count, dimension));
+                    Clear(valueGradients.Head(keyHead, run.Start, run.Count, dimension));
+                }
+                foreach (var part in sharing.Parts)
                 {
                     var work = new Workspace(part, dimension, padded);
                     var vectors = AttentionFactors.Gather(values, keyHead, part, dimension, work.Vectors);
@@ -291,18 +292,18 @@ internal static unsafe class PackedAttention
                         AttentionFactors.ByDimension<TLanes>(query, work.RowPanels);
                         AddKeySums<TLanes>(block, padded, work.ScoreGradients, work.RowPanels, work.KeyGradients);
                     }
-                    for (var key = 0; key < part.Keys; key++)
+                    var key = 0L;
+                    foreach (var run in part.Runs)
                     {
-                        Elementwise.Add(
-                            work.KeyGradients + (long)key * padded,
-                            keyGradients.At(part.RowOf(key), keyHead),
-                            dimension
-                        );
-                        Elementwise.Add(
-                            work.ValueGradients + (long)key * padded,
-                            valueGradients.At(part.RowOf(key), keyHead),
-                            dimension
-                        );
+                        for (var row = run.Start; row < run.Start + run.Count; row++, key++)
+                        {
+                            Elementwise.Add(work.KeyGradients + key * padded, keyGradients.At(row, keyHead), dimension);
+                            Elementwise.Add(
+                                work.ValueGradients + key * padded,
+                                valueGradients.At(row, keyHead),
+                                dimension
+                            );
+                        }
                     }
                 }
             }

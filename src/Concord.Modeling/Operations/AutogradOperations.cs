@@ -28,8 +28,8 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
     public ProductPrecision Precision => precision;
 
     /// <inheritdoc/>
-    public Variable Embed(Parameter table, PackedBatch batch) =>
-        Run(() => table.Value.index_select(0, batch.TokenIds).to_type(ScalarType.Float32));
+    public Variable Embed(Parameter table, IndexList ids) =>
+        Run(() => table.Value.index_select(0, ids.Tensor).to_type(ScalarType.Float32));
 
     /// <inheritdoc/>
     public Variable Input(Tensor value) => Run(() => value.alias());
@@ -56,52 +56,72 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         });
 
     /// <inheritdoc/>
-    public Variable Attention(Variable queriesKeysValues, AttentionShape shape, PackedBatch batch) =>
+    public Variable Rotary(Variable x, int heads, AttentionShape shape, IndexList positions) =>
         Run(() =>
         {
-            var parts = queriesKeysValues.Value.split([shape.QueryWidth, shape.KeyWidth, shape.KeyWidth], 1);
-            var queries = Rotate(parts[0], shape, batch, batch.Positions); // (T, heads, d)
-            var keys = Rotate(parts[1], shape, batch, batch.Positions); // (T, keyHeads, d)
-            var values = parts[2].view(parts[2].shape[0], shape.KeyHeads, shape.HeadSize);
-            var masks = batch.AttentionMasks(shape.Window);
-            var outputs = batch.Segments.Select(
-                (segment, i) =>
-                    Attend(
-                        queries.narrow(0, segment.Offset, segment.Length),
-                        keys.narrow(0, segment.Offset, segment.Length),
-                        values.narrow(0, segment.Offset, segment.Length),
-                        masks[i],
-                        shape
-                    )
-            );
-            return cat([.. outputs], 0);
+            var width = heads * shape.HeadSize;
+            var turned = Rotate(x.Value.narrow(1, 0, width).view(x.Value.shape[0], heads, shape.HeadSize));
+            var rest = x.Value.shape[1] - width;
+            return rest == 0
+                ? turned.reshape(x.Value.shape)
+                : cat([turned.flatten(1), x.Value.narrow(1, width, rest)], 1);
+
+            // (T, heads, d)
+            Tensor Rotate(Tensor vectors)
+            {
+                var turning = shape.Rotary.Dimensions;
+                var (cosines, sines) = shape.Rotary.Tables(positions.Largest + 1, vectors.device);
+                Tensor cosine = Angles(cosines),
+                    sine = Angles(sines);
+                var halves = vectors.narrow(-1, 0, turning).chunk(2, -1);
+                var pieces = new List<Tensor>
+                {
+                    halves[0] * cosine - halves[1] * sine,
+                    halves[1] * cosine + halves[0] * sine,
+                };
+                if (turning < shape.HeadSize)
+                    pieces.Add(vectors.narrow(-1, turning, shape.HeadSize - turning));
+                return cat(pieces, -1);
+
+                // (T, 1, n/2)
+                Tensor Angles(Tensor table) =>
+                    table.index_select(0, positions.Tensor).to_type(vectors.dtype).unsqueeze(1);
+            }
         });
 
     /// <inheritdoc/>
-    public Variable RewardAttention(Variable queries, Variable keysValues, AttentionShape shape, PackedBatch batch) =>
+    public Variable Attention(Columns queries, Columns keysValues, AttentionShape shape, AttentionPattern pattern) =>
         Run(() =>
         {
-            var parts = keysValues.Value.split([shape.KeyWidth, shape.KeyWidth], 1);
-            // (R, heads, d)
-            var rotated = Rotate(queries.Value, shape, batch, batch.Positions.index_select(0, batch.RewardPositions));
-            var keys = Rotate(parts[0], shape, batch, batch.Positions);
-            var values = parts[1].view(parts[1].shape[0], shape.KeyHeads, shape.HeadSize);
-            var masks = batch.AttentionMasks(shape.Window);
-            var outputs = batch.Segments.Select(
-                (segment, i) =>
-                {
-                    var count = segment.ResponseLengths.Length;
-                    var rows = batch.RewardPositions.narrow(0, batch.RowOffsets[i], count) - segment.Offset;
-                    return Attend(
-                        rotated.narrow(0, batch.RowOffsets[i], count),
-                        keys.narrow(0, segment.Offset, segment.Length),
-                        values.narrow(0, segment.Offset, segment.Length),
-                        masks[i].index_select(0, rows),
-                        shape
+            var asking = Heads(queries.View(), shape.Heads);
+            var answering = keysValues.View();
+            var keys = Heads(answering.narrow(1, 0, shape.KeyWidth), shape.KeyHeads);
+            var values = Heads(answering.narrow(1, shape.KeyWidth, shape.KeyWidth), shape.KeyHeads);
+            var outputs = new List<Tensor>();
+            var first = 0;
+            foreach (var (group, mask) in pattern.Plan.Groups.Zip(pattern.Masks))
+            {
+                if (group.Queries > 0)
+                    outputs.Add(
+                        Attend(
+                            asking.narrow(0, first, group.Queries),
+                            RowsOf(keys, group.Keys),
+                            RowsOf(values, group.Keys),
+                            mask,
+                            shape
+                        )
                     );
-                }
-            );
-            return cat([.. outputs], 0);
+                first += group.Queries;
+            }
+            return cat(outputs, 0);
+
+            // (rows, heads, d)
+            Tensor Heads(Tensor part, int heads) => part.view(part.shape[0], heads, shape.HeadSize);
+
+            static Tensor RowsOf(Tensor vectors, KeyRun[] runs) =>
+                runs is [var only]
+                    ? vectors.narrow(0, only.Start, only.Count)
+                    : cat([.. runs.Select(run => vectors.narrow(0, run.Start, run.Count))], 0);
         });
 
     /// <inheritdoc/>
@@ -121,8 +141,7 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         Run(() => residual.Value + Linear(tanh ? GeluTanh(x.Value) : F.gelu(x.Value), linear));
 
     /// <inheritdoc/>
-    public Variable RewardRows(Variable x, PackedBatch batch) =>
-        Run(() => x.Value.index_select(0, batch.RewardPositions));
+    public Variable Rows(Variable x, IndexList rows) => Run(() => x.Value.index_select(0, rows.Tensor));
 
     /// <inheritdoc/>
     public Variable Norm(Variable x, NormLayer norm) => Run(() => Normalise(x.Value, norm));
@@ -245,21 +264,6 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
     // 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))
     private static Tensor GeluTanh(Tensor x) =>
         0.5 * x * (1 + ((x + 0.044715 * x.pow(3)) * Math.Sqrt(2 / Math.PI)).tanh());
-
-    private static Tensor Rotate(Tensor part, AttentionShape shape, PackedBatch batch, Tensor positions)
-    {
-        var heads = part.view(part.shape[0], -1, shape.HeadSize); // (T, heads, d)
-        var turning = shape.Rotary.Dimensions;
-        var (cosines, sines) = shape.Rotary.Tables(batch.PositionIndices.Max() + 1, part.device);
-        Tensor Angles(Tensor table) => table.index_select(0, positions).to_type(part.dtype).unsqueeze(1); // (T, 1, n/2)
-        Tensor cosine = Angles(cosines),
-            sine = Angles(sines);
-        var halves = heads.narrow(-1, 0, turning).chunk(2, -1);
-        var pieces = new List<Tensor> { halves[0] * cosine - halves[1] * sine, halves[1] * cosine + halves[0] * sine };
-        if (turning < shape.HeadSize)
-            pieces.Add(heads.narrow(-1, turning, shape.HeadSize - turning));
-        return cat(pieces, -1);
-    }
 
     // (Tq, heads, d), (Tk, keyHeads, d), (Tk, keyHeads, d), (Tq, Tk) -> (Tq, heads * d)
     private static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor mask, AttentionShape shape)

@@ -15,7 +15,6 @@ namespace Concord.Modeling.Operations;
 internal sealed class FusedOperations : IOperations
 {
     private readonly Tape tape;
-    private readonly FusedAttention attention;
     private readonly ProductPrecision precision;
 
     /// <summary>Operations with memory of their own.</summary>
@@ -24,7 +23,6 @@ internal sealed class FusedOperations : IOperations
     {
         this.precision = precision;
         tape = new Tape(new BufferPool());
-        attention = new FusedAttention(tape);
     }
 
     /// <inheritdoc/>
@@ -47,7 +45,7 @@ internal sealed class FusedOperations : IOperations
     public long Bytes => tape.Pool.Bytes;
 
     /// <inheritdoc/>
-    public Variable Embed(Parameter table, PackedBatch batch) => FusedRows.Embed(tape, table, batch);
+    public Variable Embed(Parameter table, IndexList ids) => FusedRows.Embed(tape, table, ids);
 
     /// <inheritdoc/>
     public Variable Input(Tensor value) => new(tape.Pool.Copy(value));
@@ -61,12 +59,12 @@ internal sealed class FusedOperations : IOperations
         FusedHeadNorms.Apply(tape, x, norms, heads, keyHeads, headSize);
 
     /// <inheritdoc/>
-    public Variable Attention(Variable queriesKeysValues, AttentionShape shape, PackedBatch batch) =>
-        attention.OfAllRows(queriesKeysValues, shape, batch);
+    public Variable Rotary(Variable x, int heads, AttentionShape shape, IndexList positions) =>
+        FusedRotary.Apply(tape, x, heads, shape, positions);
 
     /// <inheritdoc/>
-    public Variable RewardAttention(Variable queries, Variable keysValues, AttentionShape shape, PackedBatch batch) =>
-        attention.OfRewardRows(queries, keysValues, shape, batch);
+    public Variable Attention(Columns queries, Columns keysValues, AttentionShape shape, AttentionPattern pattern) =>
+        FusedAttention.Apply(tape, queries, keysValues, shape, pattern.Plan);
 
     /// <inheritdoc/>
     public Variable LinearResidual(Variable x, LinearRows linear, Variable residual) =>
@@ -99,7 +97,7 @@ internal sealed class FusedOperations : IOperations
         );
 
     /// <inheritdoc/>
-    public Variable RewardRows(Variable x, PackedBatch batch) => FusedRows.OfRewards(tape, x, batch);
+    public Variable Rows(Variable x, IndexList rows) => FusedRows.Pick(tape, x, rows);
 
     /// <inheritdoc/>
     public Variable Norm(Variable x, NormLayer norm) => FusedNormLinear.Norm(tape, x, norm);
@@ -143,11 +141,7 @@ internal sealed class FusedOperations : IOperations
     }
 
     /// <inheritdoc/>
-    public void Reset()
-    {
-        tape.Clear();
-        attention.Clear();
-    }
+    public void Reset() => tape.Clear();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -10,7 +10,7 @@ namespace Concord.Modeling.Operations;
 internal static class FusedResidual
 {
     /// <summary>
-    /// An activation function or its way back: writes into the second matrix what the first one gives.
+    /// An activation function or its backward pass: writes into the second matrix what the first one gives.
     /// </summary>
     public delegate void ActivationKernel(MatrixView input, MatrixView activated);
 
@@ -51,10 +51,10 @@ internal static class FusedResidual
 
     /// <summary>residual + activation(x) Wᵀ + b. // (T, width of x) -> (T, in) -> (T, H)</summary>
     /// <param name="tape">Where it is noted.</param>
-    /// <param name="x">The input; on the way back its gradient is written over it.</param>
+    /// <param name="x">The input; in the backward pass its gradient is written over it.</param>
     /// <param name="width">Columns of activation(x).</param>
     /// <param name="forward">The activation function.</param>
-    /// <param name="backward">Its way back: the input becomes its gradient, the gradient of activation(x) becomes
+    /// <param name="backward">Its backward pass: the input becomes its gradient, the gradient of activation(x) becomes
     /// activation(x).</param>
     /// <param name="linear">W and b.</param>
     /// <param name="residual">What it is added to.</param>

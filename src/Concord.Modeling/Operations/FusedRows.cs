@@ -4,24 +4,24 @@ using static TorchSharp.torch;
 
 namespace Concord.Modeling.Operations;
 
-/// <summary>Rows picked out of a matrix; on the way back their gradients are added where they came from.</summary>
+/// <summary>Rows picked out of a matrix; in the backward pass their gradients are added where they came from.</summary>
 internal static class FusedRows
 {
     /// <summary>Rows of an embedding table. // (V, H) -> (T, H)</summary>
-    public static Variable Embed(Tape tape, Parameter table, PackedBatch batch)
+    public static Variable Embed(Tape tape, Parameter table, IndexList ids)
     {
-        var output = Pick(tape, table.Value, batch.TokenIds, batch.TokenCount, table.Trainable);
+        var output = Pick(tape, table.Value, ids, table.Trainable);
         tape.Record(
             output,
-            () => RowSums.Add(MatrixView.Of(output.Gradient!), batch.Ids, MatrixView.Of(table.Gradient!))
+            () => RowSums.Add(MatrixView.Of(output.Gradient!), ids.Values, MatrixView.Of(table.Gradient!))
         );
         return output;
     }
 
-    /// <summary>The rows of the reward positions. // (T, H) -> (R, H)</summary>
-    public static Variable OfRewards(Tape tape, Variable x, PackedBatch batch)
+    /// <summary>Rows of a matrix. // (T, H) -> (N, H)</summary>
+    public static Variable Pick(Tape tape, Variable x, IndexList rows)
     {
-        var output = Pick(tape, x.Value, batch.RewardPositions, batch.RowCount, x.NeedsGradient);
+        var output = Pick(tape, x.Value, rows, x.NeedsGradient);
         tape.Record(
             output,
             () =>
@@ -31,17 +31,17 @@ internal static class FusedRows
                     x.Gradient = tape.Pool.Rent(x.Value.shape[0], x.Value.shape[1]);
                     x.Gradient.zero_();
                 }
-                RowSums.Add(MatrixView.Of(output.Gradient!), batch.RewardIndices, MatrixView.Of(x.Gradient));
+                RowSums.Add(MatrixView.Of(output.Gradient!), rows.Values, MatrixView.Of(x.Gradient));
             }
         );
         return output;
     }
 
-    private static Variable Pick(Tape tape, Tensor source, Tensor rows, int count, bool trained)
+    private static Variable Pick(Tape tape, Tensor source, IndexList rows, bool trained)
     {
-        var output = tape.Output(count, source.shape[1], trained);
+        var output = tape.Output(rows.Values.Length, source.shape[1], trained);
         using var mode = no_grad();
-        using var picked = source.index_select(0, rows);
+        using var picked = source.index_select(0, rows.Tensor);
         output.Value.copy_(picked);
         return output;
     }

@@ -19,7 +19,7 @@ internal interface IOperations : IDisposable
     /// </summary>
     bool Recording { get; set; }
 
-    /// <summary>Whether what is computed for a comparison has the same bits whatever else is in its batch.</summary>
+    /// <summary>Whether what is computed for a text has the same bits whatever else is in its batch.</summary>
     bool IsBatchInvariant { get; }
 
     /// <summary>
@@ -28,7 +28,7 @@ internal interface IOperations : IDisposable
     ProductPrecision Precision { get; }
 
     /// <summary>Rows of an embedding table. // (V, H) -> (T, H)</summary>
-    Variable Embed(Parameter table, PackedBatch batch);
+    Variable Embed(Parameter table, IndexList ids);
 
     /// <summary>A value computed elsewhere (cached hidden states), as the start of what follows. // (T, H)</summary>
     Variable Input(torch.Tensor value);
@@ -45,15 +45,24 @@ internal interface IOperations : IDisposable
     Variable NormHeads(Variable x, HeadNorms norms, int heads, int keyHeads, int headSize);
 
     /// <summary>
-    /// Rotary embedding and causal attention of each comparison: a response sees its prompt and itself. // (T, queries
-    /// | keys | values) -> (T, heads * d)
+    /// Rotary embedding of the leading heads of a buffer; the rest stays. What comes out can be kept: keys do not change
+    /// when texts go on. // (T, width) -> (T, width)
     /// </summary>
-    Variable Attention(Variable queriesKeysValues, AttentionShape shape, PackedBatch batch);
+    /// <param name="x">The buffer. Not to be used afterwards.</param>
+    /// <param name="heads">How many heads turn: queries, keys, or queries and the keys after them.</param>
+    /// <param name="shape">Size of a head, and angles.</param>
+    /// <param name="positions">Position of each row. // (T)</param>
+    Variable Rotary(Variable x, int heads, AttentionShape shape, IndexList positions);
 
     /// <summary>
-    /// The same for the queries of the reward positions only. // (R, heads * d), (T, keys | values) -> (R, heads * d)
+    /// Causal attention. Keys and values lie where the pattern's runs say: beside the queries, in a buffer of their own,
+    /// or in one that was kept. // (N, queries), (rows, keys | values) -> (N, heads * d)
     /// </summary>
-    Variable RewardAttention(Variable queries, Variable keysValues, AttentionShape shape, PackedBatch batch);
+    /// <param name="queries">Rotated queries. Their buffer is not to be used afterwards.</param>
+    /// <param name="keysValues">Rotated keys, then values. Their buffer is not to be used afterwards.</param>
+    /// <param name="shape">Heads and their size.</param>
+    /// <param name="pattern">Which queries see which keys.</param>
+    Variable Attention(Columns queries, Columns keysValues, AttentionShape shape, AttentionPattern pattern);
 
     /// <summary>residual + x Wᵀ + b. // (T, in) -> (T, H)</summary>
     Variable LinearResidual(Variable x, LinearRows linear, Variable residual);
@@ -64,15 +73,15 @@ internal interface IOperations : IDisposable
     /// <summary>residual + activation(x) Wᵀ + b with an exact or tanh GELU. // (T, in) -> (T, H)</summary>
     Variable GeluLinearResidual(Variable x, bool tanh, LinearRows linear, Variable residual);
 
-    /// <summary>The rows of the reward positions. // (T, H) -> (R, H)</summary>
-    Variable RewardRows(Variable x, PackedBatch batch);
+    /// <summary>Rows of a matrix; one may be taken several times. // (T, H) -> (N, H)</summary>
+    Variable Rows(Variable x, IndexList rows);
 
     /// <summary>A normalisation on its own. // (T, H) -> (T, H)</summary>
     Variable Norm(Variable x, NormLayer norm);
 
     /// <summary>
-    /// A layer of which only the input is kept: what lies between is computed once more when its turn comes on the way
-    /// back (activation checkpointing, Chen et al. 2016). // (T, H) -> (T, H)
+    /// A layer of which only the input is kept: what lies between is computed once more when its turn comes in the
+    /// backward pass (activation checkpointing, Chen et al. 2016). // (T, H) -> (T, H)
     /// </summary>
     /// <param name="x">The layer's input. Not to be used afterwards.</param>
     /// <param name="layer">The operations of the layer; called again by <see cref="Backward"/>, and to give the same

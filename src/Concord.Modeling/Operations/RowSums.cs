@@ -3,7 +3,7 @@ using Concord.Modeling.Kernels;
 namespace Concord.Modeling.Operations;
 
 /// <summary>
-/// The way back of taking rows by index: each row is added to the one it came from, in order, so that the sum is the
+/// The backward pass of taking rows by index: each row is added to the one it came from, in order, so that the sum is the
 /// same every time.
 /// </summary>
 internal static unsafe class RowSums

@@ -1,10 +1,10 @@
 namespace Concord.Modeling.Operations;
 
 /// <summary>
-/// What operations with a way back of their own write down on the way forward: how each of them is undone. Going back
-/// over it frees what they have used.
+/// What operations with a backward pass of their own write down in the forward pass: how each of them is undone. Going
+/// back over it frees what they have used.
 /// </summary>
-/// <param name="pool">Where outputs, their gradients and what is kept between forward and back come from.</param>
+/// <param name="pool">Where outputs, their gradients and what is kept between the two passes come from.</param>
 internal sealed class Tape(BufferPool pool)
 {
     private readonly List<Action> steps = [];
@@ -16,7 +16,7 @@ internal sealed class Tape(BufferPool pool)
     public bool Recording { get; set; } = true;
 
     /// <summary>
-    /// Whether a layer is computed again on the way back: sums into the residual stream are formed only where something
+    /// Whether a layer is computed again in the backward pass: sums into the residual stream are formed only where something
     /// reads them.
     /// </summary>
     public bool Recomputing { get; set; }
@@ -44,6 +44,18 @@ internal sealed class Tape(BufferPool pool)
             pool.Return(output.Gradient);
             if (!shared)
                 pool.Return(output.Computed);
+        });
+    }
+
+    /// <summary>Notes how an operation that wrote over its input is undone on the gradient.</summary>
+    public void RecordInPlace(Variable changed, Action back)
+    {
+        if (!changed.NeedsGradient)
+            return;
+        steps.Add(() =>
+        {
+            if (changed.Gradient is not null)
+                back();
         });
     }
 

@@ -15,8 +15,8 @@ internal sealed class Variable
     public Variable(torch.Tensor value) => this.value = value;
 
     /// <summary>
-    /// A value that is computed when it is first asked for: the way back needs the gradients of some and never their
-    /// values.
+    /// A value that is computed when it is first asked for: the backward pass needs the gradients of some and never
+    /// their values.
     /// </summary>
     public Variable(Func<torch.Tensor> compute) => this.compute = compute;
 

@@ -6,18 +6,20 @@ using TorchSharp;
 namespace Concord.Modeling.Rewards;
 
 /// <summary>
-/// Takes a batch through a backbone to the hidden states that rewards are read from, and their gradient back.
-/// Nothing below the lowest trained layer is recorded; the last layer is computed at the reward positions only, where
-/// the pooling allows.
+/// Takes a batch through a backbone to the hidden states that a head reads, and their gradient back. Nothing below the
+/// lowest trained layer is recorded.
 /// </summary>
-internal sealed class BackboneRunner(IBackbone backbone, IOperations operations, Pooling pooling) : IDisposable
+/// <param name="backbone">The backbone.</param>
+/// <param name="operations">What it computes with.</param>
+/// <param name="outputsOnly">Whether the last layer is computed at the batch's output positions only; else hidden states
+/// of all tokens are given.</param>
+internal sealed class BackboneRunner(IBackbone backbone, IOperations operations, bool outputsOnly) : IDisposable
 {
     private Variable? top;
-    private PooledStates? pooled;
 
     /// <summary>
-    /// Whether only the input of each recorded layer is kept and the layer computed once more on the way back. The last
-    /// layer is gone back through at once and keeps its values.
+    /// Whether only the input of each recorded layer is kept and the layer computed once more in the backward pass. The
+    /// last layer comes first there and keeps its values.
     /// </summary>
     public bool RecomputeLayers { get; set; }
 
@@ -39,21 +41,15 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
     }
 
     /// <summary>
-    /// Whether nothing of the backbone is trained: the hidden states at the reward positions are then all that a step
-    /// needs.
+    /// Whether nothing of the backbone is trained: the hidden states that the head reads are then all that a step needs.
     /// </summary>
     public bool HeadOnly => FirstTrainedLayer == backbone.Config.Layers && !backbone.FinalNorm.Weight.Trainable;
 
-    private bool TopOnly => pooling is Pooling.Last or Pooling.Eos;
-
     /// <summary>
-    /// The hidden states below the lowest trained layer, which no training step changes. // (T, H), or (R, H) where
-    /// only the head is trained
+    /// The hidden states below the lowest trained layer, which no training step changes. // (T, H)
     /// </summary>
-    public torch.Tensor FrozenStates(PackedBatch batch)
+    public torch.Tensor FrozenStates(TokenBatch batch)
     {
-        if (HeadOnly)
-            return Forward(batch, record: false);
         operations.Reset();
         operations.Recording = false;
         var x = backbone.Embed(operations, batch);
@@ -65,15 +61,17 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
         return states;
     }
 
-    /// <summary>Hidden states at the reward positions. // (R, H), a copy the caller owns</summary>
+    /// <summary>Hidden states above the final norm. // (N, H), or (T, H) of all tokens; a copy the caller owns</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="record">Whether <see cref="Backward"/> is to follow.</param>
     /// <param name="frozen">What <see cref="FrozenStates"/> gave for this batch, or null to compute it.</param>
-    public torch.Tensor Forward(PackedBatch batch, bool record, torch.Tensor? frozen = null)
+    /// <exception cref="InvalidOperationException">A batch whose keys come from elsewhere is to be recorded: no gradient
+    /// would reach them.</exception>
+    public torch.Tensor Forward(TokenBatch batch, bool record, torch.Tensor? frozen = null)
     {
         Release();
-        if (frozen is not null && HeadOnly)
-            return frozen.alias().DetachFromDisposeScope();
+        if (record && batch.KeysValues is not null)
+            throw new InvalidOperationException("Keys and values that were kept have no backward pass.");
         var first = FirstTrainedLayer;
         int last = backbone.Config.Layers - 1,
             start = frozen is null ? 0 : Math.Min(first, last);
@@ -82,17 +80,14 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
         for (var layer = start; layer <= last; layer++)
         {
             operations.Recording = record && layer >= first;
-            x = layer == last && TopOnly ? backbone.RewardLayer(operations, x, batch) : Layer(x, layer);
+            x = layer == last && outputsOnly ? backbone.OutputLayer(operations, x, batch) : Layer(x, layer);
         }
         operations.Recording = record && (first <= last || backbone.FinalNorm.Weight.Trainable);
         x = operations.Norm(x, backbone.FinalNorm);
         top = x;
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        var states = x.Value.detach();
-        if (!TopOnly)
-            (states, pooled) = PooledStates.Of(states, batch, pooling);
-        var result = states.to_type(torch.ScalarType.Float32).clone().DetachFromDisposeScope();
+        var result = x.Value.detach().to_type(torch.ScalarType.Float32).clone().DetachFromDisposeScope();
         if (!record)
             Release();
         return result;
@@ -104,8 +99,8 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
     }
 
     /// <summary>
-    /// Adds the gradients of the trained parameters, given that of the hidden states of the last recorded batch. // (R,
-    /// H)
+    /// Adds the gradients of the trained parameters, given that of the hidden states of the last recorded batch, of
+    /// their shape.
     /// </summary>
     public void Backward(torch.Tensor gradient)
     {
@@ -117,7 +112,7 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
         {
             torch.Tensor full;
             using (torch.no_grad())
-                full = (pooled is null ? gradient : pooled.Back(gradient)).to_type(top.Value.dtype);
+                full = gradient.to_type(top.Value.dtype);
             operations.Backward(top, full);
         }
         Release();
@@ -126,8 +121,6 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
     /// <summary>Forgets the last recorded batch.</summary>
     public void Release()
     {
-        pooled?.Dispose();
-        pooled = null;
         top = null;
         operations.Reset();
     }

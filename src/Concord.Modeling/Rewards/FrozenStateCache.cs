@@ -74,7 +74,7 @@ public sealed class FrozenStateCache : IDisposable
         var perToken = model.FirstTrainedLayer < model.Config.Layers;
         var (firsts, rows) = (new int[batch.Comparisons.Count + 1], 0);
         for (var i = 0; i < batch.Comparisons.Count; i++)
-            firsts[i + 1] = rows += perToken ? batch.Segments[i].Length : batch.Comparisons[i].RowCount;
+            firsts[i + 1] = rows += perToken ? batch.Comparisons[i].PackedLength : batch.Comparisons[i].RowCount;
         var states = torch.empty(rows, width);
         Span<byte> Of(int i) =>
             MemoryMarshal.AsBytes(Floats(states))[

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Concord.Modeling.Rewards;
 
 /// <summary>
-/// Mean or maximum of the hidden states of each row, and the way back for their gradient. A token of a shared prompt
+/// Mean or maximum of the hidden states of each row, and the backward pass of their gradient. A token of a shared prompt
 /// counts in every row of its comparison.
 /// </summary>
 internal sealed class PooledStates : IDisposable
@@ -22,19 +22,14 @@ internal sealed class PooledStates : IDisposable
         var members = new List<long>();
         var weights = new List<float>();
         rowEnds = new int[batch.RowCount];
-        for (int comparison = 0, row = 0; comparison < batch.Segments.Length; comparison++)
+        foreach (var (row, ofRow) in batch.TokensOfRows().Index())
         {
-            for (var response = 0; response < batch.Segments[comparison].ResponseLengths.Length; response++, row++)
-            {
-                var share = 1f / batch.Comparisons[comparison].RowLength(response);
-                foreach (var token in batch.TokensOfRow(comparison, response))
-                {
-                    rows.Add(row);
-                    members.Add(token);
-                    weights.Add(share);
-                }
-                rowEnds[row] = rows.Count;
-            }
+            var start = members.Count;
+            members.AddRange(ofRow.Select(token => (long)token));
+            var length = members.Count - start;
+            rows.AddRange(Enumerable.Repeat((long)row, length));
+            weights.AddRange(Enumerable.Repeat(1f / length, length));
+            rowEnds[row] = members.Count;
         }
         tokens = batch.TokenCount;
         // they outlive the forward pass they are made in

@@ -19,6 +19,7 @@ public sealed class RewardModel : IDisposable
     private readonly IOperations operations;
     private readonly BackboneRunner runner;
     private torch.Tensor? recorded; // z of the batch that was recorded, (R, H)
+    private PooledStates? pooled; // of the same batch, where the pooling takes more than one position
 
     internal RewardModel(IBackbone backbone, Parameter head, Pooling pooling, IOperations operations)
     {
@@ -26,7 +27,7 @@ public sealed class RewardModel : IDisposable
         Head = head;
         Pooling = pooling;
         this.operations = operations;
-        runner = new BackboneRunner(backbone, operations, pooling);
+        runner = new BackboneRunner(backbone, operations, outputsOnly: pooling is Pooling.Last or Pooling.Eos);
     }
 
     /// <summary>The head w. // (1, H), fp32</summary>
@@ -96,7 +97,7 @@ public sealed class RewardModel : IDisposable
     /// Whether a recorded <see cref="Forward"/> keeps only the input of each layer, and <see cref="Backward"/> computes
     /// the layer once more (activation checkpointing, Chen et al. 2016). Gradients are the same to the bit.
     /// </summary>
-    /// <value>Default false. To be set between batches, not between a forward pass and its way back.</value>
+    /// <value>Default false. To be set between batches, not between a forward and a backward pass.</value>
     public bool ActivationCheckpointing
     {
         get => runner.RecomputeLayers;
@@ -153,7 +154,7 @@ public sealed class RewardModel : IDisposable
     public RewardOutput Forward(PackedBatch batch, bool record = false, torch.Tensor? frozen = null)
     {
         Forget();
-        var hidden = runner.Forward(batch, record, frozen); // (R, H)
+        var hidden = Hidden(batch, record, frozen); // (R, H)
         if (record)
             recorded = hidden.alias().DetachFromDisposeScope();
         return new RewardOutput(hidden, Project(hidden, Head.Value));
@@ -187,7 +188,8 @@ public sealed class RewardModel : IDisposable
     /// Hidden states below the lowest trained layer, the same for a batch at every step. // (T, H), or (R, H) where
     /// only the head is trained
     /// </summary>
-    public torch.Tensor FrozenStates(PackedBatch batch) => runner.FrozenStates(batch);
+    public torch.Tensor FrozenStates(PackedBatch batch) =>
+        runner.HeadOnly ? Hidden(batch, record: false) : runner.FrozenStates(batch.Tokens);
 
     /// <summary>
     /// Adds to the gradients of the trained parameters, given the derivative of the loss by each reward of the last
@@ -211,6 +213,8 @@ public sealed class RewardModel : IDisposable
             AddToHead(byReward, recorded);
             gradient = byReward.to_type(torch.ScalarType.Float32) * Head.Value; // dL/dz = dL/dr w, (R, H)
         }
+        using (torch.no_grad())
+            gradient = pooled?.Back(gradient) ?? gradient;
         runner.Backward(gradient);
         foreach (var parameter in Parameters)
             parameter.CollectGradient();
@@ -244,7 +248,7 @@ public sealed class RewardModel : IDisposable
             (others, var head) = RewardModelLoader.LoadAdapters(adapterFolder, Backbone, Device);
             using (head)
             {
-                using var hidden = runner.Forward(batch, record: false);
+                using var hidden = Hidden(batch, record: false);
                 return Project(hidden, head);
             }
         }
@@ -255,6 +259,25 @@ public sealed class RewardModel : IDisposable
                 parameter.Dispose();
             Adapters?.PutOn();
         }
+    }
+
+    // z of each row // (R, H), the caller's
+    private torch.Tensor Hidden(PackedBatch batch, bool record, torch.Tensor? frozen = null)
+    {
+        if (frozen is not null && runner.HeadOnly)
+            return frozen.alias().DetachFromDisposeScope();
+        var states = runner.Forward(batch.Tokens, record, frozen);
+        if (Pooling is Pooling.Last or Pooling.Eos)
+            return states;
+        using var all = states;
+        using var scope = torch.NewDisposeScope();
+        using var mode = torch.no_grad();
+        var (result, way) = PooledStates.Of(all, batch, Pooling);
+        if (record)
+            pooled = way;
+        else
+            way.Dispose();
+        return result.DetachFromDisposeScope();
     }
 
     // Heads and reward differences are in double precision: two close rewards stay apart. Each is summed by itself, in
@@ -299,7 +322,8 @@ public sealed class RewardModel : IDisposable
     private void Forget()
     {
         recorded?.Dispose();
-        recorded = null;
+        pooled?.Dispose();
+        (recorded, pooled) = (null, null);
     }
 
     /// <inheritdoc/>

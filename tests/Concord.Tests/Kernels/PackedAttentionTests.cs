@@ -1,5 +1,4 @@
 using Concord.Modeling.Kernels;
-using Concord.Modeling.Packing;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -7,7 +6,13 @@ namespace Concord.Tests.Kernels;
 
 public unsafe class PackedAttentionTests : KernelCheck
 {
-    private static readonly PackedSegment[][] Batches =
+    /// <summary>A prefix of so many tokens from an offset on, and branches after it.</summary>
+    private sealed record Tree(int Offset, int Prefix, int[] Branches)
+    {
+        public int Length => Prefix + Branches.Sum();
+    }
+
+    private static readonly Tree[][] Batches =
     [
         [new(0, 1, [])],
         [new(0, 0, [1])],
@@ -65,7 +70,7 @@ public unsafe class PackedAttentionTests : KernelCheck
             Tensor output = empty(rows, heads * dimension),
                 sums = empty(rows, heads),
                 gradient = full_like(buffer, float.NaN).detach();
-            var plan = AttentionPlan.ForAllRows(segments, window);
+            var plan = AttentionPlan.ForAllRows(Spans(segments), window);
             Run(layout, plan, View(buffer.detach()), View(output), sums, View(outputGradient), View(gradient));
             Close(expected.detach(), output);
             Close(logSums.detach(), sums);
@@ -84,7 +89,7 @@ public unsafe class PackedAttentionTests : KernelCheck
             var rows = segments.Sum(segment => segment.Length);
             var layout = HeadLayout.Concatenated(4, 2, 20);
             var buffer = Random(rows, layout.RowWidth).requires_grad_();
-            int[] selected = [rows - 1, 0, 40, 33, 5];
+            int[] selected = [0, 40, 33, 5, 6, 7, rows - 1];
             var (q, k, v) = Split(buffer, layout, interleaved: false);
             var index = tensor(selected.Select(row => (long)row).ToArray());
             var outputGradient = Random(selected.Length, 80);
@@ -97,7 +102,7 @@ public unsafe class PackedAttentionTests : KernelCheck
                 sums = empty(selected.Length, 4),
                 queryGradient = empty_like(queries),
                 keyValueGradient = full_like(keysAndValues, float.NaN);
-            var plan = AttentionPlan.ForRows(segments, selected, window);
+            var plan = AttentionPlan.ForRows(Spans(segments), selected, window);
             var shape = PackedAttention.Shape.Of(layout);
             HeadView Heads(Tensor tensor, int offset, int width) => new(Pointer(tensor) + offset, width, 20);
             PackedAttention.Forward(
@@ -127,9 +132,50 @@ public unsafe class PackedAttentionTests : KernelCheck
             Close(buffer.grad!.narrow(1, 80, 80), keyValueGradient, 2e-5);
         });
 
-    [Fact]
-    public void A_row_outside_all_segments_is_refused() =>
-        Assert.Throws<ArgumentException>(() => AttentionPlan.ForRows(Batches[2], [10]));
+    [Theory]
+    [InlineData(2, new[] { 10 })] // outside
+    [InlineData(3, new[] { 120, 0 })] // of a group before that of its neighbour
+    public void A_row_outside_the_groups_or_out_of_their_order_is_refused(int batch, int[] rows) =>
+        Assert.Throws<ArgumentException>(() => AttentionPlan.ForRows(Spans(Batches[batch]), rows));
+
+    // the keys of a text in three places of another order, as a cache keeps them
+    [Theory]
+    [InlineData(null)]
+    [InlineData(30)]
+    public void Keys_may_lie_anywhere(int? window) =>
+        InEveryWidth(() =>
+        {
+            using var scope = NewDisposeScope();
+            var layout = HeadLayout.Concatenated(4, 2, 20);
+            var shape = PackedAttention.Shape.Of(layout);
+            const int Rows = 90,
+                Asking = 7;
+            Tensor buffer = Random(Rows, layout.RowWidth),
+                kept = full([100, 80], float.NaN);
+            KeyRun[] runs = [new(60, 40), new(0, 33), new(40, 17)];
+            foreach (var (run, start) in runs.Zip((int[])[0, 40, 73]))
+                kept.narrow(0, run.Start, run.Count).copy_(buffer.narrow(1, 80, 80).narrow(0, start, run.Count));
+            var (q, k, v) = Split(buffer, layout, interleaved: false);
+            var expected = Attend(q, k, v, Mask([new(0, Rows, [])], window), out _).narrow(0, Rows - Asking, Asking);
+            Tensor queries = buffer.narrow(0, Rows - Asking, Asking).contiguous(),
+                output = empty(Asking, 80),
+                sums = empty(Asking, 4);
+            PackedAttention.Forward(
+                shape,
+                AttentionPlan.ForAllRows(
+                    [
+                        [new AttentionSpan(0, Asking, runs)],
+                    ],
+                    window
+                ),
+                new HeadView(Pointer(queries), layout.RowWidth, 20),
+                new HeadView(Pointer(kept), 80, 20),
+                new HeadView(Pointer(kept) + 40, 80, 20),
+                new HeadView(Pointer(output), 80, 20),
+                Pointer(sums)
+            );
+            Close(expected, output);
+        });
 
     [Fact]
     public void Two_runs_give_the_same_bits()
@@ -138,7 +184,7 @@ public unsafe class PackedAttentionTests : KernelCheck
         var layout = HeadLayout.Concatenated(6, 2, 64);
         Tensor buffer = Random(133, layout.RowWidth),
             outputGradient = Random(133, 384);
-        var plan = AttentionPlan.ForAllRows(segments);
+        var plan = AttentionPlan.ForAllRows(Spans(segments));
         (Tensor Output, Tensor Gradient) Once()
         {
             Tensor output = empty(133, 384),
@@ -226,16 +272,19 @@ public unsafe class PackedAttentionTests : KernelCheck
             .reshape(q.size(0), -1);
     }
 
-    private static Tensor Mask(PackedSegment[] segments, int? window)
+    private static AttentionSpan[][] Spans(Tree[] trees) =>
+        [.. trees.Select(tree => AttentionSpan.OfTree(tree.Offset, tree.Prefix, tree.Branches))];
+
+    private static Tensor Mask(Tree[] segments, int? window)
     {
         var seen = new List<(int Segment, int Part, int Position)>();
         foreach (var segment in segments)
         {
-            for (var t = 0; t < segment.PrefixLength; t++)
+            for (var t = 0; t < segment.Prefix; t++)
                 seen.Add((segment.Offset, -1, t));
-            for (var part = 0; part < segment.ResponseLengths.Length; part++)
-            for (var t = 0; t < segment.ResponseLengths[part]; t++)
-                seen.Add((segment.Offset, part, segment.PrefixLength + t));
+            for (var part = 0; part < segment.Branches.Length; part++)
+            for (var t = 0; t < segment.Branches[part]; t++)
+                seen.Add((segment.Offset, part, segment.Prefix + t));
         }
         var mask = new float[seen.Count, seen.Count];
         for (var q = 0; q < seen.Count; q++)

@@ -57,7 +57,7 @@ public class BackboneGoldenTests
             int[] ids = [.. item.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
             using var batch = PackedBatch.Create([Batches.Of("s", [0], ids)]);
             var hidden = model.Hidden(
-                batch,
+                batch.Tokens,
                 (layer, value) =>
                     GoldenTensors.Close(
                         expected.Load(layer < 0 ? $"{name}.embedding" : $"{name}.layer{layer}"),

@@ -28,7 +28,7 @@ public sealed class SmolLm2GoldenTests(SmolLm2 model) : IClassFixture<SmolLm2>
             var ids = Ints(prompt.GetProperty("ids"));
             Assert.Equal(ids, tokenizer.Encode(prompt.GetProperty("prompt").GetString()!, addSpecialTokens: true));
             using var batch = PackedBatch.Create([Batches.Of("s", [0], ids)]);
-            var hidden = language.Hidden(batch);
+            var hidden = language.Hidden(batch.Tokens);
             GoldenTensors.Close(
                 expected.Load($"prompt{index}.final_hidden"),
                 hidden,
