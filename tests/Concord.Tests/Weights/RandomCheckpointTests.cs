@@ -89,6 +89,8 @@ public class RandomCheckpointTests
     [InlineData("mistral-7b", 7_241_732_096)]
     [InlineData("qwen2.5-0.5b", 494_032_768)]
     [InlineData("qwen2.5-1.5b", 1_543_714_304)]
+    [InlineData("phi-3-mini-4k", 3_821_079_552)]
+    [InlineData("phi-4", 14_659_507_200)]
     public void Presets_have_as_many_parameters_as_the_published_models(string name, long published) =>
         Assert.Equal(published, RandomCheckpoint.CountWeights(ModelPresets.Find(name)!));
 
@@ -150,7 +152,7 @@ public class RandomCheckpointTests
     [Fact]
     public void Memory_is_what_counting_gives()
     {
-        var config = Small with { Family = BackboneFamily.Llama, QueryKeyNorm = false };
+        var config = Small with { Family = BackboneFamilies.Named("llama"), QueryKeyNorm = false };
         // Per layer: 2 norms of 48, q 64 x 48, k and v 32 x 48, o 48 x 64, 3 x 96 x 48; embedding 500 x 48, norm 48,
         // head 48.
         var parameters = 2L * (2 * 48 + 64 * 48 + 2 * 32 * 48 + 48 * 64 + 3 * 96 * 48) + 500 * 48 + 48 + 48;
