@@ -4,7 +4,6 @@ using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Folders;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Weightings;
 using TorchSharp;
