@@ -1,7 +1,6 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using Concord.Tokenization.Comparisons;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
 using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
 using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;

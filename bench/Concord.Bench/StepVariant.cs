@@ -2,7 +2,6 @@ using Concord.Modeling.Backbones;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;

@@ -26,6 +26,18 @@ public sealed record BinningScheme(BinningStrategy Strategy, int Bins)
     public string Name =>
         (Strategy == BinningStrategy.Uniform ? "uniform" : "quantile") + Bins.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>The binning of a name in files, or null.</summary>
+    internal static BinningScheme? Find(string name) =>
+        name.StartsWith("uniform", StringComparison.Ordinal) ? Of(BinningStrategy.Uniform, name["uniform".Length..])
+        : name.StartsWith("quantile", StringComparison.Ordinal)
+            ? Of(BinningStrategy.Quantile, name["quantile".Length..])
+        : null;
+
+    private static BinningScheme? Of(BinningStrategy strategy, string bins) =>
+        int.TryParse(bins, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+            ? new BinningScheme(strategy, count)
+            : null;
+
     /// <summary>The Bins + 1 edges for these probabilities.</summary>
     internal double[] Edges(IReadOnlyList<double> probabilities)
     {

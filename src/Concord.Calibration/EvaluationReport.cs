@@ -8,6 +8,9 @@ public sealed record EvaluationReport(EvaluationOptions Options, SourceMetrics P
 {
     /// <summary>The same under the sources' temperatures; null where there are none.</summary>
     public EvaluationReport? WithTemperatures { get; init; }
+
+    /// <summary>What the comparisons were to the model; null where nobody said, as for scores of others.</summary>
+    public EvaluationSides? Sides { get; init; }
 }
 
 /// <summary>

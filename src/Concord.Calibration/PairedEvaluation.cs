@@ -1,5 +1,3 @@
-using Concord.Preferences;
-
 namespace Concord.Calibration;
 
 /// <summary>How two models differ on the same pairs; each number is the second model's less the first's.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Concord.Preferences;
 
 namespace Concord.Calibration;
 

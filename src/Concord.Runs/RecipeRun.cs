@@ -1,6 +1,6 @@
 using Concord.Modeling;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
+using Concord.Records;
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
 using Concord.Tokenization.Comparisons;

@@ -203,7 +203,7 @@ internal static class EvaluateCommand
         var people = json.ForPeople(parse, terminal);
         foreach (var line in EvaluationReportText.Lines(report, bins))
             people.Out.WriteLine(line);
-        json.Write(parse, terminal, writer => EvaluationReportJson.Write(writer, report));
+        json.Write(parse, terminal, writer => EvaluationFile.Write(writer, report));
     }
 
     private static Dictionary<string, double>? Temperatures(string[] written)

@@ -52,7 +52,16 @@ internal static class ModelInfoCommand
                     parse.GetValue(tokens)
                 );
                 Show(json.ForPeople(parse, terminal).Out, information, memory);
-                json.Write(parse, terminal, writer => Write(writer, information, memory));
+                json.Write(
+                    parse,
+                    terminal,
+                    writer =>
+                        JsonSerializer.Serialize(
+                            writer,
+                            ModelInfoResult.Of(information, memory),
+                            ResultJson.Default.ModelInfoResult
+                        )
+                );
                 return ExitCodes.Done;
             }
         );
@@ -146,53 +155,5 @@ internal static class ModelInfoCommand
         };
         var part = shape.RotaryFraction < 1 ? $" on {shape.RotaryDimension} of {shape.HeadDimension} dimensions" : "";
         return FormattableString.Invariant($"rotary base {shape.RopeTheta}{part}{scaling}");
-    }
-
-    private static void Write(Utf8JsonWriter json, ModelInformation model, MemoryEstimate memory)
-    {
-        var shape = model.Config;
-        json.WriteStartObject();
-        json.WriteString("folder", model.Folder);
-        json.WriteString("model_type", shape.Family.ModelType);
-        json.WriteString("dtype", TypeName(shape.Dtype));
-        json.WriteStartObject("shape");
-        json.WriteNumber("hidden_size", shape.HiddenSize);
-        json.WriteNumber("num_hidden_layers", shape.Layers);
-        json.WriteNumber("num_attention_heads", shape.Heads);
-        json.WriteNumber("num_key_value_heads", shape.KeyValueHeads);
-        json.WriteNumber("head_dim", shape.HeadDimension);
-        json.WriteNumber("intermediate_size", shape.IntermediateSize);
-        json.WriteNumber("vocab_size", shape.VocabularySize);
-        json.WriteNumber("max_position_embeddings", shape.MaxPositions);
-        json.WriteBoolean("tie_word_embeddings", shape.TiedEmbeddings);
-        json.WriteEndObject();
-        json.WriteStartObject("parameters");
-        json.WriteNumber("total", model.Parameters);
-        json.WriteNumber("backbone", model.BackboneParameters);
-        json.WriteNumber("output_projection", model.LanguageModelHeadParameters);
-        json.WriteNumber("reward_head", model.RewardHeadParameters);
-        json.WriteEndObject();
-        json.WriteBoolean("has_reward_head", model.HasRewardHead);
-        json.WriteBoolean("has_tokenizer", model.HasTokenizer);
-        json.WriteBoolean("has_chat_template", model.HasChatTemplate);
-        json.WriteStartObject("stored_elements");
-        foreach (var (type, count) in model.StoredTypes)
-            json.WriteNumber(type, count);
-        json.WriteEndObject();
-        json.WriteStartObject("files");
-        foreach (var (name, bytes) in model.WeightFiles)
-            json.WriteNumber(name, bytes);
-        json.WriteEndObject();
-        json.WriteStartObject("memory_bytes");
-        json.WriteNumber("batch_tokens", memory.Tokens);
-        json.WriteNumber("weights", memory.Weights);
-        json.WriteNumber("score", memory.Score);
-        json.WriteNumber("train_full", memory.TrainFull);
-        json.WriteNumber("train_full_checkpointing", memory.TrainFullCheckpointing);
-        json.WriteNumber("train_lora", memory.TrainLora);
-        json.WriteNumber("train_lora_least", memory.TrainLoraLeast);
-        json.WriteNumber("train_head", memory.TrainHead);
-        json.WriteEndObject();
-        json.WriteEndObject();
     }
 }

@@ -107,7 +107,12 @@ internal static class QuickstartCommand
         json.Write(
             parse,
             terminal,
-            writer => Write(writer, seed, population, schemes, pairs, differences, conclusion, seconds)
+            writer =>
+                JsonSerializer.Serialize(
+                    writer,
+                    QuickstartResult.Of(population, schemes, pairs, differences, conclusion, seed, seconds),
+                    ResultJson.Default.QuickstartResult
+                )
         );
         return ExitCodes.Done;
     }
@@ -138,78 +143,5 @@ internal static class QuickstartCommand
             using var data = RunData.Open(recipe, terminal.Error.WriteLine);
             return run.Train(data, observer, cancellation).Outcome != TrainingOutcome.Interrupted;
         }
-    }
-
-    private static void Write(
-        Utf8JsonWriter json,
-        int seed,
-        SimulatedPopulation population,
-        IReadOnlyList<SchemePredictions> schemes,
-        HeldOutPairs pairs,
-        IReadOnlyList<QuickstartDifference> differences,
-        IReadOnlyList<string> conclusion,
-        double seconds
-    )
-    {
-        json.WriteStartObject();
-        json.WriteNumber("seed", seed);
-        json.WriteStartArray("sources");
-        foreach (var source in population.Settings.Sources)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", source.Name);
-            json.WriteNumber("size", source.Size);
-            json.WriteNumber("drift", source.Drift);
-            json.WriteNumber("noise", source.Noise);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartObject("schemes");
-        foreach (var scheme in schemes.Append(pairs.TruthItself()))
-        {
-            json.WriteStartObject(scheme.Name);
-            for (var source = 0; source < pairs.Sources.Count; source++)
-            {
-                var own = pairs.Of(source);
-                json.WriteStartObject(pairs.Sources[source]);
-                json.WriteNumber("pairs", own.Length);
-                json.WriteNumber("accuracy", scheme.Accuracy(own));
-                json.WriteNumber("ece", scheme.CalibrationError(own));
-                json.WriteNumber("error", scheme.Error(own, pairs.Truth));
-                if (scheme.Temperatures.TryGetValue(pairs.Sources[source], out var temperature))
-                    json.WriteNumber("temperature", temperature);
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-        }
-        json.WriteEndObject();
-        json.WriteStartArray("differences");
-        foreach (var (first, second, measure, difference) in differences)
-        {
-            json.WriteStartObject();
-            json.WriteString("first", first);
-            json.WriteString("second", second);
-            json.WriteString("measure", measure);
-            json.WriteNumber("difference", difference.Difference);
-            json.WriteNumber("low", difference.Interval.Low);
-            json.WriteNumber("high", difference.Interval.High);
-            json.WriteString(
-                "verdict",
-                difference.Sign switch
-                {
-                    > 0 => "higher",
-                    < 0 => "lower",
-                    _ => "undecided",
-                }
-            );
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("conclusion");
-        foreach (var paragraph in conclusion)
-            json.WriteStringValue(paragraph);
-        json.WriteEndArray();
-        json.WriteNumber("seconds", Math.Round(seconds, 1));
-        json.WriteEndObject();
     }
 }

@@ -185,7 +185,7 @@ internal static class TrainCommand
             json.WriteNull("resumed_from");
         json.WritePropertyName("evaluation");
         if (result.Evaluation is { } report)
-            EvaluationReportJson.Write(json, report);
+            EvaluationFile.Write(json, report);
         else
             json.WriteNullValue();
         json.WriteEndObject();

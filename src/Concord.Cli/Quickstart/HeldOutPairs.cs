@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Concord.Calibration;
 using Concord.Preferences.Simulation;
+using Concord.Records;
 
 namespace Concord.Cli.Quickstart;
 
@@ -96,18 +96,13 @@ internal sealed class HeldOutPairs
 
     private static (Dictionary<string, double> Weights, double Spread) MeanWeights(string folder)
     {
-        var sums = new Dictionary<string, double>(StringComparer.Ordinal);
-        var (steps, spread) = (0, 0.0);
-        foreach (var line in File.ReadLines(Path.Combine(folder, "metrics.jsonl")))
-        {
-            using var json = JsonDocument.Parse(line);
-            if (!json.RootElement.TryGetProperty("weights", out var weights))
-                continue;
-            steps++;
-            spread += json.RootElement.GetProperty("weight_spread").GetDouble();
-            foreach (var weight in weights.EnumerateObject())
-                sums[weight.Name] = sums.GetValueOrDefault(weight.Name) + weight.Value.GetDouble();
-        }
-        return (sums.ToDictionary(sum => sum.Key, sum => sum.Value / steps), spread / steps);
+        var steps = MetricsFile.Read(Path.Combine(folder, MetricsFile.FileName)).Steps;
+        return (
+            steps
+                .SelectMany(step => step.Weights)
+                .GroupBy(weight => weight.Key, weight => weight.Value ?? 0, StringComparer.Ordinal)
+                .ToDictionary(own => own.Key, own => own.Sum() / steps.Count, StringComparer.Ordinal),
+            steps.Sum(step => step.WeightSpread ?? 0) / steps.Count
+        );
     }
 }

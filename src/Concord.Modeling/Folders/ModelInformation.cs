@@ -1,6 +1,6 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
-using Concord.Modeling.Weights;
+using Concord.Records;
 using TorchSharp;
 
 namespace Concord.Modeling.Folders;

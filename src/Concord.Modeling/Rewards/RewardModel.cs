@@ -3,7 +3,7 @@ using Concord.Modeling.Backbones;
 using Concord.Modeling.Kernels;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
-using Concord.Modeling.Weights;
+using Concord.Records;
 using Concord.Tokenization.Comparisons;
 using TorchSharp;
 

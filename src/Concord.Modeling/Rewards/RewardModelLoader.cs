@@ -2,7 +2,7 @@ using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Operations;
-using Concord.Modeling.Weights;
+using Concord.Records;
 using TorchSharp;
 
 namespace Concord.Modeling.Rewards;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Preferences.Statistics;
@@ -9,119 +10,164 @@ namespace Concord.Runs.Data;
 public static class DataReportJson
 {
     /// <summary>Writes a report as one object.</summary>
-    public static void Write(Utf8JsonWriter json, DataReport report)
-    {
-        json.WriteStartObject();
-        json.WriteString("unit", report.Unit);
-        if (report.MaximumLength is { } maximum)
-            json.WriteNumber("max_length", maximum);
-        else
-            json.WriteNull("max_length");
-        json.WriteStartArray("files");
-        foreach (var file in report.Files)
-            File(json, file);
-        json.WriteEndArray();
-        json.WriteStartObject("sources");
-        foreach (var source in report.Statistics.Sources)
-            Source(json, source, report.Unit);
-        json.WriteEndObject();
-        json.WriteNumber("prompts_in_several_sources", report.Statistics.SharedPrompts);
-        json.WriteStartArray("contradictions");
-        foreach (var contradiction in report.Statistics.Contradictions)
-            Contradiction(json, contradiction);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
+    public static void Write(Utf8JsonWriter json, DataReport report) =>
+        JsonSerializer.Serialize(json, DataReportForm.Of(report), DataReportContext.Default.DataReportForm);
+}
 
-    private static void File(Utf8JsonWriter json, ReadResult file)
+/// <summary>How the form is written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(DataReportForm))]
+[JsonSerializable(typeof(PolicyForm))]
+internal sealed partial class DataReportContext : JsonSerializerContext;
+
+/// <summary>A report key by key.</summary>
+internal sealed record DataReportForm(
+    string Unit,
+    int? MaxLength,
+    IReadOnlyList<FileForm> Files,
+    IReadOnlyDictionary<string, SourceForm> Sources,
+    int PromptsInSeveralSources,
+    IReadOnlyList<ContradictionForm> Contradictions
+)
+{
+    public static DataReportForm Of(DataReport report) =>
+        new(
+            report.Unit,
+            report.MaximumLength,
+            [.. report.Files.Select(FileForm.Of)],
+            report.Statistics.Sources.ToDictionary(
+                source => source.Source,
+                source => SourceForm.Of(source, report.Unit),
+                StringComparer.Ordinal
+            ),
+            report.Statistics.SharedPrompts,
+            [.. report.Statistics.Contradictions.Select(ContradictionForm.Of)]
+        );
+}
+
+/// <summary>What a file gave.</summary>
+internal sealed record FileForm(
+    string File,
+    string Format,
+    int Records,
+    int Comparisons,
+    IReadOnlyDictionary<string, int> LeftOut,
+    IReadOnlyList<ProblemForm> Problems
+)
+{
+    public static FileForm Of(ReadResult file) =>
+        new(
+            file.File,
+            file.Format.Name,
+            file.Records,
+            file.Comparisons.Count,
+            file.Dropped.ToDictionary(StringComparer.Ordinal),
+            [.. file.Problems.Select(problem => new ProblemForm(problem.Line, problem.Message))]
+        );
+}
+
+/// <summary>A record that could not be read.</summary>
+internal sealed record ProblemForm(int Line, string Message);
+
+/// <summary>A source. Its lengths stand under the name of their unit.</summary>
+internal sealed record SourceForm(
+    int Comparisons,
+    int Prompts,
+    int Annotators,
+    int Responses,
+    int Pairs,
+    int Ties,
+    int EqualPairs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LengthsForm? Tokens,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LengthsForm? Characters,
+    double SharedPrefixShare,
+    int Duplicates,
+    int IdenticalPairs,
+    int EmptyResponses,
+    int JudgedPairs,
+    int ContradictedWithin,
+    int ContradictedByOthers,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OverlongForm? Overlong
+)
+{
+    public static SourceForm Of(SourceStatistics source, string unit)
     {
-        json.WriteStartObject();
-        json.WriteString("file", file.File);
-        json.WriteString("format", file.Format.Name);
-        json.WriteNumber("records", file.Records);
-        json.WriteNumber("comparisons", file.Comparisons.Count);
-        json.WriteStartObject("left_out");
-        foreach (var (reason, count) in file.Dropped)
-            json.WriteNumber(reason, count);
-        json.WriteEndObject();
-        json.WriteStartArray("problems");
-        foreach (var problem in file.Problems)
+        var lengths = new LengthsForm(
+            source.Lengths.Median,
+            source.Lengths.Percentile95,
+            source.Lengths.Longest,
+            source.Lengths.Total
+        );
+        return new SourceForm(
+            source.Comparisons,
+            source.Prompts,
+            source.Annotators,
+            source.Responses,
+            source.StrictPairs,
+            source.Ties,
+            source.EqualPairs,
+            unit == "tokens" ? lengths : null,
+            unit == "tokens" ? null : lengths,
+            source.SharedPrefixShare,
+            source.Duplicates,
+            source.IdenticalPairs,
+            source.EmptyResponses,
+            source.JudgedPairs,
+            source.ContradictedWithin,
+            source.ContradictedByOthers,
+            source.Policies.Count == 0 ? null : OverlongForm.Of(source)
+        );
+    }
+}
+
+/// <summary>Lengths of rows.</summary>
+internal sealed record LengthsForm(int Median, int P95, int Longest, long Total);
+
+/// <summary>Comparisons with a row that is too long, and what each policy would do to them, by its name.</summary>
+internal sealed record OverlongForm(int Comparisons)
+{
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement> Policies { get; init; } = [];
+
+    public static OverlongForm Of(SourceStatistics source) =>
+        new(source.Overlong)
         {
-            json.WriteStartObject();
-            json.WriteNumber("line", problem.Line);
-            json.WriteString("message", problem.Message);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
+            Policies = source.Policies.ToDictionary(
+                policy => policy.Name,
+                policy =>
+                    JsonSerializer.SerializeToElement(
+                        new PolicyForm(
+                            policy.PairsCut,
+                            policy.ResponsesCut,
+                            policy.PairsAlike,
+                            policy.PairsDropped,
+                            policy.PairsRefused
+                        ),
+                        DataReportContext.Default.PolicyForm
+                    ),
+                StringComparer.Ordinal
+            ),
+        };
+}
 
-    private static void Source(Utf8JsonWriter json, SourceStatistics source, string unit)
-    {
-        json.WriteStartObject(source.Source);
-        json.WriteNumber("comparisons", source.Comparisons);
-        json.WriteNumber("prompts", source.Prompts);
-        json.WriteNumber("annotators", source.Annotators);
-        json.WriteNumber("responses", source.Responses);
-        json.WriteNumber("pairs", source.StrictPairs);
-        json.WriteNumber("ties", source.Ties);
-        json.WriteNumber("equal_pairs", source.EqualPairs);
-        json.WriteStartObject(unit);
-        json.WriteNumber("median", source.Lengths.Median);
-        json.WriteNumber("p95", source.Lengths.Percentile95);
-        json.WriteNumber("longest", source.Lengths.Longest);
-        json.WriteNumber("total", source.Lengths.Total);
-        json.WriteEndObject();
-        json.WriteNumber("shared_prefix_share", source.SharedPrefixShare);
-        json.WriteNumber("duplicates", source.Duplicates);
-        json.WriteNumber("identical_pairs", source.IdenticalPairs);
-        json.WriteNumber("empty_responses", source.EmptyResponses);
-        json.WriteNumber("judged_pairs", source.JudgedPairs);
-        json.WriteNumber("contradicted_within", source.ContradictedWithin);
-        json.WriteNumber("contradicted_by_others", source.ContradictedByOthers);
-        if (source.Policies.Count > 0)
-        {
-            json.WriteStartObject("overlong");
-            json.WriteNumber("comparisons", source.Overlong);
-            foreach (var policy in source.Policies)
-            {
-                json.WriteStartObject(policy.Name);
-                json.WriteNumber("pairs_cut", policy.PairsCut);
-                json.WriteNumber("responses_cut", policy.ResponsesCut);
-                json.WriteNumber("pairs_alike", policy.PairsAlike);
-                json.WriteNumber("pairs_dropped", policy.PairsDropped);
-                json.WriteNumber("pairs_refused", policy.PairsRefused);
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-        }
-        json.WriteEndObject();
-    }
+/// <summary>What a policy would do.</summary>
+internal sealed record PolicyForm(int PairsCut, int ResponsesCut, int PairsAlike, int PairsDropped, int PairsRefused);
 
-    private static void Contradiction(Utf8JsonWriter json, Contradiction contradiction)
-    {
-        json.WriteStartObject();
-        json.WriteString("first", contradiction.First);
-        json.WriteString("second", contradiction.Second);
-        json.WriteNumber("shared_pairs", contradiction.Shared);
-        json.WriteNumber("opposed_pairs", contradiction.Opposed);
-        json.WriteStartArray("examples");
-        foreach (var (first, second) in contradiction.Examples)
-        {
-            json.WriteStartArray();
-            Origin(json, first);
-            Origin(json, second);
-            json.WriteEndArray();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void Origin(Utf8JsonWriter json, RecordOrigin origin)
-    {
-        json.WriteStartObject();
-        json.WriteString("file", origin.File);
-        json.WriteNumber("line", origin.Line);
-        json.WriteEndObject();
-    }
+/// <summary>Two sources that contradict each other.</summary>
+internal sealed record ContradictionForm(
+    string First,
+    string Second,
+    int SharedPairs,
+    int OpposedPairs,
+    IReadOnlyList<RecordOrigin[]> Examples
+)
+{
+    public static ContradictionForm Of(Contradiction contradiction) =>
+        new(
+            contradiction.First,
+            contradiction.Second,
+            contradiction.Shared,
+            contradiction.Opposed,
+            [.. contradiction.Examples.Select(example => new[] { example.First, example.Second })]
+        );
 }

@@ -88,7 +88,7 @@ internal sealed class BestModel(
     public EvaluationReport Report()
     {
         var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Whole());
-        EvaluationReportJson.WriteFile(folder.Evaluation, report);
+        EvaluationFile.Write(folder.Evaluation, report);
         return report;
     }
 

@@ -1,22 +1,12 @@
-using System.Text.Json;
 using Concord.Foundation;
+using Concord.Records;
 
 namespace Concord.Training.Loop;
 
 /// <summary>The folder of a run and what stands in it.</summary>
 internal sealed class RunFolder
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
-    private sealed record Summary(string Status, int Step, int Steps, int BestStep);
-
-    private const string ConfigFileName = "config.yaml",
-        RunFileName = "run.json";
+    private const string ConfigFileName = "config.yaml";
 
     private readonly string _path,
         _config;
@@ -41,7 +31,7 @@ internal sealed class RunFolder
     }
 
     /// <summary><c>metrics.jsonl</c>.</summary>
-    public string Metrics => Path.Combine(_path, "metrics.jsonl");
+    public string Metrics => Path.Combine(_path, MetricsFile.FileName);
 
     /// <summary><c>checkpoints</c>.</summary>
     public string Checkpoints => Path.Combine(_path, "checkpoints");
@@ -62,23 +52,9 @@ internal sealed class RunFolder
     /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not.</exception>
     public static TrainingResult? Ended(string path, string config)
     {
-        var file = Path.Combine(path, RunFileName);
-        if (!HoldsRun(path, config) || !File.Exists(file))
-            return null;
-        try
-        {
-            var summary = JsonSerializer.Deserialize<Summary>(File.ReadAllText(file), Json);
-            return summary is { Status: "finished" }
-                ? new(TrainingOutcome.AlreadyFinished, summary.Step, summary.Steps, summary.BestStep, null, null)
-                : null;
-        }
-        catch (Exception error) when (error is JsonException or IOException)
-        {
-            throw new ConcordException(
-                $"{file} cannot be read: {error.Message} Remove it to go on from the last checkpoint.",
-                error
-            );
-        }
+        return HoldsRun(path, config) && RunRecord.Read(path) is { Status: RunRecord.Finished } run
+            ? new(TrainingOutcome.AlreadyFinished, run.Step, run.Steps, run.BestStep, null, null)
+            : null;
     }
 
     /// <summary>The same of this folder.</summary>
@@ -86,10 +62,13 @@ internal sealed class RunFolder
 
     /// <summary>Says that the run is finished; the last thing that is written.</summary>
     public void Finish(int step, int steps, int bestStep) =>
-        AtomicFile.WriteText(
-            Path.Combine(_path, RunFileName),
-            JsonSerializer.Serialize(new Summary("finished", step, steps, bestStep), Json) + "\n"
-        );
+        new RunRecord
+        {
+            Status = RunRecord.Finished,
+            Step = step,
+            Steps = steps,
+            BestStep = bestStep,
+        }.Write(_path);
 
     /// <summary>
     /// Keeps the folder for this process until it is disposed of, or dies; brings back what a killed run left of its
@@ -150,10 +129,7 @@ internal sealed class RunFolder
                 Directory.Delete(beside, recursive: true);
             Directory.CreateDirectory(beside);
             write(beside);
-            AtomicFile.WriteText(
-                Path.Combine(beside, "training.json"),
-                JsonSerializer.Serialize(new { info.Step }, Json) + "\n"
-            );
+            new TrainedModelRecord { Step = info.Step }.Write(beside);
             if (Directory.Exists(Model))
                 Directory.Move(Model, old);
             Directory.Move(beside, Model);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Concord.Training.Batches;
 using Concord.Training.Losses;
-using Concord.Training.Solvers;
 
 namespace Concord.Training.Weightings;
 
@@ -22,7 +21,10 @@ public sealed class StaticWeighting : IWeighting
     /// <inheritdoc/>
     /// <exception cref="ConcordException">A weight is negative or not finite, all are zero, one is missing, or one
     /// names no source.</exception>
-    public void Validate(IReadOnlyList<string> sources, BatchSettings batches, RankingLossSettings loss)
+    public void Validate(IReadOnlyList<string> sources, BatchSettings batches, RankingLossSettings loss) =>
+        Check(sources);
+
+    private void Check(IReadOnlyList<string> sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
         foreach (var name in Weights.Keys)
@@ -50,7 +52,7 @@ public sealed class StaticWeighting : IWeighting
     public void Start(WeightingContext run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        Validate(run.Sources);
+        Check(run.Sources);
         ofSources = [.. run.Sources.Select(name => Weights[name])];
     }
 

@@ -72,7 +72,7 @@ public class Phi3Tests
         {
             var expected = plain.Hidden(ids);
             using var batch = PackedBatch.Create([Batches.Of("s", [0], ids)]);
-            var hidden = model.Hidden(batch, (layer, value) => Close(expected[layer + 1], value));
+            var hidden = model.Hidden(batch.Tokens, (layer, value) => Close(expected[layer + 1], value));
             Close(expected[^1], hidden);
             Close(plain.Logits(expected[^1]), model.Logits(hidden));
         }

@@ -23,7 +23,7 @@ public class EvaluationLawTests
         string Text(IEnumerable<Prediction> predictions)
         {
             var report = Evaluation.Run([.. predictions], new EvaluationOptions { Resamples = 200 });
-            return EvaluationReportJson.Text(
+            return EvaluationFile.Text(
                 report with
                 {
                     Sources = [.. report.Sources.OrderBy(s => s.Name, StringComparer.Ordinal)],
@@ -155,7 +155,7 @@ public class EvaluationLawTests
     {
         var all = Mixed();
         string One(int seed) =>
-            EvaluationReportJson.Text(Evaluation.Run(all, new EvaluationOptions { Resamples = 100, Seed = seed }));
+            EvaluationFile.Text(Evaluation.Run(all, new EvaluationOptions { Resamples = 100, Seed = seed }));
         Assert.Equal(One(3), One(3));
         SourceMetrics a = Evaluation.Run(all, new EvaluationOptions { Seed = 1 }).Pooled,
             b = Evaluation.Run(all, new EvaluationOptions { Seed = 2 }).Pooled;

@@ -50,7 +50,7 @@ public class GoldenMetricsTests
             .ToArray();
         var all = cases.SelectMany(c => Predictions(c, $"source{c.GetProperty("id")}")).ToArray();
         using var json = JsonDocument.Parse(
-            EvaluationReportJson.Text(Evaluation.Run(all, new EvaluationOptions { Resamples = 0 }))
+            EvaluationFile.Text(Evaluation.Run(all, new EvaluationOptions { Resamples = 0 }))
         );
         foreach (var item in cases)
         {
@@ -77,9 +77,7 @@ public class GoldenMetricsTests
 
     private static JsonDocument Report(JsonElement item) =>
         JsonDocument.Parse(
-            EvaluationReportJson.Text(
-                Evaluation.Run([.. Predictions(item, "s")], new EvaluationOptions { Resamples = 20 })
-            )
+            EvaluationFile.Text(Evaluation.Run([.. Predictions(item, "s")], new EvaluationOptions { Resamples = 20 }))
         );
 
     private static IEnumerable<Prediction> Predictions(JsonElement item, string source) =>

@@ -102,7 +102,7 @@ public class OddInputTests
                 EvaluationReportText.Lines(report),
                 line => Assert.InRange(line.Length, 0, EvaluationReportText.Width)
             );
-            using var json = JsonDocument.Parse(EvaluationReportJson.Text(report));
+            using var json = JsonDocument.Parse(EvaluationFile.Text(report));
             foreach (var reading in CalibrationReadings.All)
                 Assert.Equal(
                     6,

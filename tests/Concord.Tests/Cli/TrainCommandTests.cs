@@ -3,9 +3,9 @@ using System.Text.Json;
 using Concord.Cli;
 using Concord.Cli.Terminals;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using Concord.Preferences.Readers;
 using Concord.Preferences.Simulation;
+using Concord.Records;
 using Xunit;
 
 namespace Concord.Tests.Cli;

@@ -10,14 +10,16 @@ public class RoomTests
     {
         ["Concord.Foundation"] = [],
         ["Concord.Preferences"] = ["Concord.Foundation"],
-        ["Concord.Calibration"] = ["Concord.Foundation", "Concord.Preferences"],
+        ["Concord.Calibration"] = ["Concord.Foundation"],
+        ["Concord.Records"] = ["Concord.Foundation", "Concord.Calibration"],
         ["Concord.Tokenization"] = ["Concord.Foundation", "Concord.Preferences"],
-        ["Concord.Modeling"] = ["Concord.Foundation", "Concord.Preferences", "Concord.Tokenization"],
+        ["Concord.Modeling"] = ["Concord.Foundation", "Concord.Preferences", "Concord.Records", "Concord.Tokenization"],
         ["Concord.Training"] =
         [
             "Concord.Foundation",
             "Concord.Preferences",
             "Concord.Calibration",
+            "Concord.Records",
             "Concord.Tokenization",
             "Concord.Modeling",
         ],
@@ -26,6 +28,7 @@ public class RoomTests
             "Concord.Foundation",
             "Concord.Preferences",
             "Concord.Calibration",
+            "Concord.Records",
             "Concord.Tokenization",
             "Concord.Modeling",
             "Concord.Training",
@@ -35,6 +38,7 @@ public class RoomTests
             "Concord.Foundation",
             "Concord.Preferences",
             "Concord.Calibration",
+            "Concord.Records",
             "Concord.Tokenization",
             "Concord.Modeling",
             "Concord.Training",
@@ -61,6 +65,7 @@ public class RoomTests
     [InlineData("Concord.Foundation")]
     [InlineData("Concord.Preferences")]
     [InlineData("Concord.Calibration")]
+    [InlineData("Concord.Records")]
     [InlineData("Concord.Tokenization")]
     public void Data_and_metrics_need_no_libtorch(string room) =>
         Assert.DoesNotContain(

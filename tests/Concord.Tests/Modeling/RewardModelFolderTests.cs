@@ -2,8 +2,8 @@ using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
 using Concord.Preferences;
+using Concord.Records;
 using Concord.Tests.Weights;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Concord.Preferences;
 using Concord.Tests.Training;
+using Concord.Training.Batches;
 using Concord.Training.Losses;
 using Concord.Training.Solvers;
 using Concord.Training.Temperatures;
@@ -12,6 +13,9 @@ namespace Concord.Tests.Objectives;
 
 public class WeightingTests
 {
+    private static readonly BatchSettings Batches = new();
+    private static readonly RankingLossSettings Loss = new();
+
     private static readonly bool[] All = [true, true, true];
 
     private static double[] Numbers(JsonElement array) =>
@@ -202,7 +206,7 @@ public class WeightingTests
         };
         Assert.Contains(
             named,
-            Assert.Throws<ConcordException>(() => weighting.Validate(sources.Split(','))).Message,
+            Assert.Throws<ConcordException>(() => weighting.Validate(sources.Split(','), Batches, Loss)).Message,
             StringComparison.Ordinal
         );
     }
@@ -210,13 +214,15 @@ public class WeightingTests
     [Fact]
     public void Settings_of_more_that_have_no_meaning_are_refused()
     {
-        Assert.Throws<ConcordException>(() => new MoreWeighting { Alpha = 0 }.Validate(["a", "b"]));
-        Assert.Throws<ConcordException>(() => new MoreWeighting { Alpha = 1.1 }.Validate(["a", "b"]));
-        new MoreWeighting { Solver = SolverKind.FrankWolfe }.Validate(["a", "b"]);
+        Assert.Throws<ConcordException>(() => new MoreWeighting { Alpha = 0 }.Validate(["a", "b"], Batches, Loss));
+        Assert.Throws<ConcordException>(() => new MoreWeighting { Alpha = 1.1 }.Validate(["a", "b"], Batches, Loss));
+        new MoreWeighting { Solver = SolverKind.FrankWolfe }.Validate(["a", "b"], Batches, Loss);
         Assert.Contains(
             "at least two sources",
             Assert
-                .Throws<ConcordException>(() => new MoreWeighting { Solver = SolverKind.FrankWolfe }.Validate(["a"]))
+                .Throws<ConcordException>(() =>
+                    new MoreWeighting { Solver = SolverKind.FrankWolfe }.Validate(["a"], Batches, Loss)
+                )
                 .Message,
             StringComparison.Ordinal
         );
@@ -250,5 +256,20 @@ public class WeightingTests
         var off = new SourceTemperatures(2, new());
         off.Step([1, -1], [true, true], 10);
         Assert.Equal([1.0, 1.0], off.Values.ToArray());
+    }
+
+    [Fact]
+    public void MultiTask_is_the_papers_stream_and_refused_on_balanced_batches()
+    {
+        var shuffled = new BatchSettings { Composition = BatchComposition.Shuffled };
+        var pooled = new RankingLossSettings { Total = TotalForm.Pooled };
+        new MultiTaskWeighting().Validate(["a", "b"], shuffled, pooled);
+        var balanced = Assert.Throws<ConcordException>(() =>
+            new MultiTaskWeighting().Validate(["a", "b"], Batches, Loss)
+        );
+        Assert.Contains("weighting: equal", balanced.Message, StringComparison.Ordinal);
+        Assert.Contains("batches.composition: shuffled", balanced.Message, StringComparison.Ordinal);
+        var mean = Assert.Throws<ConcordException>(() => new MultiTaskWeighting().Validate(["a", "b"], shuffled, Loss));
+        Assert.Contains("loss.total: pooled", mean.Message, StringComparison.Ordinal);
     }
 }

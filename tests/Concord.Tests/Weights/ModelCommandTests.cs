@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Concord.Cli;
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Weights;
+using Concord.Records;
 using Concord.Tests.Cli;
 using TorchSharp;
 using Xunit;

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
-using Concord.Modeling.Weights;
 using Concord.Preferences;
+using Concord.Records;
 using TorchSharp;
 using Xunit;
 

@@ -1,4 +1,4 @@
-namespace Concord.Modeling.Weights;
+namespace Concord.Records;
 
 /// <summary>A source and its temperature.</summary>
 /// <param name="Name">Name of the source.</param>

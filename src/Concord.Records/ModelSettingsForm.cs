@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Concord.Records;
+
+/// <summary><c>concord.json</c> key by key; a null counts as absent.</summary>
+internal sealed record ModelSettingsForm(int Version)
+{
+    public string? Pooling { get; init; }
+
+    public string? Rendering { get; init; }
+
+    public string? Truncation { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MaximumLength { get; init; }
+
+    public IReadOnlyDictionary<string, double?>? Sources { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RewardMean { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RewardStandardDeviation { get; init; }
+
+    public static ModelSettingsForm Of(ConcordModelSettings settings) =>
+        new(settings.Version)
+        {
+            Pooling = settings.Pooling,
+            Rendering = settings.Rendering,
+            Truncation = settings.Truncation,
+            MaximumLength = settings.MaximumLength,
+            Sources = settings.Sources.ToDictionary(
+                source => source.Name,
+                source => (double?)source.Temperature,
+                StringComparer.Ordinal
+            ),
+            RewardMean = settings.RewardMean,
+            RewardStandardDeviation = settings.RewardStandardDeviation,
+        };
+
+    /// <summary>The settings, with defaults for what is absent.</summary>
+    /// <param name="file">Named in errors.</param>
+    public ConcordModelSettings Settings(string file)
+    {
+        Check(Version >= 1, "version", Version, "an integer of at least 1");
+        Check(MaximumLength is null or >= 1, "maximum_length", MaximumLength, "an integer of at least 1");
+        Check(
+            RewardStandardDeviation is null or (> 0 and < double.PositiveInfinity),
+            "reward_standard_deviation",
+            RewardStandardDeviation,
+            "a number above 0"
+        );
+        Check(RewardMean is not { } mean || double.IsFinite(mean), "reward_mean", RewardMean, "a finite number");
+        foreach (var (name, temperature) in Sources ?? new Dictionary<string, double?>())
+            Check(
+                temperature is null or (> 0 and < double.PositiveInfinity),
+                $"sources.{name}",
+                temperature,
+                "a number above 0"
+            );
+        var defaults = new ConcordModelSettings();
+        return new ConcordModelSettings
+        {
+            Version = Version,
+            Pooling = Pooling ?? defaults.Pooling,
+            Rendering = Rendering ?? defaults.Rendering,
+            Truncation = Truncation ?? defaults.Truncation,
+            MaximumLength = MaximumLength,
+            Sources =
+            [
+                .. (Sources ?? new Dictionary<string, double?>()).Select(source => new SourceTemperature(
+                    source.Key,
+                    source.Value ?? 1
+                )),
+            ],
+            RewardMean = RewardMean,
+            RewardStandardDeviation = RewardStandardDeviation,
+        };
+
+        void Check(bool holds, string key, double? value, string expected)
+        {
+            if (!holds)
+                throw new ConcordException(
+                    string.Create(CultureInfo.InvariantCulture, $"{file}: {key} is {value}; expected {expected}.")
+                );
+        }
+    }
+}
