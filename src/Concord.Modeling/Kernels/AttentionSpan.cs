@@ -6,8 +6,8 @@ namespace Concord.Modeling.Kernels;
 /// <param name="Start">Row of the first token.</param>
 /// <param name="Length">Number of tokens.</param>
 /// <param name="Keys">
-/// The keys the last token sees, its own included, in order of position: rows of the batch itself, or of any other place
-/// where keys and values are kept.
+/// The keys the last token sees, its own included, in order of position: rows of the batch itself, or of any other
+/// place where keys and values are kept.
 /// </param>
 internal readonly record struct AttentionSpan(int Start, int Length, KeyRun[] Keys)
 {

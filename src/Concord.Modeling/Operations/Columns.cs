@@ -13,8 +13,8 @@ internal readonly record struct Columns(Variable Buffer, int First, int Count)
     public static Columns All(Variable buffer) => new(buffer, 0, (int)buffer.Value.shape[1]);
 
     /// <summary>
-    /// Keys and values as attention takes them: a batch's own, or all that its store keeps, these among them. // (T, keys
-    /// | values) -> (rows, keys | values)
+    /// Keys and values as attention takes them: a batch's own, or all that its store keeps, these among them. // (T,
+    /// keys | values) -> (rows, keys | values)
     /// </summary>
     public static Columns KeysValues(Columns own, int layer, TokenBatch batch)
     {

@@ -3,8 +3,8 @@ using Concord.Modeling.Kernels;
 namespace Concord.Modeling.Operations;
 
 /// <summary>
-/// Attention straight from the buffers of queries, keys and values, which may be one buffer or several; log-sum-exps are
-/// kept.
+/// Attention straight from the buffers of queries, keys and values, which may be one buffer or several; log-sum-exps
+/// are kept.
 /// </summary>
 internal static unsafe class FusedAttention
 {

@@ -45,8 +45,8 @@ internal interface IOperations : IDisposable
     Variable NormHeads(Variable x, HeadNorms norms, int heads, int keyHeads, int headSize);
 
     /// <summary>
-    /// Rotary embedding of the leading heads of a buffer; the rest stays. What comes out can be kept: keys do not change
-    /// when texts go on. // (T, width) -> (T, width)
+    /// Rotary embedding of the leading heads of a buffer; the rest stays. What comes out can be kept: keys do not
+    /// change when texts go on. // (T, width) -> (T, width)
     /// </summary>
     /// <param name="x">The buffer. Not to be used afterwards.</param>
     /// <param name="heads">How many heads turn: queries, keys, or queries and the keys after them.</param>
@@ -55,8 +55,8 @@ internal interface IOperations : IDisposable
     Variable Rotary(Variable x, int heads, AttentionShape shape, IndexList positions);
 
     /// <summary>
-    /// Causal attention. Keys and values lie where the pattern's runs say: beside the queries, in a buffer of their own,
-    /// or in one that was kept. // (N, queries), (rows, keys | values) -> (N, heads * d)
+    /// Causal attention. Keys and values lie where the pattern's runs say: beside the queries, in a buffer of their
+    /// own, or in one that was kept. // (N, queries), (rows, keys | values) -> (N, heads * d)
     /// </summary>
     /// <param name="queries">Rotated queries. Their buffer is not to be used afterwards.</param>
     /// <param name="keysValues">Rotated keys, then values. Their buffer is not to be used afterwards.</param>

@@ -3,8 +3,8 @@ using Concord.Modeling.Kernels;
 namespace Concord.Modeling.Operations;
 
 /// <summary>
-/// The backward pass of taking rows by index: each row is added to the one it came from, in order, so that the sum is the
-/// same every time.
+/// The backward pass of taking rows by index: each row is added to the one it came from, in order, so that the sum is
+/// the same every time.
 /// </summary>
 internal static unsafe class RowSums
 {

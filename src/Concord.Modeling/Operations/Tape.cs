@@ -16,8 +16,8 @@ internal sealed class Tape(BufferPool pool)
     public bool Recording { get; set; } = true;
 
     /// <summary>
-    /// Whether a layer is computed again in the backward pass: sums into the residual stream are formed only where something
-    /// reads them.
+    /// Whether a layer is computed again in the backward pass: sums into the residual stream are formed only where
+    /// something reads them.
     /// </summary>
     public bool Recomputing { get; set; }
 

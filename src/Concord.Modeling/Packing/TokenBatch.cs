@@ -18,8 +18,8 @@ internal sealed class TokenBatch : IDisposable
     /// <param name="positions">Position of each in its own text. // (T)</param>
     /// <param name="groups">Which tokens see which keys: spans that share keys together, in the order of their
     /// tokens.</param>
-    /// <param name="outputs">The tokens that are read out, those of a group together, in the order of the groups; one may
-    /// stand there several times. // (N)</param>
+    /// <param name="outputs">The tokens that are read out, those of a group together, in the order of the groups; one
+    /// may stand there several times. // (N)</param>
     /// <param name="device">Where the batch is computed.</param>
     /// <param name="keysValues">Where the keys and values lie that the spans name; null where they are the batch's own,
     /// token by token.</param>

@@ -11,8 +11,8 @@ namespace Concord.Modeling.Rewards;
 /// </summary>
 /// <param name="backbone">The backbone.</param>
 /// <param name="operations">What it computes with.</param>
-/// <param name="outputsOnly">Whether the last layer is computed at the batch's output positions only; else hidden states
-/// of all tokens are given.</param>
+/// <param name="outputsOnly">Whether the last layer is computed at the batch's output positions only; else hidden
+/// states of all tokens are given.</param>
 internal sealed class BackboneRunner(IBackbone backbone, IOperations operations, bool outputsOnly) : IDisposable
 {
     private Variable? top;
@@ -41,7 +41,8 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
     }
 
     /// <summary>
-    /// Whether nothing of the backbone is trained: the hidden states that the head reads are then all that a step needs.
+    /// Whether nothing of the backbone is trained: the hidden states that the head reads are then all that a step
+    /// needs.
     /// </summary>
     public bool HeadOnly => FirstTrainedLayer == backbone.Config.Layers && !backbone.FinalNorm.Weight.Trainable;
 
@@ -61,12 +62,14 @@ internal sealed class BackboneRunner(IBackbone backbone, IOperations operations,
         return states;
     }
 
-    /// <summary>Hidden states above the final norm. // (N, H), or (T, H) of all tokens; a copy the caller owns</summary>
+    /// <summary>
+    /// Hidden states above the final norm. // (N, H), or (T, H) of all tokens; a copy the caller owns
+    /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="record">Whether <see cref="Backward"/> is to follow.</param>
     /// <param name="frozen">What <see cref="FrozenStates"/> gave for this batch, or null to compute it.</param>
-    /// <exception cref="InvalidOperationException">A batch whose keys come from elsewhere is to be recorded: no gradient
-    /// would reach them.</exception>
+    /// <exception cref="InvalidOperationException">A batch whose keys come from elsewhere is to be recorded: no
+    /// gradient would reach them.</exception>
     public torch.Tensor Forward(TokenBatch batch, bool record, torch.Tensor? frozen = null)
     {
         Release();

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Concord.Modeling.Rewards;
 
 /// <summary>
-/// Mean or maximum of the hidden states of each row, and the backward pass of their gradient. A token of a shared prompt
-/// counts in every row of its comparison.
+/// Mean or maximum of the hidden states of each row, and the backward pass of their gradient. A token of a shared
+/// prompt counts in every row of its comparison.
 /// </summary>
 internal sealed class PooledStates : IDisposable
 {

@@ -17,8 +17,8 @@ public sealed class TrainingData
     /// nothing.</param>
     /// <param name="heldOut">The comparisons evaluated on; none of their prompts may be trained on.</param>
     /// <param name="sources">The K source names in an order of one's own, or null.</param>
-    /// <param name="validation">The comparisons that choose the step, the early stop and the temperatures; none of their
-    /// prompts may be trained on or held out. Null or empty: nothing is chosen, the last step is kept.</param>
+    /// <param name="validation">The comparisons that choose the step, the early stop and the temperatures; none of
+    /// their prompts may be trained on or held out. Null or empty: nothing is chosen, the last step is kept.</param>
     /// <exception cref="ConcordException">There is nothing to train on, a source is not named, or a prompt is on two
     /// sides.</exception>
     public TrainingData(

@@ -35,8 +35,8 @@ internal sealed class RankingObjective(
 {
     /// <summary>
     /// Gradient buffers of all sources together may take so many bytes before a second forward pass is taken instead.
-    /// Measured on four layers, four sources, two cores: a second pass costs 1.4 to 1.8 times a step of known weights, buffers
-    /// 1.0 times.
+    /// Measured on four layers, four sources, two cores: a second pass costs 1.4 to 1.8 times a step of known weights,
+    /// buffers 1.0 times.
     /// </summary>
     private const long BufferLimit = 1L << 30;
 

@@ -15,7 +15,8 @@ public sealed class MultiTaskWeighting : IWeighting
     public GradientSpace Space => GradientSpace.None;
 
     /// <inheritdoc/>
-    /// <exception cref="ConcordException">Batches are balanced, or the loss is the mean of the sources' means.</exception>
+    /// <exception cref="ConcordException">Batches are balanced, or the loss is the mean of the sources'
+    /// means.</exception>
     public void Validate(IReadOnlyList<string> sources, BatchSettings batches, RankingLossSettings loss)
     {
         ArgumentNullException.ThrowIfNull(batches);
@@ -23,7 +24,8 @@ public sealed class MultiTaskWeighting : IWeighting
         if (batches.Composition == BatchComposition.Balanced)
             throw new ConcordException(
                 "`weighting: multitask` is the paper's one shuffled stream, and these batches are balanced: say "
-                    + "`weighting: equal` for equal weights on balanced batches, or set `batches.composition: shuffled` "
+                    + "`weighting: equal` for equal weights on balanced batches, or set `batches.composition: "
+                    + "shuffled` "
                     + "with `loss.total: pooled`, as recipes/multitask.yaml does."
             );
         if (loss.Total != TotalForm.Pooled)
