@@ -19,6 +19,7 @@ internal sealed class PaddedModel
     private readonly BackboneConfig config;
     private readonly Dictionary<string, Tensor> weights;
     private readonly PaddedParts parts;
+    private readonly string embedding;
     private readonly bool logits;
 
     /// <summary>
@@ -31,6 +32,7 @@ internal sealed class PaddedModel
     public PaddedModel(RewardModel model, bool logits, bool bf16)
     {
         config = model.Config;
+        embedding = model.Backbone.Embedding.Name;
         this.logits = logits;
         parts = new PaddedParts(config, bf16);
         // leaves of their own, one per tensor of a checkpoint, so that no gradient passes through a slice of a fused
@@ -92,16 +94,11 @@ internal sealed class PaddedModel
     {
         var rows = PaddedRows.Of(comparisons);
         var hidden =
-            config.Family == BackboneFamily.GptNeoX
+            config.Family == BackboneFamilies.Named("gpt_neox")
                 ? PaddedNeoX.Hidden(config, weights, rows, parts)
                 : PaddedLlama.Hidden(config, weights, rows, parts); // (B, L, H)
         if (logits)
-            _ = parts.Linear(
-                hidden,
-                weights[
-                    config.Family == BackboneFamily.GptNeoX ? "gpt_neox.embed_in.weight" : "model.embed_tokens.weight"
-                ]
-            );
+            _ = parts.Linear(hidden, weights[embedding]);
         return F.linear(hidden, weights["score.weight"]).squeeze(-1).gather(1, rows.Ends.unsqueeze(1)).squeeze(1);
     }
 }

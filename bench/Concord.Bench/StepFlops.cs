@@ -52,7 +52,7 @@ internal static class StepFlops
 
     private static double Rest(BackboneConfig config) =>
         2.0 * config.HiddenSize * config.Heads * config.HeadDimension
-        + (config.Family == BackboneFamily.GptNeoX ? 2.0 : 3.0) * config.HiddenSize * config.IntermediateSize;
+        + (double)config.Family.FeedForwardMatrices * config.HiddenSize * config.IntermediateSize;
 
     private static double Attention(BackboneConfig config) => 4.0 * config.Heads * config.HeadDimension;
 }

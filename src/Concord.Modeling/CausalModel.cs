@@ -38,7 +38,7 @@ internal sealed class CausalModel : IDisposable
         var config = BackboneConfig.Read(folder);
         using var reader = CheckpointReader.Open(folder);
         var source = new CheckpointParameterSource(reader, type, device ?? torch.CPU);
-        var name = config.Family == BackboneFamily.GptNeoX ? "embed_out.weight" : "lm_head.weight";
+        var name = config.Family.LanguageModelHeadName;
         var projection = config.TiedEmbeddings
             ? null
             : source.Make(

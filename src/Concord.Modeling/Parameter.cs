@@ -11,7 +11,7 @@ namespace Concord.Modeling;
 /// </remarks>
 public sealed class Parameter : IDisposable
 {
-    private torch.Tensor value;
+    private torch.Tensor? value;
     private torch.Tensor? gradient;
 
     /// <summary>Makes a parameter of a tensor, which it then owns.</summary>
@@ -19,11 +19,23 @@ public sealed class Parameter : IDisposable
     {
         Name = name;
         Layout = layout;
+        Shape = value.shape;
         this.value = value.DetachFromDisposeScope();
+    }
+
+    /// <summary>Makes a parameter without numbers, of which only name and shape are asked for.</summary>
+    internal Parameter(string name, long[] shape, WeightLayout layout)
+    {
+        Name = name;
+        Layout = layout;
+        Shape = shape;
     }
 
     /// <summary>The parameter's own name within the model.</summary>
     public string Name { get; }
+
+    /// <summary>The dimensions of the weights.</summary>
+    public IReadOnlyList<long> Shape { get; }
 
     /// <summary>Which tensors of a Hugging Face checkpoint lie in it.</summary>
     internal WeightLayout Layout { get; }
@@ -32,7 +44,7 @@ public sealed class Parameter : IDisposable
     public bool Trainable { get; private set; }
 
     /// <summary>The weights.</summary>
-    public torch.Tensor Value => value;
+    public torch.Tensor Value => value ?? throw new InvalidOperationException($"{Name} has a shape and no numbers.");
 
     /// <summary>
     /// Where gradients are added up, of the weights' shape, in fp32 whatever the weights are held in; null while
@@ -54,11 +66,11 @@ public sealed class Parameter : IDisposable
         Trainable = trainable;
         if (trainable)
         {
-            Attach(value, torch.zeros(value.shape, torch.ScalarType.Float32, value.device).DetachFromDisposeScope());
+            Attach(Value, torch.zeros(Value.shape, torch.ScalarType.Float32, Value.device).DetachFromDisposeScope());
             return;
         }
-        value.requires_grad_(false);
-        value.grad = null;
+        Value.requires_grad_(false);
+        Value.grad = null;
         gradient?.Dispose();
         gradient = null;
     }
@@ -70,7 +82,7 @@ public sealed class Parameter : IDisposable
     internal void Attach(torch.Tensor newValue, torch.Tensor newGradient)
     {
         if (!ReferenceEquals(newValue, value))
-            value.Dispose();
+            value?.Dispose();
         if (gradient is not null && !ReferenceEquals(gradient, newGradient))
             gradient.Dispose();
         value = newValue.DetachFromDisposeScope();
@@ -87,12 +99,12 @@ public sealed class Parameter : IDisposable
     /// <summary>Takes in what the tensor library's engine added up in the weights' own narrower type.</summary>
     internal void CollectGradient()
     {
-        if (gradient is null || gradient.dtype == value.dtype || value.grad is not { } narrow)
+        if (gradient is null || gradient.dtype == Value.dtype || Value.grad is not { } narrow)
             return;
         using var mode = torch.no_grad();
         using var wide = narrow.to_type(torch.ScalarType.Float32);
         gradient.add_(wide);
-        value.grad = null;
+        Value.grad = null;
     }
 
     /// <summary>Says that the weights were changed in place.</summary>
@@ -102,6 +114,6 @@ public sealed class Parameter : IDisposable
     public void Dispose()
     {
         gradient?.Dispose();
-        value.Dispose();
+        value?.Dispose();
     }
 }

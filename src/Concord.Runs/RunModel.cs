@@ -88,32 +88,29 @@ internal static class RunModel
         else
             SimulatedTokenizer.Write(folder);
         var loaded = Tokenizer.Load(folder);
-        var neox = shape.Family == BackboneFamily.GptNeoX;
         RandomCheckpoint.Write(
             folder,
-            new BackboneConfig
-            {
-                Family = shape.Family,
-                HiddenSize = shape.HiddenSize,
-                Layers = shape.Layers,
-                Heads = shape.Heads,
-                KeyValueHeads = shape.Heads,
-                HeadDimension = shape.HiddenSize / shape.Heads,
-                IntermediateSize = shape.IntermediateSize,
-                VocabularySize = loaded.VocabularySize,
-                NormEpsilon = 1e-5,
-                RopeTheta = 10000,
-                Activation = neox ? BackboneActivation.Gelu : BackboneActivation.Silu,
-                ParallelResidual = neox,
-                QueryKeyValueBias = neox,
-                AttentionOutputBias = neox,
-                MlpBias = neox,
-                TiedEmbeddings = true,
-                MaxPositions = shape.MaximumPositions,
-                BosTokenId = loaded.BosId,
-                EosTokenId = loaded.EosId,
-                PadTokenId = loaded.PadId,
-            },
+            shape.Family.Complete(
+                new BackboneConfig
+                {
+                    Family = shape.Family,
+                    HiddenSize = shape.HiddenSize,
+                    Layers = shape.Layers,
+                    Heads = shape.Heads,
+                    KeyValueHeads = shape.Heads,
+                    HeadDimension = shape.HiddenSize / shape.Heads,
+                    IntermediateSize = shape.IntermediateSize,
+                    VocabularySize = loaded.VocabularySize,
+                    NormEpsilon = 1e-5,
+                    RopeTheta = 10000,
+                    Activation = shape.Family.Activation,
+                    TiedEmbeddings = true,
+                    MaxPositions = shape.MaximumPositions,
+                    BosTokenId = loaded.BosId,
+                    EosTokenId = loaded.EosId,
+                    PadTokenId = loaded.PadId,
+                }
+            ),
             seed
         );
         return folder;

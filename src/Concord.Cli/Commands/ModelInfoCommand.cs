@@ -71,7 +71,7 @@ internal static class ModelInfoCommand
     private static void Show(TextWriter output, ModelInformation model, MemoryEstimate memory)
     {
         var shape = model.Config;
-        Line("family", $"{shape.Family} ({BackboneFamilies.ModelType(shape.Family)})");
+        Line("family", $"{shape.Family} ({shape.Family.ModelType})");
         Line(
             "shape",
             $"{shape.Layers} layers, hidden {shape.HiddenSize}, {shape.Heads} heads ({shape.KeyValueHeads} "
@@ -153,7 +153,7 @@ internal static class ModelInfoCommand
         var shape = model.Config;
         json.WriteStartObject();
         json.WriteString("folder", model.Folder);
-        json.WriteString("model_type", BackboneFamilies.ModelType(shape.Family));
+        json.WriteString("model_type", shape.Family.ModelType);
         json.WriteString("dtype", TypeName(shape.Dtype));
         json.WriteStartObject("shape");
         json.WriteNumber("hidden_size", shape.HiddenSize);

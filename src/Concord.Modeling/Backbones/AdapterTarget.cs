@@ -13,4 +13,19 @@ internal sealed record AdapterTarget(string Module, LinearLayer Layer, int First
 {
     /// <summary>The last part of the module's name, by which targets are chosen.</summary>
     public string ShortName => Module[(Module.LastIndexOf('.') + 1)..];
+
+    /// <summary>The maps of a checkpoint that lie in linear layers, in the order of their rows.</summary>
+    public static IReadOnlyList<AdapterTarget> In(params IEnumerable<LinearLayer> layers) => [.. layers.SelectMany(In)];
+
+    private static IEnumerable<AdapterTarget> In(LinearLayer layer)
+    {
+        var layout = layer.Weight.Layout;
+        var first = 0;
+        for (var i = 0; i < layout.Names.Length; i++)
+        {
+            var module = layout.Names[i][..layout.Names[i].LastIndexOf('.')]; // without .weight
+            yield return new AdapterTarget(module, layer, first, (int)layout.Rows[i], layout.InterleavedHeads);
+            first += (int)layout.Rows[i];
+        }
+    }
 }

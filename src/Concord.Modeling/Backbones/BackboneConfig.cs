@@ -46,7 +46,7 @@ public sealed record BackboneConfig
     /// <summary>Change of the rotary frequencies; null for none.</summary>
     public RopeScaling? RopeScaling { get; init; }
 
-    /// <summary>Fraction of each head that rotates, in (0, 1]; below 1 for GPT-NeoX only.</summary>
+    /// <summary>Fraction of each head that rotates, in (0, 1]; below 1 in some families only.</summary>
     public double RotaryFraction { get; init; } = 1;
 
     /// <summary>

@@ -13,13 +13,14 @@ internal static class BackboneFactory
     private static readonly string[] Buffers = ["*.attention.bias", "*.attention.masked_bias", "*.rotary_emb.inv_freq"];
 
     /// <summary>The projections to the vocabulary, which a reward does not need.</summary>
-    public static readonly string[] VocabularyProjections = ["lm_head.weight", "embed_out.weight"];
+    public static readonly string[] VocabularyProjections =
+    [
+        .. BackboneFamilies.All.Select(family => family.LanguageModelHeadName).Distinct(),
+    ];
 
-    /// <summary>The file of the family, with weights from a source.</summary>
+    /// <summary>The backbone of a shape, with weights from a source.</summary>
     public static IBackbone Build(BackboneConfig config, IParameterSource source) =>
-        config.Family == BackboneFamily.GptNeoX
-            ? new GptNeoxBackbone(config, source)
-            : new LlamaBackbone(config, source);
+        config.Family.Build(config, source);
 
     /// <summary>
     /// Reads a backbone from an opened checkpoint; every tensor is used, dropped by name, or an error.

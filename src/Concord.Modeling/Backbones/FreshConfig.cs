@@ -11,10 +11,13 @@ internal static class FreshConfig
 {
     public static JsonObject Of(BackboneConfig config)
     {
-        var neox = config.Family == BackboneFamily.GptNeoX;
+        var family = config.Family;
+        var scaling = Scaling(config);
+        var parameters = scaling?.DeepClone().AsObject() ?? new JsonObject { ["rope_type"] = "default" };
+        parameters[RopeReader.ThetaKey] = config.RopeTheta;
         var json = new JsonObject
         {
-            ["model_type"] = BackboneFamilies.ModelType(config.Family),
+            ["model_type"] = family.ModelType,
             ["hidden_size"] = config.HiddenSize,
             ["num_hidden_layers"] = config.Layers,
             ["num_attention_heads"] = config.Heads,
@@ -27,6 +30,10 @@ internal static class FreshConfig
                 BackboneActivation.Gelu => "gelu",
                 _ => "gelu_new",
             },
+            [family.EpsilonKey] = config.NormEpsilon,
+            [family.RopeThetaKey] = config.RopeTheta,
+            ["rope_parameters"] = parameters,
+            ["rope_scaling"] = scaling,
             ["tie_word_embeddings"] = config.TiedEmbeddings,
             ["attention_dropout"] = 0.0,
             ["initializer_range"] = 0.02,
@@ -36,55 +43,20 @@ internal static class FreshConfig
             ["dtype"] = WeightTypes.Name(config.Dtype),
             ["torch_dtype"] = WeightTypes.Name(config.Dtype),
         };
+        if (family.GroupedQueries)
+        {
+            json["num_key_value_heads"] = config.KeyValueHeads;
+            json["head_dim"] = config.HeadDimension;
+        }
+        if (family.PartialRotary)
+        {
+            parameters[RopeReader.FractionKey] = config.RotaryFraction;
+            json[family.RotaryFractionKey] = config.RotaryFraction;
+        }
         if (config.PadTokenId is { } pad)
             json["pad_token_id"] = pad;
-        var scaling = Scaling(config);
-        var parameters = scaling?.DeepClone().AsObject() ?? new JsonObject { ["rope_type"] = "default" };
-        parameters["rope_theta"] = config.RopeTheta;
-        if (neox)
-            parameters["partial_rotary_factor"] = config.RotaryFraction;
-        json["rope_parameters"] = parameters;
-        json["rope_scaling"] = scaling;
-        if (neox)
-            AddGptNeoX(json, config);
-        else
-            AddLlama(json, config);
+        family.Write(json, config);
         return json;
-    }
-
-    private static void AddGptNeoX(JsonObject json, BackboneConfig config)
-    {
-        json["layer_norm_eps"] = config.NormEpsilon;
-        json["use_parallel_residual"] = config.ParallelResidual;
-        json["attention_bias"] = config.QueryKeyValueBias;
-        json["hidden_dropout"] = 0.0;
-        json["rotary_pct"] = config.RotaryFraction;
-        json["rotary_emb_base"] = config.RopeTheta;
-    }
-
-    private static void AddLlama(JsonObject json, BackboneConfig config)
-    {
-        json["rms_norm_eps"] = config.NormEpsilon;
-        json["num_key_value_heads"] = config.KeyValueHeads;
-        json["head_dim"] = config.HeadDimension;
-        json["rope_theta"] = config.RopeTheta;
-        switch (config.Family)
-        {
-            case BackboneFamily.Llama:
-                json["attention_bias"] = config.QueryKeyValueBias;
-                json["mlp_bias"] = config.MlpBias;
-                break;
-            case BackboneFamily.Mistral:
-                json["sliding_window"] = config.SlidingWindow;
-                break;
-            default:
-                if (config.Family == BackboneFamily.Qwen3)
-                    json["attention_bias"] = config.QueryKeyValueBias;
-                json["use_sliding_window"] = config.SlidingWindow is not null;
-                json["sliding_window"] = config.SlidingWindow;
-                json["max_window_layers"] = config.SlidingWindow is null ? config.Layers : config.FirstSlidingLayer;
-                break;
-        }
     }
 
     private static JsonObject? Scaling(BackboneConfig config) =>

@@ -25,8 +25,54 @@ internal sealed class GptNeoxBackbone : IBackbone
     private readonly Block[] blocks;
     private readonly AttentionShape shape;
 
+    /// <summary>The declaration.</summary>
+    public static BackboneFamily Family { get; } =
+        new("GptNeoX", "gpt_neox", "GPTNeoX", (config, source) => new GptNeoxBackbone(config, source))
+        {
+            LanguageModelHeadName = "embed_out.weight",
+            FeedForwardMatrices = 2,
+            EpsilonKey = "layer_norm_eps",
+            Epsilon = 1e-5,
+            Activation = BackboneActivation.Gelu,
+            GroupedQueries = false,
+            RopeThetaKey = "rotary_emb_base",
+            RotaryFractionKey = "rotary_pct",
+            PartialRotary = true,
+            RotaryFraction = .25,
+            OwnKeys = ["use_parallel_residual", "attention_bias"],
+            Read = (config, shape) =>
+            {
+                var bias = config.Boolean("attention_bias") ?? true;
+                return shape with
+                {
+                    ParallelResidual = config.Boolean("use_parallel_residual") ?? true,
+                    QueryKeyValueBias = bias,
+                    AttentionOutputBias = bias,
+                    MlpBias = true,
+                };
+            },
+            Write = (json, shape) =>
+            {
+                json["use_parallel_residual"] = shape.ParallelResidual;
+                json["attention_bias"] = shape.QueryKeyValueBias;
+                json["hidden_dropout"] = 0.0;
+            },
+            Presets = family =>
+                [
+                    ("pythia-14m", Pythia(family, 128, 6, 4, 50304)),
+                    ("pythia-70m", Pythia(family, 512, 6, 8, 50304)),
+                    ("pythia-160m", Pythia(family, 768, 12, 12, 50304)),
+                    ("pythia-410m", Pythia(family, 1024, 24, 16, 50304)),
+                    ("pythia-1b", Pythia(family, 2048, 16, 8, 50304)),
+                    ("pythia-1.4b", Pythia(family, 2048, 24, 16, 50304)),
+                    ("pythia-2.8b", Pythia(family, 2560, 32, 32, 50304)),
+                    ("pythia-6.9b", Pythia(family, 4096, 32, 32, 50432)),
+                    ("pythia-12b", Pythia(family, 5120, 36, 40, 50688)),
+                ],
+        };
+
     /// <summary>Builds the model of a configuration from a source of weights.</summary>
-    public GptNeoxBackbone(BackboneConfig config, IParameterSource source)
+    private GptNeoxBackbone(BackboneConfig config, IParameterSource source)
     {
         Config = config;
         int hidden = config.HiddenSize,
@@ -134,14 +180,7 @@ internal sealed class GptNeoxBackbone : IBackbone
     public IReadOnlyList<AdapterTarget> AdapterTargets(int layer)
     {
         var block = blocks[layer];
-        var name = $"gpt_neox.layers.{layer}";
-        return
-        [
-            new($"{name}.attention.query_key_value", block.QueryKeyValue, 0, block.QueryKeyValue.Outputs, Config.Heads),
-            new($"{name}.attention.dense", block.Output, 0, block.Output.Outputs),
-            new($"{name}.mlp.dense_h_to_4h", block.Up, 0, block.Up.Outputs),
-            new($"{name}.mlp.dense_4h_to_h", block.Down, 0, block.Down.Outputs),
-        ];
+        return AdapterTarget.In(block.QueryKeyValue, block.Output, block.Up, block.Down);
     }
 
     /// <inheritdoc/>
@@ -199,4 +238,28 @@ internal sealed class GptNeoxBackbone : IBackbone
         foreach (var parameter in Parameters)
             parameter.Dispose();
     }
+
+    private static BackboneConfig Pythia(BackboneFamily family, int hidden, int layers, int heads, int vocabulary) =>
+        new()
+        {
+            Family = family,
+            HiddenSize = hidden,
+            Layers = layers,
+            Heads = heads,
+            KeyValueHeads = heads,
+            HeadDimension = hidden / heads,
+            IntermediateSize = 4 * hidden,
+            VocabularySize = vocabulary,
+            NormEpsilon = 1e-5,
+            RopeTheta = RopeReader.Theta,
+            RotaryFraction = 0.25,
+            ParallelResidual = true,
+            QueryKeyValueBias = true,
+            AttentionOutputBias = true,
+            MlpBias = true,
+            Activation = BackboneActivation.Gelu,
+            MaxPositions = 2048,
+            BosTokenId = 0,
+            EosTokenId = 0,
+        };
 }

@@ -4,10 +4,12 @@ using Concord.Modeling.Packing;
 namespace Concord.Modeling.Backbones;
 
 /// <summary>
-/// The LLaMA family: LLaMA 1 to 3, Alpaca, SmolLM, Mistral, Qwen2, Qwen3.
-/// Pre-norm decoder with RMSNorm, rotary positions, grouped-query attention and SwiGLU; families differ in biases, head
-/// norms, window and rotary scaling only.
+/// LLaMA's architecture: pre-norm decoder with RMSNorm, rotary positions, grouped-query attention and SwiGLU.
 /// </summary>
+/// <remarks>
+/// Its families (<see cref="LlamaFamily"/> and those that build it) differ in biases, head norms, window, rotary
+/// dimensions and scaling, which the configuration says, and in how the files name queries, keys, values, gate and up.
+/// </remarks>
 internal sealed class LlamaBackbone : IBackbone
 {
     private sealed record Block(
@@ -25,7 +27,12 @@ internal sealed class LlamaBackbone : IBackbone
     private readonly AttentionShape shape;
 
     /// <summary>Builds the model of a configuration from a source of weights.</summary>
-    public LlamaBackbone(BackboneConfig config, IParameterSource source)
+    /// <param name="config">The configuration.</param>
+    /// <param name="source">Where weights come from.</param>
+    /// <param name="queryKeyValue">Names of the modules of queries, keys and values in a layer, or of all in
+    /// one.</param>
+    /// <param name="gateUp">Names of the modules of gate and up in a layer, or of both in one.</param>
+    public LlamaBackbone(BackboneConfig config, IParameterSource source, string[] queryKeyValue, string[] gateUp)
     {
         Config = config;
         int hidden = config.HiddenSize,
@@ -55,11 +62,8 @@ internal sealed class LlamaBackbone : IBackbone
                 Linear(
                     name,
                     "self_attn.qkv_proj",
-                    [
-                        ("self_attn.q_proj", shape.QueryWidth),
-                        ("self_attn.k_proj", shape.KeyWidth),
-                        ("self_attn.v_proj", shape.KeyWidth),
-                    ],
+                    queryKeyValue,
+                    [shape.QueryWidth, shape.KeyWidth, shape.KeyWidth],
                     hidden,
                     config.QueryKeyValueBias
                 ),
@@ -73,7 +77,8 @@ internal sealed class LlamaBackbone : IBackbone
                 Linear(
                     name,
                     "self_attn.o_proj",
-                    [("self_attn.o_proj", hidden)],
+                    ["self_attn.o_proj"],
+                    [hidden],
                     shape.QueryWidth,
                     config.AttentionOutputBias
                 ),
@@ -81,11 +86,12 @@ internal sealed class LlamaBackbone : IBackbone
                 Linear(
                     name,
                     "mlp.gate_up_proj",
-                    [("mlp.gate_proj", config.IntermediateSize), ("mlp.up_proj", config.IntermediateSize)],
+                    gateUp,
+                    [config.IntermediateSize, config.IntermediateSize],
                     hidden,
                     config.MlpBias
                 ),
-                Linear(name, "mlp.down_proj", [("mlp.down_proj", hidden)], config.IntermediateSize, config.MlpBias)
+                Linear(name, "mlp.down_proj", ["mlp.down_proj"], [hidden], config.IntermediateSize, config.MlpBias)
             );
         }
 
@@ -94,17 +100,17 @@ internal sealed class LlamaBackbone : IBackbone
 
         NormLayer Norm(string name, int size) => new(NormWeight(name, size), null, config.NormEpsilon);
 
-        LinearLayer Linear(string layer, string name, (string Name, int Rows)[] parts, int inputs, bool bias)
+        // one product whether the files hold its parts in tensors of their own or end to end in one
+        LinearLayer Linear(string layer, string name, string[] modules, int[] parts, int inputs, bool bias)
         {
+            long rows = parts.Sum();
+            long[] rowsOf = modules.Length == 1 ? [rows] : [.. parts.Select(part => (long)part)];
             Parameter Make(string kind, long[] tail, ParameterStart start) =>
                 source.Make(
                     new ParameterSpec(
                         $"{layer}.{name}.{kind}",
-                        new WeightLayout(
-                            [.. parts.Select(part => $"{layer}.{part.Name}.{kind}")],
-                            [.. parts.Select(part => (long)part.Rows)]
-                        ),
-                        [parts.Sum(part => part.Rows), .. tail],
+                        new WeightLayout([.. modules.Select(module => $"{layer}.{module}.{kind}")], rowsOf),
+                        [rows, .. tail],
                         start
                     )
                 );
@@ -114,6 +120,15 @@ internal sealed class LlamaBackbone : IBackbone
             );
         }
     }
+
+    /// <summary>With queries, keys, values, gate and up in tensors of their own.</summary>
+    public static LlamaBackbone Split(BackboneConfig config, IParameterSource source) =>
+        new(
+            config,
+            source,
+            ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
+            ["mlp.gate_proj", "mlp.up_proj"]
+        );
 
     /// <inheritdoc/>
     public BackboneConfig Config { get; }
@@ -156,18 +171,7 @@ internal sealed class LlamaBackbone : IBackbone
     public IReadOnlyList<AdapterTarget> AdapterTargets(int layer)
     {
         var block = blocks[layer];
-        var name = $"model.layers.{layer}";
-        var up = Config.IntermediateSize;
-        return
-        [
-            new($"{name}.self_attn.q_proj", block.QueryKeyValue, 0, shape.QueryWidth),
-            new($"{name}.self_attn.k_proj", block.QueryKeyValue, shape.QueryWidth, shape.KeyWidth),
-            new($"{name}.self_attn.v_proj", block.QueryKeyValue, shape.QueryWidth + shape.KeyWidth, shape.KeyWidth),
-            new($"{name}.self_attn.o_proj", block.Output, 0, Config.HiddenSize),
-            new($"{name}.mlp.gate_proj", block.GateUp, 0, up),
-            new($"{name}.mlp.up_proj", block.GateUp, up, up),
-            new($"{name}.mlp.down_proj", block.Down, 0, Config.HiddenSize),
-        ];
+        return AdapterTarget.In(block.QueryKeyValue, block.Output, block.GateUp, block.Down);
     }
 
     /// <inheritdoc/>

@@ -5,14 +5,22 @@ namespace Concord.Modeling.Backbones;
 /// <summary>Reads the rotary settings of a config in both spellings.</summary>
 internal static class RopeReader
 {
+    /// <summary>The key of θ.</summary>
+    public const string ThetaKey = "rope_theta";
+
+    /// <summary>The key of the fraction of a head that rotates.</summary>
+    public const string FractionKey = "partial_rotary_factor";
+
+    /// <summary>θ where a config names none, in all families.</summary>
+    public const double Theta = 10000;
+
     /// <summary>
     /// θ, the fraction of a head that rotates, and the scaling; <c>rope_parameters</c> (transformers 5) wins over the
     /// older keys, as in transformers.
     /// </summary>
     public static (double Theta, double Fraction, RopeScaling? Scaling) Read(
         ConfigDocument config,
-        BackboneFamily family,
-        FamilyDefaults defaults
+        BackboneFamily family
     )
     {
         var parameters = config.Object("rope_parameters");
@@ -22,21 +30,20 @@ internal static class RopeReader
                     + $"{BackboneFamilies.KnownModelTypes}."
             );
 
-        var neox = family == BackboneFamily.GptNeoX;
         var theta =
-            parameters?.Positive("rope_theta")
-            ?? config.Positive(neox ? "rotary_emb_base" : "rope_theta")
-            ?? config.Positive("rope_theta")
-            ?? FamilyDefaults.RopeTheta;
+            parameters?.Positive(ThetaKey)
+            ?? config.Positive(family.RopeThetaKey)
+            ?? config.Positive(ThetaKey)
+            ?? Theta;
         var fraction =
-            parameters?.Positive("partial_rotary_factor")
-            ?? (neox ? config.Positive("rotary_pct") : null)
-            ?? config.Positive("partial_rotary_factor")
-            ?? defaults.RotaryFraction;
-        if (fraction > 1 || (!neox && fraction < 1))
+            parameters?.Positive(FractionKey)
+            ?? config.Positive(family.RotaryFractionKey)
+            ?? config.Positive(FractionKey)
+            ?? family.RotaryFraction;
+        if (fraction > 1 || (!family.PartialRotary && fraction < 1))
             throw new ConcordException(
                 $"{config.File}: the rotary fraction is {FormattableString.Invariant($"{fraction}")}; "
-                    + $"expected {(neox ? "a number above 0, at most 1" : "1 for this family")}."
+                    + $"expected {(family.PartialRotary ? "a number above 0, at most 1" : "1 for this family")}."
             );
         return (
             theta,

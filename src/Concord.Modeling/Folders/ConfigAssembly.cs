@@ -14,6 +14,16 @@ public sealed class ConfigAssembly
 {
     private const string Assembled = "the config put together";
 
+    private static readonly string[] ThetaKeys =
+    [
+        .. BackboneFamilies.All.Select(family => family.RopeThetaKey).Distinct(),
+    ];
+
+    private static readonly string[] FractionKeys =
+    [
+        .. BackboneFamilies.All.Select(family => family.RotaryFractionKey).Distinct(),
+    ];
+
     // What a config of the known families can set; any other key would be silently without effect.
     private static readonly string[] Settable =
     [
@@ -27,19 +37,12 @@ public sealed class ConfigAssembly
         "vocab_size",
         "max_position_embeddings",
         "hidden_act",
-        "rms_norm_eps",
-        "layer_norm_eps",
-        "rope_theta",
         "rope_scaling",
         "rope_parameters",
-        "rotary_pct",
-        "rotary_emb_base",
-        "use_parallel_residual",
-        "attention_bias",
-        "mlp_bias",
-        "sliding_window",
-        "use_sliding_window",
-        "max_window_layers",
+        .. ThetaKeys,
+        .. FractionKeys,
+        .. BackboneFamilies.All.Select(family => family.EpsilonKey).Distinct(),
+        .. BackboneFamilies.All.SelectMany(family => family.OwnKeys).Distinct(),
         "tie_word_embeddings",
         "bos_token_id",
         "eos_token_id",
@@ -109,7 +112,7 @@ public sealed class ConfigAssembly
 
     private byte[] Bytes() => Encoding.UTF8.GetBytes(json.ToJsonString());
 
-    private IEnumerable<string> Contradicted(string key)
+    private string[] Contradicted(string key)
     {
         switch (key)
         {
@@ -120,23 +123,21 @@ public sealed class ConfigAssembly
             case "hidden_size" or "num_attention_heads" when name == Assembled:
                 return ["head_dim"];
             case "rope_parameters":
-                return ["rope_theta", "rope_scaling", "rotary_pct", "rotary_emb_base"];
-            case "rope_theta" or "rope_scaling" or "rotary_pct" or "rotary_emb_base":
-                if (json["rope_parameters"] is JsonObject parameters)
-                    Spell(parameters);
-                return
-                [
-                    "rope_parameters",
-                    key switch
-                    {
-                        "rope_theta" => "rotary_emb_base",
-                        "rotary_emb_base" => "rope_theta",
-                        _ => key,
-                    },
-                ];
+                return ["rope_scaling", .. ThetaKeys, .. FractionKeys];
+            case "rope_scaling":
+                return Spelled(["rope_scaling"]);
             default:
-                return [];
+                return ThetaKeys.Contains(key) ? Spelled(ThetaKeys)
+                    : FractionKeys.Contains(key) ? Spelled(FractionKeys)
+                    : [];
         }
+    }
+
+    private string[] Spelled(string[] keys)
+    {
+        if (json["rope_parameters"] is JsonObject parameters)
+            Spell(parameters);
+        return ["rope_parameters", .. keys];
     }
 
     // The newer spelling wins where both are there: what it says is carried into the older one, which is about to
@@ -144,16 +145,19 @@ public sealed class ConfigAssembly
     private void Spell(JsonObject parameters)
     {
         var scaling = parameters.DeepClone().AsObject();
-        foreach (var key in (string[])["rope_theta", "rotary_emb_base"])
-            if (parameters["rope_theta"] is { } theta)
-                json[key] = theta.DeepClone();
-        if (parameters["partial_rotary_factor"] is { } fraction)
-            json["rotary_pct"] = fraction.DeepClone();
-        scaling.Remove("rope_theta");
-        scaling.Remove("partial_rotary_factor");
+        Carry("rope_theta", ThetaKeys);
+        Carry("partial_rotary_factor", FractionKeys);
         json["rope_scaling"] =
             scaling["rope_type"] is JsonValue type && type.TryGetValue(out string? rule) && rule != "default"
                 ? scaling
                 : null;
+
+        void Carry(string from, string[] to)
+        {
+            if (parameters[from] is { } value)
+                foreach (var key in to)
+                    json[key] = value.DeepClone();
+            scaling.Remove(from);
+        }
     }
 }

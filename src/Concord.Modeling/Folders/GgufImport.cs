@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Concord.Modeling.Folders;
 
 /// <summary>
-/// Turns a GGUF file of LLaMA's architecture into a Hugging Face folder: its numbers as they are, its tensors under
+/// Turns a GGUF file of a family that declares its names there into a Hugging Face folder: its numbers as they are, its tensors under
 /// Hugging Face's names and in its order of rows.
 /// </summary>
 public static class GgufImport
@@ -48,8 +48,9 @@ public static class GgufImport
         var tied =
             !tensors.TryGetValue("output.weight", out var output)
             || (tensors.TryGetValue("token_embd.weight", out var embedding) && gguf.SameBytes(output, embedding));
-        var config = GgufLlama.Config(gguf.Header, tied, ReadRopeFactors(gguf, tensors), options.Type);
-        var plan = Plan(gguf.Header.File, config, tensors);
+        var config = GgufConfig.Read(gguf.Header, tied, ReadRopeFactors(gguf, tensors), options.Type);
+        var names = config.Family.Gguf!;
+        var plan = Plan(gguf.Header.File, config, names, tensors);
 
         ModelConfigFile.WriteLanguageModel(folder, config);
         var from = options.TokenizerFolder ?? beside;
@@ -60,7 +61,9 @@ public static class GgufImport
         );
         var written = CheckpointWriter.Write(
             folder,
-            plan.Select(pair => Source(gguf, pair.Shape, pair.Tensor, config, progress, cancellation)),
+            plan.Select(pair =>
+                Source(gguf, pair.Shape, pair.Tensor, config, names.IsPaired(pair.Shape.Name), progress, cancellation)
+            ),
             options.LargestShard
         );
         return new GgufImportResult(
@@ -82,23 +85,21 @@ public static class GgufImport
     }
 
     /// <summary>Finds the GGUF tensor of every tensor the model has; every other one is an error.</summary>
-    private static List<(TensorShape Shape, GgufTensor Tensor)> Plan(
+    private static List<(ModelTensor Shape, GgufTensor Tensor)> Plan(
         string file,
         BackboneConfig config,
+        GgufNames names,
         Dictionary<string, GgufTensor> tensors
     )
     {
-        var expected = BackboneLayout
-            .Backbone(config)
-            .Concat(BackboneLayout.LanguageModelHead(config) is { } head ? [head] : []);
-        var plan = new List<(TensorShape, GgufTensor)>();
+        var plan = new List<(ModelTensor, GgufTensor)>();
         var left = new HashSet<string>(tensors.Keys, StringComparer.Ordinal);
-        left.Remove(GgufLlama.RopeFactorsName);
+        left.Remove(GgufConfig.RopeFactorsName);
         if (config.TiedEmbeddings)
             left.Remove("output.weight");
-        foreach (var shape in expected)
+        foreach (var shape in ModelTensors.LanguageModel(config))
         {
-            var name = GgufLlama.Name(shape.Name);
+            var name = names.Name(shape.Name);
             if (!tensors.TryGetValue(name, out var tensor))
                 throw new ConcordException($"{file} has no tensor \"{name}\". Take a complete model.");
             if (!tensor.Shape.SequenceEqual(shape.Shape))
@@ -111,7 +112,7 @@ public static class GgufImport
         }
         if (left.Count > 0)
             throw new ConcordException(
-                $"{file} holds {left.Count} tensors a LLaMA model has no place for: "
+                $"{file} holds {left.Count} tensors a {config.Family.Name} model has no place for: "
                     + $"{string.Join(", ", left.Order(StringComparer.Ordinal).Take(8).Select(name => $"\"{name}\""))}."
             );
         return plan;
@@ -119,29 +120,27 @@ public static class GgufImport
 
     private static TensorSource Source(
         GgufFile gguf,
-        TensorShape shape,
+        ModelTensor shape,
         GgufTensor tensor,
         BackboneConfig config,
+        bool paired,
         Action<long>? progress,
         CancellationToken cancellation
     )
     {
-        var permuted =
-            shape.Name.Contains(".q_proj.", StringComparison.Ordinal)
-            || shape.Name.Contains(".k_proj.", StringComparison.Ordinal);
         return TensorSource.InParts(shape.Name, shape.Shape, config.Dtype, Parts);
 
         IEnumerable<Tensor> Parts()
         {
             // Whole heads where their rows change places, whole rows elsewhere, the whole where there is but one row.
-            var unit = shape.Shape.Count == 1 ? tensor.Count : tensor.Columns * (permuted ? config.HeadDimension : 1);
+            var unit = shape.Shape.Count == 1 ? tensor.Count : tensor.Columns * (paired ? config.HeadDimension : 1);
             var step = Math.Max(1, PartElements / unit) * unit;
             for (long first = 0; first < tensor.Count; first += step)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var count = Math.Min(step, tensor.Count - first);
                 var values = gguf.Read(tensor, first, count);
-                yield return permuted
+                yield return paired
                     ? HalfSplit(values, config.HeadDimension, shape.Shape.Count == 1 ? 1 : tensor.Columns)
                     : values;
                 progress?.Invoke(count);
@@ -165,7 +164,7 @@ public static class GgufImport
 
     private static float[]? ReadRopeFactors(GgufFile gguf, Dictionary<string, GgufTensor> tensors)
     {
-        if (!tensors.TryGetValue(GgufLlama.RopeFactorsName, out var tensor))
+        if (!tensors.TryGetValue(GgufConfig.RopeFactorsName, out var tensor))
             return null;
         if (tensor.Count > 1 << 16)
             throw new ConcordException(

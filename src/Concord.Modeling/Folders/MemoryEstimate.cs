@@ -50,14 +50,9 @@ public sealed record MemoryEstimate(BackboneConfig Config, int Tokens)
     public long TrainHead => Weights + LayerValues + BesideWeights(Config.HiddenSize);
 
     /// <summary>Weights of the adapters at the default rank.</summary>
-    public long AdapterParameterCount =>
-        new LoraSettings().Rank
-        * BackboneLayout
-            .Backbone(Config)
-            .Where(tensor => tensor.Shape.Count == 2 && tensor.Name.Contains(".layers.", StringComparison.Ordinal))
-            .Sum(tensor => tensor.Shape.Sum());
+    public long AdapterParameterCount => new LoraSettings().Rank * ModelTensors.AdapterParameterCount(Config);
 
-    private long ParameterCount => BackboneLayout.ParameterCount(Config) + Config.HiddenSize;
+    private long ParameterCount => ModelTensors.ParameterCount(Config) + Config.HiddenSize;
 
     private long BesideAdapted => Trained(AdapterParameterCount) + BesideWeights(Config.HiddenSize);
 
@@ -75,7 +70,7 @@ public sealed record MemoryEstimate(BackboneConfig Config, int Tokens)
             long heads = Config.Heads,
                 keyHeads = Config.KeyValueHeads,
                 head = Config.HeadDimension;
-            var inner = (Config.Family == BackboneFamily.GptNeoX ? 2L : 3L) * Config.IntermediateSize;
+            var inner = (long)Config.Family.FeedForwardMatrices * Config.IntermediateSize;
             return Float * Tokens * (2L * Config.HiddenSize + (2 * heads + 2 * keyHeads) * head + inner);
         }
     }

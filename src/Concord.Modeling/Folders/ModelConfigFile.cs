@@ -33,7 +33,7 @@ public static class ModelConfigFile
     public static void WriteRewardModel(string folder, BackboneConfig config, string? sourceFolder = null)
     {
         var json = Start(config, sourceFolder);
-        json["architectures"] = new JsonArray(BackboneFamilies.SequenceClassificationClass(config.Family));
+        json["architectures"] = new JsonArray(config.Family.SequenceClassificationClass);
         json["num_labels"] = 1;
         json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };
         json["label2id"] = new JsonObject { ["LABEL_0"] = 0 };
@@ -65,7 +65,7 @@ public static class ModelConfigFile
 
     private static void WriteLanguageModel(string folder, BackboneConfig config, JsonObject json)
     {
-        json["architectures"] = new JsonArray(BackboneFamilies.CausalLanguageModelClass(config.Family));
+        json["architectures"] = new JsonArray(config.Family.CausalLanguageModelClass);
         foreach (var key in (string[])["num_labels", "id2label", "label2id", "problem_type"])
             json.Remove(key);
         Write(folder, json, config);

@@ -75,9 +75,9 @@ public sealed record ModelInformation
         {
             Folder = folder,
             Config = config,
-            BackboneParameters = BackboneLayout.ParameterCount(config),
-            LanguageModelHeadParameters = Stored(BackboneLayout.LanguageModelHeadName(config.Family)),
-            RewardHeadParameters = Stored(BackboneLayout.RewardHeadName),
+            BackboneParameters = ModelTensors.ParameterCount(config),
+            LanguageModelHeadParameters = Stored(config.Family.LanguageModelHeadName),
+            RewardHeadParameters = Stored(ModelTensors.RewardHeadName),
             WeightFiles =
             [
                 .. (reader?.Files ?? []).Select(file => (Path.GetFileName(file), new FileInfo(file).Length)),
@@ -96,7 +96,7 @@ public sealed record ModelInformation
 
     private static void Check(CheckpointReader reader, BackboneConfig config)
     {
-        foreach (var tensor in BackboneLayout.Backbone(config))
+        foreach (var tensor in ModelTensors.Backbone(config))
         {
             // A bare base model is saved without the prefix of the whole.
             var bare = tensor.Name[(tensor.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];

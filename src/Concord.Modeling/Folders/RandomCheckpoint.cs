@@ -60,7 +60,7 @@ public static class RandomCheckpoint
 
     /// <summary>Number of weights of a language model of a shape.</summary>
     public static long CountWeights(BackboneConfig config) =>
-        BackboneLayout.ParameterCount(config) + (BackboneLayout.LanguageModelHead(config)?.Count ?? 0);
+        ModelTensors.LanguageModel(config).Sum(tensor => tensor.Count);
 
     private static IReadOnlyList<string> WriteWeights(
         string folder,
@@ -71,35 +71,30 @@ public static class RandomCheckpoint
         CancellationToken cancellation
     )
     {
-        var shapes = BackboneLayout
-            .Backbone(config)
-            .Concat(BackboneLayout.LanguageModelHead(config) is { } head ? [head] : []);
         return CheckpointWriter.Write(
             folder,
-            shapes.Select(shape => TensorSource.InParts(shape.Name, shape.Shape, config.Dtype, () => Parts(shape))),
+            ModelTensors
+                .LanguageModel(config)
+                .Select(tensor => TensorSource.InParts(tensor.Name, tensor.Shape, config.Dtype, () => Parts(tensor))),
             largestShard
         );
 
-        IEnumerable<Tensor> Parts(TensorShape shape)
+        IEnumerable<Tensor> Parts(ModelTensor tensor)
         {
-            using var generator = new Generator(SeedOf(seed, shape.Name), CPU);
-            for (long first = 0; first < shape.Count; first += PartElements)
+            using var generator = new Generator(SeedOf(seed, tensor.Name), CPU);
+            for (long first = 0; first < tensor.Count; first += PartElements)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var count = Math.Min(PartElements, shape.Count - first);
-                yield return Values(shape.Name, count, generator);
+                var count = Math.Min(PartElements, tensor.Count - first);
+                yield return tensor.Start switch
+                {
+                    ParameterStart.Ones => ones(count),
+                    ParameterStart.Zeros => zeros(count),
+                    _ => randn(count, generator: generator).mul_(StandardDeviation),
+                };
                 progress?.Invoke(count);
             }
         }
-    }
-
-    private static Tensor Values(string name, long count, Generator generator)
-    {
-        if (name.EndsWith(".bias", StringComparison.Ordinal))
-            return zeros(count);
-        if (name.EndsWith("norm.weight", StringComparison.Ordinal))
-            return ones(count);
-        return randn(count, generator: generator).mul_(StandardDeviation);
     }
 
     private static ulong SeedOf(ulong seed, string name)

@@ -13,10 +13,10 @@ internal sealed class LinearLayer(Parameter weight, Parameter? bias = null)
     public List<LowRankAdapter> Adapters { get; } = [];
 
     /// <summary>Number of outputs.</summary>
-    public int Outputs => (int)Weight.Value.shape[0];
+    public int Outputs => (int)Weight.Shape[0];
 
     /// <summary>Number of inputs.</summary>
-    public int Inputs => (int)Weight.Value.shape[1];
+    public int Inputs => (int)Weight.Shape[1];
 
     /// <summary>The whole layer.</summary>
     public LinearRows All => new(this, 0, Outputs);

@@ -10,7 +10,7 @@ namespace Concord.Modeling.Rewards;
 /// <summary>Opens Hugging Face folders, and folders of LoRA adapters beside a base, as reward models.</summary>
 internal static class RewardModelLoader
 {
-    private const string HeadName = BackboneLayout.RewardHeadName;
+    private const string HeadName = ModelTensors.RewardHeadName;
     private const string AdapterHeadName = AdapterConfigFile.HeadName;
 
     /// <summary>Opens a folder.</summary>

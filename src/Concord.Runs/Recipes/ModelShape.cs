@@ -3,11 +3,11 @@ using Concord.Runs.Recipes.Yaml;
 
 namespace Concord.Runs.Recipes;
 
-/// <summary>A small transformer of the LLaMA or GPT-NeoX family that starts from random weights.</summary>
+/// <summary>A small transformer of any family that starts from random weights.</summary>
 public sealed record ModelShape
 {
     /// <summary>The family.</summary>
-    public BackboneFamily Family { get; init; } = BackboneFamily.Llama;
+    public BackboneFamily Family { get; init; } = BackboneFamilies.Named("llama");
 
     /// <summary>H.</summary>
     public int HiddenSize { get; init; } = 64;
@@ -34,7 +34,7 @@ public sealed record ModelShape
             Family = fields.Choice(
                 "family",
                 value.Family,
-                [("llama", BackboneFamily.Llama), ("gpt_neox", BackboneFamily.GptNeoX)],
+                [.. BackboneFamilies.All.Select(family => (family.ModelType, family))],
                 "Family."
             ),
             HiddenSize = fields.Integer("hidden_size", value.HiddenSize, 8, 16384, "Width of the hidden states."),

@@ -84,6 +84,31 @@ public class RoomTests
     }
 
     [Fact]
+    public void Folders_of_the_models_room_do_not_call_each_other_in_circles()
+    {
+        var room = Path.Combine(Shared.RepositoryRoot, "src", "Concord.Modeling");
+        var calls = Directory
+            .EnumerateDirectories(room)
+            .Select(folder => Path.GetFileName(folder))
+            .Except(["bin", "obj"])
+            .ToDictionary(
+                folder => folder,
+                folder =>
+                    Directory
+                        .EnumerateFiles(Path.Combine(room, folder), "*.cs", SearchOption.AllDirectories)
+                        .SelectMany(File.ReadLines)
+                        .Where(line => line.StartsWith("using Concord.Modeling.", StringComparison.Ordinal))
+                        .Select(line => line.TrimEnd(';').Split('.')[2])
+                        .Where(called => called != folder)
+                        .ToHashSet()
+            );
+        // folders that call none of those left are taken away until none is left, or a circle is
+        while (calls.Keys.FirstOrDefault(folder => !calls[folder].Overlaps(calls.Keys)) is { } lowest)
+            calls.Remove(lowest);
+        Assert.Empty(calls.Keys);
+    }
+
+    [Fact]
     public void Kernels_know_nothing_of_models()
     {
         var kernels = Directory.EnumerateFiles(

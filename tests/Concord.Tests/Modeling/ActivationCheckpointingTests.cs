@@ -100,7 +100,8 @@ public class ActivationCheckpointingTests
                 break;
             default:
                 // on the upper linear layers alone, the attention of the lowest layer is recorded and needs no gradient
-                string[] upper = model.Config.Family == BackboneFamily.GptNeoX ? ["dense_4h_to_h"] : ["down_proj"];
+                string[] upper =
+                    model.Config.Family == BackboneFamilies.Named("gpt_neox") ? ["dense_4h_to_h"] : ["down_proj"];
                 model.SetTrained(
                     TrainedParts.Adapters,
                     lora: new LoraSettings { Rank = 3, Targets = part == "adapters" ? [] : upper }
@@ -157,7 +158,7 @@ public class ActivationCheckpointingTests
         var neox = family.StartsWith("neox", StringComparison.Ordinal);
         return new BackboneConfig
         {
-            Family = neox ? BackboneFamily.GptNeoX : BackboneFamily.Llama,
+            Family = neox ? BackboneFamilies.Named("gpt_neox") : BackboneFamilies.Named("llama"),
             HiddenSize = 24,
             Layers = Layers,
             Heads = 3,

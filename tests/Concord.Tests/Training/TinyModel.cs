@@ -32,7 +32,7 @@ internal static class TinyModel
         using var scope = torch.NewDisposeScope();
         var config = new BackboneConfig
         {
-            Family = BackboneFamily.Llama,
+            Family = BackboneFamilies.Named("llama"),
             HiddenSize = 16,
             Layers = 2,
             Heads = 2,

@@ -29,7 +29,7 @@ public class BackboneConfigTests
         Assert.Equal(
             new BackboneConfig
             {
-                Family = BackboneFamily.GptNeoX,
+                Family = BackboneFamilies.Named("gpt_neox"),
                 HiddenSize = 48,
                 Layers = 3,
                 Heads = 3,

@@ -32,7 +32,7 @@ public class GgufImportTests
 
         using var reader = CheckpointReader.Open(folder.Path);
         Assert.Equal(
-            BackboneLayout.Backbone(published).Select(tensor => tensor.Name).Order(StringComparer.Ordinal),
+            ModelTensors.Backbone(published).Select(tensor => tensor.Name).Order(StringComparer.Ordinal),
             reader.Names
         );
         Assert.All(reader.Names, name => Assert.Equal(torch.float32, reader.Dtype(name)));
@@ -151,7 +151,7 @@ public class GgufImportTests
         );
         Refused(
             Small(null).Floats("blk.0.extra", [1], [1]),
-            "holds 1 tensors a LLaMA model has no place for: \"blk.0.extra\""
+            "holds 1 tensors a Llama model has no place for: \"blk.0.extra\""
         );
         Refused(Small(null, normName: "blk.0.other"), "has no tensor \"blk.0.attn_norm.weight\"");
         Refused(Small(null, inner: 5), "tensor \"blk.0.ffn_gate.weight\" has shape [4, 8]; expected [5, 8]");
@@ -195,12 +195,12 @@ public class GgufImportTests
                 .ToArray();
             Assert.Equal(
                 new RopeScaling(RopeScalingKind.Llama3, factor, 1, 4, 8192),
-                GgufLlama.Llama3(table, 128, 500000)
+                GgufConfig.Llama3(table, 128, 500000)
             );
             table[40] *= 1.01f;
-            Assert.Null(GgufLlama.Llama3(table, 128, 500000));
+            Assert.Null(GgufConfig.Llama3(table, 128, 500000));
         }
-        Assert.Null(GgufLlama.Llama3([0f, 0f], 4, 10000));
+        Assert.Null(GgufConfig.Llama3([0f, 0f], 4, 10000));
     }
 
     private static string Write(TemporaryFolder folder, GgufBytes gguf)

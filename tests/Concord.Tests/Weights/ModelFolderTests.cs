@@ -105,8 +105,8 @@ public class ModelFolderTests
         var folder = Shared.Path("golden/backbones/" + name);
         var config = BackboneConfig.Read(folder);
         using var reader = CheckpointReader.Open(folder);
-        var layout = BackboneLayout.Backbone(config).ToList();
-        if (BackboneLayout.LanguageModelHead(config) is { } head)
+        var layout = ModelTensors.Backbone(config).ToList();
+        if (ModelTensors.LanguageModelHead(config) is { } head)
             layout.Add(head);
         Assert.Equal(reader.Names, layout.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
         Assert.All(layout, tensor => Assert.Equal(reader.Shape(tensor.Name), tensor.Shape));
@@ -118,7 +118,7 @@ public class ModelFolderTests
         // 49,152 x 576 + 30 (2 x 576² + 2 x 192 x 576 + 3 x 1,536 x 576 + 2 x 576) + 576
         Assert.Equal(
             134_515_008,
-            BackboneLayout.ParameterCount(BackboneConfig.Read(Shared.Path("models/smollm2-135m-instruct")))
+            ModelTensors.ParameterCount(BackboneConfig.Read(Shared.Path("models/smollm2-135m-instruct")))
         );
     }
 

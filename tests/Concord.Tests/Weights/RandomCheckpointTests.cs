@@ -150,7 +150,7 @@ public class RandomCheckpointTests
     [Fact]
     public void Memory_is_what_counting_gives()
     {
-        var config = Small with { Family = BackboneFamily.Llama, QueryKeyNorm = false };
+        var config = Small with { Family = BackboneFamilies.Named("llama"), QueryKeyNorm = false };
         // Per layer: 2 norms of 48, q 64 x 48, k and v 32 x 48, o 48 x 64, 3 x 96 x 48; embedding 500 x 48, norm 48,
         // head 48.
         var parameters = 2L * (2 * 48 + 64 * 48 + 2 * 32 * 48 + 48 * 64 + 3 * 96 * 48) + 500 * 48 + 48 + 48;

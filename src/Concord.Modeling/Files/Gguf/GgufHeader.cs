@@ -32,6 +32,9 @@ internal sealed class GgufHeader
     /// <summary>The tensors in the order of their bytes.</summary>
     public IReadOnlyList<GgufTensor> Tensors => tensors;
 
+    /// <summary>Whether there is a tensor of this name.</summary>
+    public bool Contains(string name) => tensors.Exists(tensor => tensor.Name == name);
+
     /// <summary>Reads a header.</summary>
     /// <param name="prefix">The first bytes of the file, at least as many as the header has.</param>
     /// <param name="fileLength">Bytes of the whole file.</param>
