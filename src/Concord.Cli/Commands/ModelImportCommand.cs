@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
+using Concord.Modeling.Backbones;
 using Concord.Modeling.Folders;
 using TorchSharp;
 
@@ -13,7 +14,9 @@ internal static class ModelImportCommand
     {
         var file = new Argument<string>("file")
         {
-            Description = "GGUF file of LLaMA's architecture: F32, F16, BF16, Q8_0, Q4_0 or Q4_1.",
+            Description =
+                $"GGUF file of architecture {string.Join(" or ", BackboneFamilies.GgufArchitectures)}: F32, F16, BF16, "
+                + "Q8_0, Q4_0 or Q4_1.",
             HelpName = "X.gguf",
         };
         var output = ModelCommand.OutputOption();

@@ -5,10 +5,20 @@ public static class BackboneFamilies
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<BackboneFamily> All { get; } =
-    [GptNeoxBackbone.Family, LlamaFamily.Family, MistralFamily.Family, Qwen2Family.Family, Qwen3Family.Family];
+    [
+        GptNeoxBackbone.Family, // Pythia
+        LlamaFamily.Family, // LLaMA, Alpaca, SmolLM
+        MistralFamily.Family,
+        Qwen2Family.Family, // and 2.5
+        Qwen3Family.Family,
+    ];
 
     /// <summary>All values of <c>model_type</c>, for messages.</summary>
     public static string KnownModelTypes => string.Join(", ", All.Select(family => family.ModelType));
+
+    /// <summary>The architectures of GGUF files that can be imported.</summary>
+    public static IReadOnlyList<string> GgufArchitectures { get; } =
+    [.. All.Select(family => family.Gguf?.Architecture).OfType<string>()];
 
     /// <summary>The family of a <c>model_type</c>, or null where it is not known.</summary>
     public static BackboneFamily? Find(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);

@@ -36,7 +36,7 @@ public sealed record BackboneFamily
     /// <summary>Its name for people (<c>GptNeoX</c>).</summary>
     public string Name { get; }
 
-    /// <summary>The value of <c>model_type</c> in <c>config.json</c> (<c>gpt_neox</c>); two families differ in it.</summary>
+    /// <summary>The value of <c>model_type</c> in <c>config.json</c> (<c>gpt_neox</c>), of no other family.</summary>
     public string ModelType { get; }
 
     /// <summary>The class of the language model in transformers, as in <c>architectures</c>.</summary>

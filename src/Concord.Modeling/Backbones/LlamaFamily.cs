@@ -56,7 +56,7 @@ internal static class LlamaFamily
                 ],
         };
 
-    /// <summary>A shape as most models of LLaMA's kind were published with: ε 1e-5, ids 1 and 2 around a text.</summary>
+    /// <summary>A shape as most models of LLaMA's kind were published: ε 1e-5, ids 1 and 2 around a text.</summary>
     public static BackboneConfig Published(
         BackboneFamily family,
         int hidden,

@@ -9,7 +9,7 @@ internal static class ModelTensors
     /// <summary>Name of the reward head, (1, H), without bias.</summary>
     public const string RewardHeadName = "score.weight";
 
-    /// <summary>The tensors of the backbone as they lie in Hugging Face's files: embedding, layers, final norm.</summary>
+    /// <summary>The tensors of the backbone in Hugging Face's files: embedding, layers, final norm.</summary>
     public static IReadOnlyList<ModelTensor> Backbone(BackboneConfig config)
     {
         var source = new Recording();
@@ -27,7 +27,7 @@ internal static class ModelTensors
                 ParameterStart.Normal
             );
 
-    /// <summary>The tensors of the language model: the backbone's, and its output projection where it has one.</summary>
+    /// <summary>The tensors of the language model: the backbone's and its output projection, if any.</summary>
     public static IReadOnlyList<ModelTensor> LanguageModel(BackboneConfig config) =>
         LanguageModelHead(config) is { } head ? [.. Backbone(config), head] : Backbone(config);
 

@@ -26,13 +26,7 @@ internal static class GgufConfig
         );
         if (family?.Gguf is not { } names)
         {
-            string[] known =
-            [
-                .. BackboneFamilies
-                    .All.Select(one => one.Gguf?.Architecture)
-                    .OfType<string>()
-                    .Select(name => $"\"{name}\""),
-            ];
+            string[] known = [.. BackboneFamilies.GgufArchitectures.Select(name => $"\"{name}\"")];
             throw new ConcordException(
                 $"{header.File}: its architecture is {(architecture is null ? "not named" : $"\"{architecture}\"")}; "
                     + $"{string.Join(", ", known)} {(known.Length == 1 ? "is" : "are")} read. Take the model's Hugging "

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Concord.Modeling.Folders;
 
 /// <summary>
-/// Turns a GGUF file of a family that declares its names there into a Hugging Face folder: its numbers as they are, its tensors under
-/// Hugging Face's names and in its order of rows.
+/// Turns a GGUF file of a family that declares its names there into a Hugging Face folder: its numbers as they are, its
+/// tensors under Hugging Face's names and in its order of rows.
 /// </summary>
 public static class GgufImport
 {
