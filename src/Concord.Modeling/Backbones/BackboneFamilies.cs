@@ -11,6 +11,7 @@ public static class BackboneFamilies
         MistralFamily.Family,
         Qwen2Family.Family, // and 2.5
         Qwen3Family.Family,
+        Phi3Family.Family, // and Phi 4
     ];
 
     /// <summary>All values of <c>model_type</c>, for messages.</summary>

@@ -26,6 +26,7 @@ public class PackedLawTests : OneThread
         "neox",
         "neox_odd",
         "neox_sequential",
+        "phi3",
     ];
 
     static PackedLawTests() => TorchLibraryLoader.Install();
@@ -286,6 +287,14 @@ public class PackedLawTests : OneThread
                 KeyValueHeads = 2,
                 HeadDimension = 6,
                 SlidingWindow = 5,
+            },
+            // part of each head turns, under a window, with the projections fused in the files
+            "phi3" => ActivationCheckpointingTests.Config("llama") with
+            {
+                Family = BackboneFamilies.Named("phi3"),
+                Layers = 2,
+                RotaryFraction = .75,
+                SlidingWindow = 6,
             },
             "neox_odd" => ActivationCheckpointingTests.Config("neox") with
             {

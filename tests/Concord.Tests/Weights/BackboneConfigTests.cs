@@ -126,7 +126,10 @@ public class BackboneConfigTests
     }
 
     [Theory]
-    [InlineData("\"model_type\": \"gpt2\"", "model_type is \"gpt2\"; known are gpt_neox, llama, mistral, qwen2, qwen3")]
+    [InlineData(
+        "\"model_type\": \"gpt2\"",
+        "model_type is \"gpt2\"; known are gpt_neox, llama, mistral, qwen2, qwen3, phi3"
+    )]
     [InlineData("\"hidden_size\": 32", "no model_type")]
     [InlineData(
         "LLAMA, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 2}",

@@ -142,7 +142,10 @@ public class GgufImportTests
     public void A_model_that_is_not_whole_or_another_is_refused_by_name()
     {
         using var folder = new TemporaryFolder();
-        Refused(new GgufBytes().Key("general.architecture", "gemma2"), "architecture is \"gemma2\"; \"llama\" is read");
+        Refused(
+            new GgufBytes().Key("general.architecture", "gemma2"),
+            "architecture is \"gemma2\"; \"llama\", \"phi3\" are read"
+        );
         Refused(new GgufBytes().Key("other", "x"), "not named");
         Refused(Small(null, rope: "yarn"), "\"llama.rope.scaling.type\" is \"yarn\"");
         Refused(

@@ -89,6 +89,8 @@ public class RandomCheckpointTests
     [InlineData("mistral-7b", 7_241_732_096)]
     [InlineData("qwen2.5-0.5b", 494_032_768)]
     [InlineData("qwen2.5-1.5b", 1_543_714_304)]
+    [InlineData("phi-3-mini-4k", 3_821_079_552)]
+    [InlineData("phi-4", 14_659_507_200)]
     public void Presets_have_as_many_parameters_as_the_published_models(string name, long published) =>
         Assert.Equal(published, RandomCheckpoint.CountWeights(ModelPresets.Find(name)!));
 
