@@ -1,4 +1,5 @@
 using Concord.Foundation;
+
 namespace Concord.Calibration;
 
 /// <summary>
