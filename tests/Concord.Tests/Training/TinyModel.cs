@@ -63,7 +63,7 @@ internal static class TinyModel
     /// Comparisons of three sources; a source prefers by its own taste for tokens. One in seven is a tie, some have
     /// three or four responses.
     /// </summary>
-    public static TrainingData Data(int perSource, int heldOut, int seed = 1)
+    public static TrainingData Data(int perSource, int heldOut, int seed = 1, int validation = 0)
     {
         var random = new Random(seed);
         var tastes = Enumerable
@@ -83,7 +83,9 @@ internal static class TinyModel
                         One(random, tastes[index % 3], $"source{index % 3}", $"{side}-{index / 3}-{index % 3}", index)
                     ),
             ];
-        return new TrainingData(Make(perSource, "train"), Make(heldOut, "held"));
+        TokenizedComparison[] training = Make(perSource, "train"),
+            held = Make(heldOut, "held");
+        return new TrainingData(training, held, validation: Make(validation, "validation"));
     }
 
     private static TokenizedComparison One(Random random, double[] taste, string source, string prompt, int index)

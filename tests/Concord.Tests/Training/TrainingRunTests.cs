@@ -259,11 +259,52 @@ public class TrainingRunTests : OneThread
                 Patience = 2,
                 EvaluateEvery = 2,
                 Temperatures = new(),
-            }
+            },
+            data: TinyModel.Data(20, 6, validation: 6)
         );
         Assert.Equal(TrainingOutcome.Finished, result.Outcome);
         Assert.True(result.Step < result.Steps, $"{result.Step}");
         Assert.Equal(result.Step - 4, result.BestStep);
+    }
+
+    [Fact]
+    public void Without_a_validation_side_the_last_step_is_kept_and_nothing_may_stop_early()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = More with { Epochs = 8, LearningRate = .05, HeadLearningRate = .05, EvaluateEvery = 2 };
+        var result = Train(folder.Path, settings);
+        Assert.Equal(result.Steps, result.BestStep);
+        using var other = new TemporaryFolder();
+        var error = Assert.Throws<ConcordException>(() => Train(other.Path, settings with { Patience = 2 }));
+        Assert.Contains("split.validation", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_reported_has_no_say_in_what_is_kept()
+    {
+        var settings = More with { Epochs = 8, LearningRate = .05, HeadLearningRate = .05, EvaluateEvery = 2 };
+        var data = TinyModel.Data(20, 6, validation: 6);
+        TrainingData[] sides = [data, new(data.Training, [.. data.HeldOut.Take(9)], validation: data.Validation)];
+        var steps = sides.Select(side =>
+        {
+            using var folder = new TemporaryFolder();
+            return Train(folder.Path, settings, data: side).BestStep;
+        });
+        Assert.Single(steps.Distinct());
+    }
+
+    [Fact]
+    public void A_prompt_lies_on_one_side_only()
+    {
+        var data = TinyModel.Data(20, 6, validation: 6);
+        var trained = Assert.Throws<ConcordException>(() =>
+            new TrainingData(data.Training, data.HeldOut, validation: [data.Training[0]])
+        );
+        Assert.Contains("this validation comparison's prompt is also trained on", trained.Message, StringComparison.Ordinal);
+        var held = Assert.Throws<ConcordException>(() =>
+            new TrainingData(data.Training, data.HeldOut, validation: [data.HeldOut[0]])
+        );
+        Assert.Contains("this validation comparison's prompt is also held out", held.Message, StringComparison.Ordinal);
     }
 
     [Theory]
