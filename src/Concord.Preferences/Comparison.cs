@@ -49,7 +49,74 @@ public sealed record Comparison
     public required string PromptId { get; init; }
 
     /// <summary>File and line.</summary>
-    public required RecordOrigin Origin { get; init; }
+    /// <value>Default <see cref="RecordOrigin.Memory"/>.</value>
+    public RecordOrigin Origin { get; init; } = RecordOrigin.Memory;
+
+    /// <summary>A preference between two answers to one user message, made in memory.</summary>
+    /// <param name="source">Whose preference it is.</param>
+    /// <param name="prompt">The user's message.</param>
+    /// <param name="chosen">The preferred answer.</param>
+    /// <param name="rejected">The other.</param>
+    public static Comparison Create(string source, string prompt, string chosen, string rejected) =>
+        Create(source, prompt, [chosen, rejected], [1, 0]);
+
+    /// <summary>A judgement of any number of answers to one user message, made in memory.</summary>
+    /// <param name="source">Whose judgement it is.</param>
+    /// <param name="prompt">The user's message.</param>
+    /// <param name="responses">The answers, at least one.</param>
+    /// <param name="scores">A finite score for each, higher is better; only their order counts.</param>
+    /// <exception cref="ConcordException">There is no answer, not one score for each, or a score is not
+    /// finite.</exception>
+    public static Comparison Create(
+        string source,
+        string prompt,
+        IReadOnlyList<string> responses,
+        IReadOnlyList<double> scores
+    )
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(responses);
+        return Create(source, [new Message(Roles.User, prompt)], [.. responses.Select(Response.FromAssistant)], scores);
+    }
+
+    /// <summary>A judgement of any number of answers to a dialogue, made in memory.</summary>
+    /// <param name="source">Whose judgement it is.</param>
+    /// <param name="prompt">The dialogue before the answers.</param>
+    /// <param name="responses">The answers, at least one.</param>
+    /// <param name="scores">A finite score for each, higher is better; only their order counts.</param>
+    /// <exception cref="ConcordException">There is no answer, not one score for each, or a score is not
+    /// finite.</exception>
+    public static Comparison Create(
+        string source,
+        IReadOnlyList<Message> prompt,
+        IReadOnlyList<Response> responses,
+        IReadOnlyList<double> scores
+    )
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(source);
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(responses);
+        ArgumentNullException.ThrowIfNull(scores);
+        if (responses.Count == 0 || responses.Count != scores.Count)
+            throw new ConcordException(
+                $"A comparison of {source} has {responses.Count} responses and {scores.Count} scores; one of each per "
+                    + $"answer was expected, and an answer at least."
+            );
+        if (scores.FirstOrDefault(score => !double.IsFinite(score), 0) is var bad && !double.IsFinite(bad))
+            throw new ConcordException(
+                FormattableString.Invariant(
+                    $"A comparison of {source} has the score {bad}; a finite number was expected."
+                )
+            );
+        return new Comparison
+        {
+            Source = source,
+            Prompt = prompt,
+            Responses = responses,
+            Scores = scores,
+            PromptId = PromptIdentity.OfMessages(prompt),
+        };
+    }
 
     /// <summary>Number of strictly ordered pairs.</summary>
     public int StrictPairs

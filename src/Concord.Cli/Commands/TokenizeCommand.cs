@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
+using Concord.Foundation;
 using Concord.Tokenization;
 
 namespace Concord.Cli.Commands;
@@ -85,29 +86,14 @@ internal static class TokenizeCommand
         CancellationToken cancellation
     )
     {
-        var results = new (string? Text, ConcordException? Error)[batch.Count];
-        Parallel.For(
-            0,
-            batch.Count,
-            new ParallelOptions { CancellationToken = cancellation },
-            i =>
-            {
-                try
-                {
-                    results[i].Text = Describe(tokenizer, ReadText(file, batch[i].Number, batch[i].Line));
-                }
-                catch (ConcordException error)
-                {
-                    results[i].Error = error;
-                }
-            }
-        );
-        foreach (var (text, error) in results)
-        {
-            if (error is not null)
-                throw error;
+        foreach (
+            var text in OrderedParallel.Map(
+                batch,
+                one => Describe(tokenizer, ReadText(file, one.Number, one.Line)),
+                cancellation
+            )
+        )
             output.WriteLine(text);
-        }
     }
 
     private static string ReadText(string file, int number, string line)

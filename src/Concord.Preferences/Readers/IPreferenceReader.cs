@@ -5,7 +5,7 @@ namespace Concord.Preferences.Readers;
 /// <summary>
 /// Reads the records of one format. One instance reads one file, so it may keep what later records need.
 /// </summary>
-internal interface IPreferenceReader
+public interface IPreferenceReader
 {
     /// <summary>Whether a record has this format's fields.</summary>
     bool Recognises(JsonElement record);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Concord.Foundation;
 
 namespace Concord.Preferences.Readers;
@@ -82,6 +83,44 @@ public sealed class PreferenceFormat
     public string Fields { get; }
 
     internal Func<IPreferenceReader> NewReader { get; }
+
+    /// <summary>A format of one's own, to be named in <see cref="ReadOptions.Format"/>.</summary>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="reader">Makes the reader of one file.</param>
+    public static PreferenceFormat Of(string name, Func<IPreferenceReader> reader)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(reader);
+        return new PreferenceFormat(name, "", reader);
+    }
+
+    /// <summary>A format of one's own that needs nothing but the record, to be named in
+    /// <see cref="ReadOptions.Format"/>.</summary>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="read">Puts a record's comparisons into the context; throws <see cref="RecordException"/> where it is
+    /// malformed.</param>
+    public static PreferenceFormat Of(string name, Action<JsonElement, RecordContext> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return Of(name, () => new RecordReader(read));
+    }
+
+    private sealed class RecordReader(Action<JsonElement, RecordContext> read) : IPreferenceReader
+    {
+        public bool Recognises(JsonElement record) => false; // it is named, never guessed
+
+        public void Read(JsonElement record, RecordContext context)
+        {
+            try
+            {
+                read(record, context);
+            }
+            catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException or FormatException)
+            {
+                throw new RecordException(error.Message); // a property that is missing, or of another kind
+            }
+        }
+    }
 
     /// <summary>The format of a name.</summary>
     /// <exception cref="ConcordException">No format has it; the message names the nearest and lists all.</exception>

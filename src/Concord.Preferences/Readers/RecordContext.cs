@@ -1,19 +1,30 @@
 namespace Concord.Preferences.Readers;
 
 /// <summary>Where a reader puts what it finds in a record, and what it needs to know of the file.</summary>
-internal sealed class RecordContext(string file, ReadOptions options)
+public sealed class RecordContext
 {
-    private readonly string fileSource = SourceName.OfFile(file);
+    private readonly string file;
+    private readonly ReadOptions options;
+    private readonly string fileSource;
     private List<Comparison> comparisons = [];
     private Dictionary<string, int> dropped = [];
 
-    /// <summary>The number of the record being read.</summary>
-    public int Line { get; set; }
+    internal RecordContext(string file, ReadOptions options)
+    {
+        this.file = file;
+        this.options = options;
+        fileSource = SourceName.OfFile(file);
+    }
+
+    /// <summary>The number of the record being read, from 1; 0 where only the whole file tells.</summary>
+    public int Line { get; internal set; }
 
     /// <summary>Whether responses may come without scores.</summary>
     public bool AllowUnscored => options.AllowUnscored;
 
     /// <summary>Counts what is left out on purpose.</summary>
+    /// <param name="reason">Why, the same words for the same reason.</param>
+    /// <param name="count">How many; 0 counts nothing.</param>
     public void Drop(string reason, int count = 1)
     {
         if (count > 0)
@@ -21,6 +32,12 @@ internal sealed class RecordContext(string file, ReadOptions options)
     }
 
     /// <summary>Two answers to one user message.</summary>
+    /// <param name="prompt">The user's message.</param>
+    /// <param name="first">An answer.</param>
+    /// <param name="second">Another.</param>
+    /// <param name="scores">Their scores, higher is better; equal is a tie.</param>
+    /// <param name="carried">The source that the record names; taken unless the caller of the reading names one.</param>
+    /// <param name="annotator">Who judged.</param>
     public void AddPair(
         string prompt,
         string first,
@@ -123,7 +140,7 @@ internal sealed class RecordContext(string file, ReadOptions options)
         );
 
     /// <summary>Hands over what the record gave and makes ready for the next.</summary>
-    public ReadRecord Take(string? problem = null)
+    internal ReadRecord Take(string? problem = null)
     {
         // A record is taken whole or not at all: what a malformed one gave before its fault was found does not count.
         var taken = problem is null

@@ -1,6 +1,8 @@
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// Ends the reading of one record; it becomes a <see cref="ReadProblem"/> and never leaves this room.
+/// Thrown by a reader to end the reading of one record: it becomes a <see cref="ReadProblem"/> with file and line, and
+/// the next record is read.
 /// </summary>
-internal sealed class RecordException(string message) : Exception(message);
+/// <param name="message">What is wrong and what was expected, without file and line.</param>
+public sealed class RecordException(string message) : Exception(message);

@@ -2,77 +2,112 @@ using System.Globalization;
 
 namespace Concord.Preferences.Sampling;
 
-/// <summary>To which side of a split a comparison belongs.</summary>
-public enum SplitPart
-{
-    /// <summary>Learned from.</summary>
-    Train,
-
-    /// <summary>Looked at during training: early stop, temperatures, the best checkpoint.</summary>
-    Validation,
-
-    /// <summary>Kept for the result.</summary>
-    Test,
-}
-
 /// <summary>
-/// Splits by prompt: where a comparison goes is a pure function of (seed, <see cref="Comparison.PromptId"/>), so a
-/// prompt never lies on two sides, in whatever sources and files it occurs, and neither order nor
-/// further data moves a prompt.
+/// Splits by prompt: where a comparison goes is a pure function of (<see cref="Seed"/>,
+/// <see cref="Comparison.PromptId"/>), so a prompt never lies on two sides, in whatever sources and files it occurs,
+/// and neither order nor further data moves a prompt.
 /// </summary>
 /// <remarks>
-/// Shares are of prompts in expectation; the counts of comparisons vary around them. Raising the test share only adds
-/// prompts to the test side.
+/// Shares are of prompts in expectation; the counts of comparisons vary around them. A larger held-out share only adds
+/// prompts to the held-out side. Limits choose by the seed too: runs of several seeds of their own, and their cached
+/// hidden states, are about the same comparisons.
 /// </remarks>
 public sealed record PromptSplit
 {
-    /// <summary>Seed of the split.</summary>
-    /// <value>Default: 1.</value>
-    public long Seed { get; init; } = 1;
-
-    /// <summary>Share of the prompts that is kept for the test, in [0, 1].</summary>
-    /// <value>Default: 0.1.</value>
-    public double TestShare { get; init; } = 0.1;
+    /// <summary>The share of prompts whose comparisons are reported on and never trained on, in [0, 1).</summary>
+    /// <value>Default .1.</value>
+    public double HeldOut { get; init; } = .1;
 
     /// <summary>
-    /// Share of the prompts that is looked at during training, in [0, 1]; with the test share at most 1.
+    /// The share of the training prompts that is looked at during training instead (the step that is kept, the early
+    /// stop, temperatures), in [0, 1).
     /// </summary>
-    /// <value>Default: 0.</value>
-    public double ValidationShare { get; init; }
+    /// <value>Default 0.</value>
+    public double Validation { get; init; }
 
-    /// <summary>The side of a prompt.</summary>
-    /// <exception cref="ConcordException">A share lies outside [0, 1], or both together exceed 1.</exception>
-    public SplitPart PartOf(string promptId)
-    {
-        Check();
-        var at = PromptIdentity.Uniform(Seed, promptId);
-        if (at < TestShare)
-            return SplitPart.Test;
-        return at < TestShare + ValidationShare ? SplitPart.Validation : SplitPart.Train;
-    }
+    /// <summary>Decides which prompts go where.</summary>
+    /// <value>Default 1.</value>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Most comparisons held out of each source, at least 1; null for all.</summary>
+    public int? HeldOutLimit { get; init; }
+
+    /// <summary>Most comparisons of each source on the validation side.</summary>
+    /// <value>Default 500.</value>
+    public int ValidationLimit { get; init; } = 500;
+
+    /// <summary>A source that would have fewer comparisons on the validation side has none there.</summary>
+    /// <value>Default 20.</value>
+    public int FewestValidation { get; init; } = 20;
 
     /// <summary>The comparisons of each side, in their given order.</summary>
-    /// <exception cref="ConcordException">A share lies outside [0, 1], or both together exceed 1.</exception>
-    public (
-        IReadOnlyList<Comparison> Train,
-        IReadOnlyList<Comparison> Validation,
-        IReadOnlyList<Comparison> Test
-    ) Apply(IEnumerable<Comparison> comparisons)
+    /// <param name="comparisons">Of all sources.</param>
+    /// <param name="limit">Most training and validation comparisons of a source together, by its name; null for
+    /// all.</param>
+    /// <exception cref="ConcordException">A share or limit lies outside its range.</exception>
+    public SplitSides Apply(IReadOnlyList<Comparison> comparisons, Func<string, int?>? limit = null)
     {
-        var parts = comparisons.ToLookup(comparison => PartOf(comparison.PromptId));
-        return ([.. parts[SplitPart.Train]], [.. parts[SplitPart.Validation]], [.. parts[SplitPart.Test]]);
+        ArgumentNullException.ThrowIfNull(comparisons);
+        Check();
+        bool IsHeldOut(Comparison comparison) => PromptIdentity.Uniform(Seed, comparison.PromptId) < HeldOut;
+        Comparison[] rest = [.. comparisons.Where(comparison => !IsHeldOut(comparison))],
+            strict = [.. rest.Where(comparison => comparison.StrictPairs > 0)];
+        var training = limit is null ? strict : Limited(strict, limit);
+        var validation = Aside(training);
+        var seen = validation.Select(comparison => comparison.PromptId).ToHashSet(StringComparer.Ordinal);
+        return new SplitSides
+        {
+            Training = seen.Count == 0 ? training : [.. training.Where(one => !seen.Contains(one.PromptId))],
+            Validation = validation,
+            HeldOut = Limited([.. comparisons.Where(IsHeldOut)], _ => HeldOutLimit),
+            TiedForTraining = rest.Length - strict.Length,
+        };
+    }
+
+    // A prompt that one source looks at is trained on by none: what lies above a source's limit is on neither side.
+    private Comparison[] Aside(Comparison[] training)
+    {
+        if (Validation == 0)
+            return [];
+        Comparison[] candidates =
+        [
+            .. training.Where(comparison => PromptIdentity.Uniform(Seed + 2, comparison.PromptId) < Validation),
+        ];
+        var enough = candidates
+            .GroupBy(comparison => comparison.Source)
+            .Where(own => own.Count() >= FewestValidation)
+            .Select(own => own.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        return Limited([.. candidates.Where(comparison => enough.Contains(comparison.Source))], _ => ValidationLimit);
+    }
+
+    // comparisons of one prompt are neighbours in the order that limits go by
+    private Comparison[] Limited(Comparison[] comparisons, Func<string, int?> limitOf)
+    {
+        var chosen = comparisons
+            .GroupBy(comparison => comparison.Source)
+            .SelectMany(group =>
+                limitOf(group.Key) is { } most
+                    ? group.OrderBy(comparison => PromptIdentity.Uniform(Seed + 1, comparison.PromptId)).Take(most)
+                    : group
+            )
+            .ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. comparisons.Where(chosen.Contains)];
     }
 
     private void Check()
     {
-        if (TestShare is >= 0 and <= 1 && ValidationShare is >= 0 and <= 1 && TestShare + ValidationShare <= 1)
-            return;
-        throw new ConcordException(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"A split of {TestShare} for the test and {ValidationShare} for validation: shares from 0 to 1 that "
-                    + $"together are at most 1 were expected."
-            )
-        );
+        if (HeldOut is not (>= 0 and < 1) || Validation is not (>= 0 and < 1))
+            throw new ConcordException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A split with {HeldOut} held out and {Validation} for validation: shares from 0 to below 1 were "
+                        + $"expected."
+                )
+            );
+        if (HeldOutLimit is < 1)
+            throw new ConcordException(
+                FormattableString.Invariant($"A limit of {HeldOutLimit} held-out comparisons: at least 1 was expected.")
+            );
     }
 }

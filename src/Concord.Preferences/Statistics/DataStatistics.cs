@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Preferences.Statistics;
 
 /// <summary>What the comparisons of some files are like, source by source.</summary>
@@ -39,45 +41,24 @@ public sealed record DataStatistics
         var contradictions = new ContradictionFinder();
         for (var start = 0; start < comparisons.Count; start += chunk)
         {
-            var measured = new (IReadOnlyList<int[]> Rows, IReadOnlyList<string> Responses)[
-                Math.Min(chunk, comparisons.Count - start)
-            ];
-            var first = start;
-            var errors = new ConcordException?[measured.Length];
-            Parallel.For(
-                0,
-                measured.Length,
-                new ParallelOptions { CancellationToken = cancellation },
-                at =>
-                {
-                    try
-                    {
-                        measured[at] = (
-                            rows(comparisons[first + at]),
-                            PromptIdentity.OfResponses(comparisons[first + at])
-                        );
-                    }
-                    catch (ConcordException error)
-                    {
-                        errors[at] = error;
-                    }
-                }
+            var part = comparisons.Skip(start).Take(chunk).ToArray();
+            var measured = OrderedParallel.Map(
+                part,
+                comparison =>
+                    (Comparison: comparison, Rows: rows(comparison), Responses: PromptIdentity.OfResponses(comparison)),
+                cancellation
             );
-            // The first in the order of the files, whichever thread was faster.
-            if (Array.Find(errors, error => error is not null) is { } failure)
-                throw failure;
-            for (var at = 0; at < measured.Length; at++)
+            foreach (var (comparison, lengths, responses) in measured)
             {
-                var comparison = comparisons[start + at];
                 if (!accounts.TryGetValue(comparison.Source, out var account))
                 {
                     accounts[comparison.Source] = account = new SourceAccount(comparison.Source, maximumLength);
                     sources.Add(account);
                 }
-                account.Add(comparison, measured[at].Rows, measured[at].Responses);
-                contradictions.Add(comparison, measured[at].Responses);
+                account.Add(comparison, lengths, responses);
+                contradictions.Add(comparison, responses);
             }
-            progress?.Invoke(start + measured.Length);
+            progress?.Invoke(start + part.Length);
         }
         var opposed = contradictions.PerSource();
         var shared = sources

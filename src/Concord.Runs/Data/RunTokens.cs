@@ -1,4 +1,5 @@
 using System.Globalization;
+using Concord.Foundation;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Tokenization.Comparisons;
@@ -27,7 +28,7 @@ internal sealed record RunTokens
 
     /// <summary>Encodes comparisons on all cores, keeping their order.</summary>
     /// <exception cref="ConcordException">The first comparison, in order, that cannot be encoded.</exception>
-    public static RunTokens Of(RunComparisons comparisons, ModelEncoding encoding, CancellationToken cancellation)
+    public static RunTokens Of(PreferenceSplit comparisons, ModelEncoding encoding, CancellationToken cancellation)
     {
         var notes = new List<string>();
         var tokenizer = encoding.Tokenizer;
@@ -52,26 +53,7 @@ internal sealed record RunTokens
         CancellationToken cancellation
     )
     {
-        var encoded = new TokenizedComparison?[comparisons.Count];
-        var errors = new ConcordException?[comparisons.Count];
-        Parallel.For(
-            0,
-            encoded.Length,
-            new ParallelOptions { CancellationToken = cancellation },
-            i =>
-            {
-                try
-                {
-                    encoded[i] = encoding.Encode(comparisons[i]);
-                }
-                catch (ConcordException error)
-                {
-                    errors[i] = error;
-                }
-            }
-        );
-        if (Array.Find(errors, error => error is not null) is { } first)
-            throw first;
+        TokenizedComparison?[] encoded = [.. OrderedParallel.Map(comparisons, encoding.Encode, cancellation)];
         int cut = encoded.Count(one => one is { Truncated: true }),
             responses = encoded.Count(one => one is { ResponseCut: true });
         var dropped = encoded.Count(one => one is null);

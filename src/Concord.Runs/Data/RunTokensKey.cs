@@ -38,7 +38,7 @@ internal static class RunTokensKey
             )
         );
         var block = new byte[1 << 18];
-        foreach (var (_, path) in RunComparisons.Files(recipe))
+        foreach (var path in RunComparisons.Files(recipe))
             AddFile(hash, path, block);
         foreach (
             var path in (recipe.Model.Folder ?? recipe.Model.Init?.Tokenizer) is { } folder

@@ -74,6 +74,9 @@ public sealed class TrainingData
     /// </summary>
     public bool BosMayRepeat { get; init; }
 
+    /// <summary>Id of padding, for a saved config that names none; null where there is none.</summary>
+    public int? PadTokenId { get; init; }
+
     /// <summary>Index of a training comparison's source.</summary>
     internal int SourceOf(TokenizedComparison comparison) => indices[comparison.Comparison.Source];
 
@@ -81,7 +84,7 @@ public sealed class TrainingData
     /// A number that changes with any id, score, source, margin or order: by it a resumed run sees that its data are
     /// the same.
     /// </summary>
-    internal string Fingerprint()
+    public string Fingerprint()
     {
         var hash = new XxHash128();
         foreach (var name in Sources)

@@ -31,9 +31,13 @@ public class SplitTests
             .Concat(PreferenceFile.Read(Shared.Path("data", "domain_specific_preference.jsonl")).Comparisons)
             .Concat(PreferenceFile.Read(Shared.Path("data", "pandalm_testset.json")).Comparisons)
             .ToArray();
-        var (train, validation, test) = new PromptSplit { TestShare = 0.2, ValidationShare = 0.1 }.Apply(comparisons);
-        Assert.Equal(comparisons.Length, train.Count + validation.Count + test.Count);
-        var sides = new[] { train, validation, test }
+        var split = new PromptSplit { HeldOut = 0.2, Validation = 0.1 }.Apply(comparisons);
+        Assert.Equal(
+            comparisons.Length,
+            split.Training.Count + split.Validation.Count + split.HeldOut.Count + split.TiedForTraining
+        );
+        Assert.All(split.Training.Concat(split.Validation), comparison => Assert.True(comparison.StrictPairs > 0));
+        var sides = new[] { split.Training, split.Validation, split.HeldOut }
             .Select(side => side.Select(comparison => comparison.PromptId).ToHashSet())
             .ToArray();
         Assert.Empty(sides[0].Intersect(sides[1]));
@@ -41,45 +45,50 @@ public class SplitTests
         Assert.Empty(sides[1].Intersect(sides[2]));
         // Both forms of the same 1,850 pairs fall on the same sides.
         Assert.Equal(
-            test.Count(comparison => comparison.Source == "harmless"),
-            test.Count(comparison => comparison.Source == "harmless-base")
+            split.HeldOut.Count(comparison => comparison.Source == "harmless"),
+            split.HeldOut.Count(comparison => comparison.Source == "harmless-base")
         );
         var prompts = sides.Sum(side => side.Count);
         Assert.InRange((double)sides[2].Count / prompts, 0.17, 0.23);
-        Assert.InRange((double)sides[1].Count / prompts, 0.08, 0.12);
+        Assert.InRange((double)sides[1].Count / prompts, 0.06, 0.1); // a tenth of the rest
     }
 
     [Fact]
     public void A_split_is_a_pure_function_of_seed_and_prompt()
     {
-        Gen.Select(Gen.String.Array[1, 40], Gen.Long, Gen.Double[0, 0.5], Gen.Double[0, 0.5], Gen.Int[0, 1000])
+        Gen.Select(
+                Gen.String.Array[1, 40],
+                Gen.Int[0, int.MaxValue - 2],
+                Gen.Double[0, 0.5],
+                Gen.Double[0, 0.5],
+                Gen.Int[0, 1000]
+            )
             .Sample(
-                (prompts, seed, test, validation, shuffle) =>
+                (prompts, seed, heldOut, validation, shuffle) =>
                 {
                     var split = new PromptSplit
                     {
                         Seed = seed,
-                        TestShare = test,
-                        ValidationShare = validation,
+                        HeldOut = heldOut,
+                        Validation = validation,
+                        FewestValidation = 1,
                     };
                     var comparisons = prompts.Select((prompt, at) => Of($"s{at % 3}", prompt)).ToArray();
                     var shuffled = comparisons.ToArray();
                     new Random(shuffle).Shuffle(shuffled);
                     var whole = split.Apply(comparisons);
                     var other = split.Apply(shuffled);
-                    Assert.Equal(whole.Test.ToHashSet(), other.Test.ToHashSet());
+                    Assert.Equal(whole.HeldOut.ToHashSet(), other.HeldOut.ToHashSet());
                     Assert.Equal(whole.Validation.ToHashSet(), other.Validation.ToHashSet());
                     foreach (var comparison in comparisons)
                         Assert.Equal(
-                            split.PartOf(comparison.PromptId),
-                            split.PartOf(Of("alone", comparison.Prompt[0].Content).PromptId)
+                            whole.HeldOut.Contains(comparison),
+                            split.Apply([Of("alone", comparison.Prompt[0].Content)]).HeldOut.Count == 1
                         );
-                    // A larger test share only adds.
+                    // A larger held-out share only adds.
                     Assert.Superset(
-                        whole.Test.ToHashSet(),
-                        (split with { TestShare = test + (1 - test - validation) / 2 })
-                            .Apply(comparisons)
-                            .Test.ToHashSet()
+                        whole.HeldOut.ToHashSet(),
+                        (split with { HeldOut = heldOut + (1 - heldOut) / 2 }).Apply(comparisons).HeldOut.ToHashSet()
                     );
                 }
             );
@@ -88,75 +97,82 @@ public class SplitTests
     [Fact]
     public void Another_seed_is_another_split_and_the_first_stays_what_it_was()
     {
-        var ids = Enumerable.Range(0, 1000).Select(at => $"prompt {at}").ToArray();
-        string[] Test(long seed) =>
-            [.. ids.Where(id => new PromptSplit { Seed = seed, TestShare = 0.3 }.PartOf(id) == SplitPart.Test)];
-        Assert.InRange(Test(1).Intersect(Test(2)).Count(), 40, 150);
+        var comparisons = Enumerable.Range(0, 1000).Select(at => Of("s", "") with { PromptId = $"prompt {at}" });
+        string[] HeldOut(int seed) =>
+            [
+                .. new PromptSplit { Seed = seed, HeldOut = 0.3 }
+                    .Apply([.. comparisons])
+                    .HeldOut.Select(comparison => comparison.PromptId),
+            ];
+        Assert.InRange(HeldOut(1).Intersect(HeldOut(2)).Count(), 40, 150);
         // Frozen: a split must not move with a new version.
-        Assert.Equal(["prompt 0", "prompt 1", "prompt 2", "prompt 6", "prompt 7"], Test(1).Take(5));
+        Assert.Equal(["prompt 0", "prompt 1", "prompt 2", "prompt 6", "prompt 7"], HeldOut(1).Take(5));
     }
 
     [Fact]
     public void Shares_at_the_ends_and_outside()
     {
-        Assert.Equal(SplitPart.Train, new PromptSplit { TestShare = 0 }.PartOf("x"));
-        Assert.Equal(SplitPart.Test, new PromptSplit { TestShare = 1 }.PartOf("x"));
-        foreach (var (test, validation) in new[] { (-0.1, 0), (1.1, 0), (0.6, 0.6), (double.NaN, 0) })
-            Assert.Throws<ConcordException>(() =>
-                new PromptSplit { TestShare = test, ValidationShare = validation }.PartOf("x")
-            );
-    }
-
-    [Fact]
-    public void Sampling_takes_share_limit_and_number_and_does_not_mind_the_order()
-    {
-        Gen.Select(Gen.Int[1, 60], Gen.Int[1, 5], Gen.Double[0.01, 1], Gen.Int[1, 80], Gen.Int[1, 200], Gen.Long)
-            .Sample(
-                (count, prompts, share, limit, resample, seed) =>
-                {
-                    var source = Enumerable
-                        .Range(0, count)
-                        .Select(at => Of("s", $"p{at % (1 + count / prompts)}", $"a{at}"))
-                        .ToArray();
-                    var sampling = new SourceSampling
-                    {
-                        Seed = seed,
-                        Share = share,
-                        Limit = limit,
-                    };
-                    var once = sampling.Apply(source);
-                    Assert.Equal(
-                        Math.Min(limit, Math.Max(1, (int)Math.Round(share * count, MidpointRounding.AwayFromZero))),
-                        once.Count
-                    );
-                    Assert.Equal(once.Count, once.Distinct().Count());
-                    Assert.Equal(once, source.Where(once.Contains));
-                    Assert.Equal(once.ToHashSet(), sampling.Apply([.. source.Reverse()]).ToHashSet());
-
-                    var many = (sampling with { Resample = resample }).Apply(source);
-                    Assert.Equal(resample, many.Count);
-                    Assert.Subset(once.ToHashSet(), many.ToHashSet());
-                    // As even as it can be: no comparison comes more than once oftener than another.
-                    var times = once.Select(comparison => many.Count(other => other == comparison)).ToArray();
-                    Assert.InRange(times.Max() - times.Min(), 0, 1);
-                }
-            );
-    }
-
-    [Fact]
-    public void A_smaller_sample_is_part_of_a_larger_and_keeps_prompts_together()
-    {
-        var source = Enumerable.Range(0, 100).Select(at => Of("s", $"p{at % 50}", $"a{at}")).ToArray();
-        var ten = new SourceSampling { Limit = 10 }.Apply(source);
-        Assert.Subset(
-            new SourceSampling { Limit = 30 }
-                .Apply(source)
-                .ToHashSet(),
-            ten.ToHashSet()
+        Comparison[] one = [Of("s", "x")];
+        Assert.Single(
+            new PromptSplit { HeldOut = 0 }
+                .Apply(one)
+                .Training
         );
-        Assert.Equal(5, ten.Select(comparison => comparison.PromptId).Distinct().Count());
-        Assert.Throws<ConcordException>(() => new SourceSampling { Share = 0 }.Apply(source));
-        Assert.Throws<ConcordException>(() => new SourceSampling { Limit = 0 }.Apply(source));
-        Assert.Throws<ConcordException>(() => new SourceSampling { Resample = -1 }.Apply(source));
+        foreach (var (heldOut, validation) in new[] { (-0.1, 0.0), (1.0, 0.0), (0.1, 1.0), (double.NaN, 0.0) })
+            Assert.Throws<ConcordException>(() =>
+                new PromptSplit { HeldOut = heldOut, Validation = validation }.Apply(one)
+            );
+        Assert.Throws<ConcordException>(() => new PromptSplit { HeldOutLimit = 0 }.Apply(one));
+    }
+
+    [Fact]
+    public void A_limit_chooses_by_the_seed_and_a_smaller_one_is_part_of_a_larger()
+    {
+        var comparisons = Enumerable.Range(0, 400).Select(at => Of($"s{at % 2}", $"p{at % 150}", $"a{at}")).ToArray();
+        var split = new PromptSplit { HeldOut = .5 };
+        SplitSides Of30(int? first, int? heldOut) =>
+            (split with { HeldOutLimit = heldOut }).Apply(comparisons, name => name == "s0" ? first : null);
+        var (few, more) = (Of30(10, 10), Of30(30, 30));
+        Assert.Equal(10, few.Training.Count(comparison => comparison.Source == "s0"));
+        Assert.Equal(20, few.HeldOut.Count);
+        Assert.Subset(more.Training.ToHashSet(), few.Training.ToHashSet());
+        Assert.Subset(more.HeldOut.ToHashSet(), few.HeldOut.ToHashSet());
+        Assert.Equal(
+            Of30(null, null).Training.Where(comparison => comparison.Source == "s1"),
+            few.Training.Where(comparison => comparison.Source == "s1")
+        );
+    }
+
+    [Fact]
+    public void A_source_with_too_few_comparisons_has_no_validation_side_and_a_large_one_a_limited_one()
+    {
+        var comparisons = Enumerable
+            .Range(0, 3000)
+            .Select(at => Of(at % 30 == 0 ? "small" : "large", $"p{at}", $"a{at}"))
+            .ToArray();
+        var split = new PromptSplit { Validation = .1, ValidationLimit = 50 };
+        var sides = split.Apply(comparisons);
+        Assert.All(sides.Validation, comparison => Assert.Equal("large", comparison.Source));
+        Assert.Equal(50, sides.Validation.Count);
+        var without = (split with { Validation = 0 }).Apply(comparisons);
+        Assert.Equal(without.HeldOut, sides.HeldOut);
+        Assert.Equal(without.Training.Except(sides.Validation), sides.Training);
+    }
+
+    [Fact]
+    public void A_prompt_that_one_source_looks_at_is_trained_on_by_none()
+    {
+        var comparisons = Enumerable
+            .Range(0, 2000)
+            .Select(at => Of(at % 2 == 0 ? "one" : "two", $"p{at / 2}", $"a{at}"))
+            .Where(comparison => comparison.Source == "one" || comparison.Prompt[0].Content.EndsWith('7'))
+            .ToArray();
+        var sides = new PromptSplit { Validation = .2, FewestValidation = 40 }.Apply(comparisons);
+        Assert.All(sides.Validation, comparison => Assert.Equal("one", comparison.Source));
+        Assert.Empty(
+            sides
+                .Training.Select(comparison => comparison.PromptId)
+                .Intersect(sides.Validation.Select(one => one.PromptId))
+        );
     }
 }

@@ -4,7 +4,7 @@ using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
 
-namespace Concord.Runs.Data;
+namespace Concord;
 
 /// <summary>Records that a reader left out on purpose.</summary>
 /// <param name="File">The file.</param>
@@ -12,15 +12,15 @@ namespace Concord.Runs.Data;
 /// <param name="Count">How many.</param>
 public sealed record DroppedRecords(string File, string Reason, int Count);
 
-/// <summary>What there is to say of a recipe's data, without the data.</summary>
-public sealed record RunAccount
+/// <summary>What there is to say of the data of a run, without the data.</summary>
+public sealed record DataAccount
 {
     private static readonly JsonSerializerOptions Lines = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The sources, in the order of the recipe.</summary>
+    /// <summary>The sources, in the order in which they were given.</summary>
     public required IReadOnlyList<string> Sources { get; init; }
 
     /// <summary>Per source: comparisons trained on.</summary>
@@ -28,6 +28,9 @@ public sealed record RunAccount
 
     /// <summary>Per source: comparisons held out.</summary>
     public required IReadOnlyList<int> HeldOut { get; init; }
+
+    /// <summary>Per source: comparisons looked at during training, to choose by.</summary>
+    public required IReadOnlyList<int> Validation { get; init; }
 
     /// <summary>Comparisons of ties alone that were not held out: there is nothing in them to train on.</summary>
     public int TiedForTraining { get; init; }
@@ -42,18 +45,21 @@ public sealed record RunAccount
     public IReadOnlyList<DroppedRecords> Dropped { get; init; } = [];
 
     /// <summary>Counts the comparisons of each source.</summary>
-    public static RunAccount Of(
+    internal static DataAccount Of(
         IReadOnlyList<string> sources,
         IEnumerable<Comparison> training,
+        IEnumerable<Comparison> validation,
         IEnumerable<Comparison> heldOut
     )
     {
         Dictionary<string, int> trained = Count(training),
+            validated = Count(validation),
             held = Count(heldOut);
-        return new RunAccount
+        return new DataAccount
         {
             Sources = sources,
             Training = [.. sources.Select(source => trained.GetValueOrDefault(source))],
+            Validation = [.. sources.Select(source => validated.GetValueOrDefault(source))],
             HeldOut = [.. sources.Select(source => held.GetValueOrDefault(source))],
         };
 
@@ -64,13 +70,14 @@ public sealed record RunAccount
     }
 
     /// <summary>Of some sources alone; what could not be read or was left out is said of all files.</summary>
-    public RunAccount Only(IReadOnlyList<string> names)
+    internal DataAccount Only(IReadOnlyList<string> names)
     {
         int[] kept = [.. Enumerable.Range(0, Sources.Count).Where(i => names.Contains(Sources[i]))];
         return this with
         {
             Sources = [.. kept.Select(i => Sources[i])],
             Training = [.. kept.Select(i => Training[i])],
+            Validation = [.. kept.Select(i => Validation[i])],
             HeldOut = [.. kept.Select(i => HeldOut[i])],
             Shares = Shares.Where(share => names.Contains(share.Key)).ToDictionary(),
         };
@@ -79,7 +86,7 @@ public sealed record RunAccount
     /// <summary>
     /// Writes the records that could not be read to <c>unread.jsonl</c> of a folder; nothing where all were.
     /// </summary>
-    public void WriteProblems(string folder)
+    internal void WriteProblems(string folder)
     {
         if (Problems.Count == 0)
             return;

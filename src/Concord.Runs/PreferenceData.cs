@@ -1,0 +1,174 @@
+using Concord.Preferences;
+using Concord.Preferences.Readers;
+using Concord.Preferences.Sampling;
+
+namespace Concord;
+
+/// <summary>
+/// Comparisons of one or more sources, with an account of everything that did not become one: read from files, or given
+/// from memory. What is trained on and what is held out is decided by <see cref="Split(PromptSplit)"/>.
+/// </summary>
+public sealed class PreferenceData
+{
+    private const string Unnamed = "comparisons in memory";
+
+    private readonly Dictionary<string, SourceUse> uses;
+
+    private PreferenceData(
+        IReadOnlyList<Comparison> comparisons,
+        Dictionary<string, SourceUse> uses,
+        IReadOnlyList<ReadProblem> problems,
+        IReadOnlyList<DroppedRecords> dropped
+    )
+    {
+        Comparisons = comparisons;
+        this.uses = uses;
+        Problems = problems;
+        Dropped = dropped;
+    }
+
+    /// <summary>How much of a source is used, and who said so.</summary>
+    private sealed record SourceUse(string Where, int? Limit, double Share);
+
+    /// <summary>All comparisons, in the order in which they were given.</summary>
+    public IReadOnlyList<Comparison> Comparisons { get; }
+
+    /// <summary>The names of the sources, in the order in which they first occur.</summary>
+    public IReadOnlyList<string> Sources => [.. Comparisons.Select(comparison => comparison.Source).Distinct()];
+
+    /// <summary>Records that could not be read.</summary>
+    public IReadOnlyList<ReadProblem> Problems { get; }
+
+    /// <summary>What readers left out on purpose.</summary>
+    public IReadOnlyList<DroppedRecords> Dropped { get; }
+
+    /// <summary>Reads files of any known format; each is a source of its name unless its records name others.</summary>
+    /// <param name="files">Paths.</param>
+    /// <exception cref="ConcordException">A file cannot be opened, has no known format, or not one record could be
+    /// read.</exception>
+    public static PreferenceData Read(params IEnumerable<string> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        return Read(files.Select(file => new PreferenceSource { Files = [file] }));
+    }
+
+    /// <summary>Reads files with a say in how: named sources, formats, limits, readers of one's own.</summary>
+    /// <param name="sources">What to read.</param>
+    /// <exception cref="ConcordException">A file cannot be opened, has no known format, or not one record could be read;
+    /// or two entries give the same source and disagree on its limit or share.</exception>
+    public static PreferenceData Read(params IEnumerable<PreferenceSource> sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        var comparisons = new List<Comparison>();
+        var problems = new List<ReadProblem>();
+        var dropped = new List<DroppedRecords>();
+        var uses = new Dictionary<string, SourceUse>(StringComparer.Ordinal);
+        var number = 0;
+        foreach (var source in sources)
+        {
+            var use = new SourceUse($"sources.{number++}", source.Limit, source.Share);
+            foreach (var file in source.Files)
+            {
+                var read = PreferenceFile.Read(file, new ReadOptions { Source = source.Name, Format = source.Format });
+                comparisons.AddRange(read.Comparisons);
+                problems.AddRange(read.Problems);
+                dropped.AddRange(read.Dropped.Select(one => new DroppedRecords(file, one.Key, one.Value)));
+                foreach (var name in read.Comparisons.Select(comparison => comparison.Source).Distinct())
+                    if (!uses.TryAdd(name, use))
+                        Agree(name, uses[name], use);
+            }
+        }
+        return new PreferenceData(comparisons, uses, problems, dropped);
+    }
+
+    /// <summary>Takes comparisons from memory.</summary>
+    /// <param name="comparisons">Each with its source; those without an origin are numbered from 1, for
+    /// messages.</param>
+    public static PreferenceData FromComparisons(IEnumerable<Comparison> comparisons)
+    {
+        ArgumentNullException.ThrowIfNull(comparisons);
+        Comparison[] all =
+        [
+            .. comparisons.Select(
+                (comparison, i) =>
+                    comparison.Origin == RecordOrigin.Memory
+                        ? comparison with
+                        {
+                            Origin = new RecordOrigin(Unnamed, i + 1),
+                        }
+                        : comparison
+            ),
+        ];
+        return new PreferenceData(all, new Dictionary<string, SourceUse>(StringComparer.Ordinal), [], []);
+    }
+
+    /// <summary>Splits by prompt: a prompt lies on one side only, in whatever sources it occurs.</summary>
+    /// <param name="heldOut">The share of prompts that is reported on and never trained on, in [0, 1).</param>
+    /// <param name="validation">The share of the training prompts that is looked at during training instead, in
+    /// [0, 1).</param>
+    /// <param name="seed">Decides which prompts.</param>
+    /// <exception cref="ConcordException">A share lies outside its range, or a source has nothing to train on.</exception>
+    public PreferenceSplit Split(double heldOut = .1, double validation = .1, int seed = 1) =>
+        Split(
+            new PromptSplit
+            {
+                HeldOut = heldOut,
+                Validation = validation,
+                Seed = seed,
+            }
+        );
+
+    /// <summary>Splits by prompt, with limits.</summary>
+    /// <param name="split">How.</param>
+    /// <exception cref="ConcordException">A setting lies outside its range, or a source has nothing to train
+    /// on.</exception>
+    public PreferenceSplit Split(PromptSplit split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        return Split(split, []);
+    }
+
+    /// <param name="split">How.</param>
+    /// <param name="only">The sources that must have something to train on; empty for all.</param>
+    internal PreferenceSplit Split(PromptSplit split, IReadOnlyList<string> only)
+    {
+        var sides = split.Apply(Comparisons, name => uses.GetValueOrDefault(name)?.Limit);
+        var sources = Sources;
+        var trained = sides.Training.Select(comparison => comparison.Source).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in sources.Where(name => !trained.Contains(name) && (only.Count == 0 || only.Contains(name))))
+        {
+            var how = FormattableString.Invariant($"held_out {split.HeldOut}, seed {split.Seed}");
+            throw new ConcordException(
+                $"The source '{name}' has no comparison to train on after the split ({how}): leave it out with "
+                    + $"`only`, or hold out less."
+            );
+        }
+        return new PreferenceSplit(
+            sides.Training,
+            sides.Validation,
+            sides.HeldOut,
+            DataAccount.Of(sources, sides.Training, sides.Validation, sides.HeldOut) with
+            {
+                TiedForTraining = sides.TiedForTraining,
+                Shares = uses.Where(use => use.Value.Share != 1)
+                    .ToDictionary(use => use.Key, use => use.Value.Share, StringComparer.Ordinal),
+                Problems = Problems,
+                Dropped = Dropped,
+            },
+            split.Validation == 0 ? null : () => Split(split with { Validation = 0 }, only)
+        );
+    }
+
+    private static void Agree(string name, SourceUse before, SourceUse now)
+    {
+        if (before.Limit == now.Limit && before.Share == now.Share)
+            return;
+        throw new ConcordException(
+            $"{before.Where} and {now.Where} both give the source '{name}' and disagree: {Said(before)} there, "
+                + $"{Said(now)} here. Give both the same, or other names."
+        );
+    }
+
+    private static string Said(SourceUse use) =>
+        FormattableString.Invariant($"limit {(use.Limit is { } limit ? $"{limit}" : "none")}, share {use.Share}");
+}
