@@ -24,13 +24,7 @@ internal static class FrozenBenchmark
             epochs = options.Number("epochs", 6);
         var model = TimedModels.FirstLayers(options.Words[0], options.Number("layers", 0));
         model.SetTrained(TrainedParts.LastLayers, trained);
-        var comparisons = TimedComparisons.Read(
-            model,
-            options.Words[0],
-            options.Words[1],
-            pairs + batch,
-            options.Number("tokens", 512)
-        );
+        var comparisons = TimedComparisons.Read(model, options.Words[1], pairs + batch, options.Number("tokens", 512));
         using var training = new TimedTraining(model);
         var folder = Directory.CreateTempSubdirectory("concord-bench-");
         try

@@ -30,9 +30,7 @@ internal static class SchemesBenchmark
             tokens = options.Number("tokens", 512);
         var model = TimedModels.FirstLayers(options.Words[0], options.Number("layers", 4));
         model.SetTrained(TrainedParts.Full);
-        var bySource = files
-            .Select(file => TimedComparisons.Read(model, options.Words[0], file, perSource * 2, tokens))
-            .ToArray();
+        var bySource = files.Select(file => TimedComparisons.Read(model, file, perSource * 2, tokens)).ToArray();
         TokenizedComparison[] Batch(int number) =>
             [.. bySource.SelectMany(all => all.Skip(number * perSource).Take(perSource))];
         TokenizedComparison[][] batches = [Batch(0), Batch(1)];

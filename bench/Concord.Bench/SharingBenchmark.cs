@@ -20,7 +20,7 @@ internal static class SharingBenchmark
             new RewardModelOptions { HeadSeed = 1 },
             StepVariant.Make(StepVariant.Operations.Fused)
         );
-        var encoding = new ModelEncoding(model, options.Words[0], options.Number("tokens", 512));
+        var encoding = new ModelEncoding(model, options.Number("tokens", 512));
         Markdown.Header(
             "file",
             "comparisons",

@@ -69,7 +69,7 @@ internal static class StepBenchmark
     /// <summary>The comparisons of a file with two responses of which one is better, shuffled.</summary>
     public static TokenizedComparison[] Comparisons(RewardModel model, BenchOptions options, string file)
     {
-        var encoding = new ModelEncoding(model, options.Words[0], options.Number("tokens", 512));
+        var encoding = new ModelEncoding(model, options.Number("tokens", 512));
         var comparisons = PreferenceFile
             .Read(file)
             .Comparisons.Where(comparison => comparison.Responses.Count == 2 && comparison.StrictPairs == 1)

@@ -14,13 +14,12 @@ internal static class TimedComparisons
     /// order of their own.
     /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="folder">Where its tokenizer lies.</param>
     /// <param name="file">The file.</param>
     /// <param name="count">How many.</param>
     /// <param name="tokens">Longest row.</param>
-    public static TokenizedComparison[] Read(RewardModel model, string folder, string file, int count, int tokens)
+    public static TokenizedComparison[] Read(RewardModel model, string file, int count, int tokens)
     {
-        var encoding = new ModelEncoding(model, folder, tokens);
+        var encoding = new ModelEncoding(model, tokens);
         var pairs = PreferenceFile
             .Read(file)
             .Comparisons.Where(comparison => comparison.Responses.Count == 2 && comparison.StrictPairs == 1)

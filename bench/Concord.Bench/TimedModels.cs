@@ -20,7 +20,12 @@ internal static class TimedModels
         if (layers > 0 && layers < config.Layers)
             config = config with { Layers = layers };
         using var reader = CheckpointReader.Open(folder);
-        return Make(config, new CheckpointParameterSource(reader, torch.ScalarType.Float32, torch.CPU), operations);
+        return Make(
+            config,
+            new CheckpointParameterSource(reader, torch.ScalarType.Float32, torch.CPU),
+            operations,
+            folder
+        );
     }
 
     /// <summary>Random weights.</summary>
@@ -29,10 +34,15 @@ internal static class TimedModels
     public static RewardModel Random(BackboneConfig config, torch.ScalarType type = torch.ScalarType.Float32)
     {
         using var source = new RepeatedParameterSource(type);
-        return Make(config, source, null);
+        return Make(config, source, null, null);
     }
 
-    private static RewardModel Make(BackboneConfig config, IParameterSource source, IOperations? operations)
+    private static RewardModel Make(
+        BackboneConfig config,
+        IParameterSource source,
+        IOperations? operations,
+        string? folder
+    )
     {
         using var scope = torch.NewDisposeScope();
         using var generator = new torch.Generator(1); // models that are compared have the same head
@@ -43,7 +53,10 @@ internal static class TimedModels
             parameter,
             Pooling.Last,
             operations ?? OperationsFactory.For(torch.CPU)
-        );
+        )
+        {
+            Folder = folder,
+        };
     }
 
     /// <summary>

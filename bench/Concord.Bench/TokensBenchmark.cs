@@ -38,7 +38,7 @@ internal static class TokensBenchmark
                 + "millions of tokens/s on 2 |"
         );
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        var encoding = new ModelEncoding(model, folder, maximum);
+        var encoding = new ModelEncoding(model, maximum);
         var whole = new ComparisonEncoder(
             Tokenizer.Load(folder),
             new RenderingOptions { Rendering = encoding.Rendering }
@@ -99,7 +99,7 @@ internal static class TokensBenchmark
                 Text = new TextRecipe { MaximumLength = maximum },
             };
         model.Settings = model.Settings with { MaximumLength = maximum };
-        RunTokens Tokens(RunData data) => data.Tokens(model, folder, default);
+        RunTokens Tokens(RunData data) => data.Tokens(model, default);
         void Nothing(string note) => throw new InvalidOperationException(note);
         // its first run: the file is written
         using (var first = RunData.Open(Of(cache), Nothing))

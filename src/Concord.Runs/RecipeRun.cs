@@ -1,9 +1,11 @@
+<<<<<<< HEAD
 using Concord.Modeling;
 using Concord.Modeling.Rewards;
 using Concord.Records;
+=======
+>>>>>>> main
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
-using Concord.Tokenization.Comparisons;
 using Concord.Training.Loop;
 
 namespace Concord.Runs;
@@ -13,8 +15,6 @@ namespace Concord.Runs;
 /// <param name="say">Told in a line what is chosen and what a person should know.</param>
 public sealed class RecipeRun(Recipe recipe, Action<string> say)
 {
-    private const int ComparedAfterSaving = 8;
-
     /// <summary>The run's folder.</summary>
     public string Output { get; } =
         recipe.Output ?? throw new ArgumentException("The recipe has no output folder.", nameof(recipe));
@@ -30,53 +30,16 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
     /// <exception cref="ConcordException">Data, model or settings do not fit; the message says what to do.</exception>
     public TrainingResult Train(RunData data, ITrainingObserver observer, CancellationToken cancellation)
     {
-        var (model, folder) = RunModel.Open(recipe, Output, say);
-        using var opened = model;
-        var tokens = data.Tokens(model, folder, cancellation);
-        foreach (var note in tokens.About.Notes)
-            say(note);
-        if (model.Pooling is Pooling.Mean or Pooling.Max)
+        using var model = RunModel.Open(recipe, Output, say);
+        var settings = recipe.Training with { Seed = recipe.Seed };
+        var training = new ModelTraining(model, data.Tokens(model, cancellation), data.Account, settings)
         {
-            say(
-                $"warning: pooling {PoolingNames.Of(model.Pooling)} is Concord's own: transformers will load the "
-                    + $"model and score otherwise."
-            );
-            say("Choose last or eos where that matters.");
-        }
-        var training = new TrainingData(tokens.Training, tokens.HeldOut, data.Account.Sources)
-        {
-            BosTokenId = tokens.About.BosId,
-            BosMayRepeat = tokens.About.BosMayRepeat,
+            MergeAdapters = recipe.Model.Merged,
+            FrozenStates = recipe.Cache is { } cache ? Path.Combine(cache, "states") : null,
+            Observer = observer,
+            Prepared = data.Keep,
         };
-        var settings = recipe.Training with
-        {
-            Seed = recipe.Seed,
-            Batches = recipe.Training.Batches with { Shares = data.Account.Shares },
-            Lora = recipe.Training.Lora with { Seed = (ulong)recipe.Seed },
-        };
-        var run = new TrainingRun(
-            model,
-            training,
-            settings,
-            new TrainingRunOptions
-            {
-                Output = Output,
-                Config = Config(),
-                WriteModel = (trained, place, info) =>
-                    Write(
-                        trained,
-                        place,
-                        info,
-                        [.. tokens.HeldOut.Concat(tokens.Training).Take(ComparedAfterSaving)],
-                        tokens.About.PadId
-                    ),
-                Observer = observer,
-                FrozenStates = recipe.Cache is { } cache ? Path.Combine(cache, "states") : null,
-            }
-        );
-        data.Account.WriteProblems(Output);
-        data.Keep();
-        return run.Run(cancellation);
+        return training.Run(Output, Config(), say, cancellation);
     }
 
     // a run whose config.yaml says the same in an earlier spelling keeps its own
@@ -94,45 +57,5 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
         {
             return config; // what differs is said where the folder is opened
         }
-    }
-
-    private void Write(
-        RewardModel model,
-        string folder,
-        TrainedModelInfo info,
-        IReadOnlyList<TokenizedComparison> sample,
-        int? padId
-    )
-    {
-        model.Settings = model.Settings with
-        {
-            Sources = [.. info.Sources.Select((name, i) => new SourceTemperature(name, info.Temperatures?[i] ?? 1))],
-            RewardMean = info.RewardMean,
-            RewardStandardDeviation = info.RewardStandardDeviation,
-        };
-        if (recipe.Training.Mode != TrainedParts.Adapters)
-            model.Save(folder, sample, padId);
-        else if (!recipe.Model.Merged)
-            model.SaveAdapter(folder, sample);
-        else
-            SaveMerged(model, folder, sample, padId);
-    }
-
-    // The model in training keeps its adapters: they are added to a copy of the base, read again.
-    private static void SaveMerged(
-        RewardModel model,
-        string folder,
-        IReadOnlyList<TokenizedComparison> sample,
-        int? padId
-    )
-    {
-        var adapter = folder + ".adapter";
-        model.SaveAdapter(adapter, sample);
-        using (var copy = RewardModel.Load(adapter, new RewardModelOptions { Device = model.Device }))
-        {
-            copy.MergeAdapters();
-            copy.Save(folder, sample, padId);
-        }
-        Directory.Delete(adapter, recursive: true);
     }
 }

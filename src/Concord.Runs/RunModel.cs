@@ -22,9 +22,9 @@ internal static class RunModel
     /// <param name="recipe">The recipe.</param>
     /// <param name="output">The run's folder.</param>
     /// <param name="say">Told what is chosen here.</param>
-    /// <returns>The model, with the recipe's ways of reading text in its settings, and its folder.</returns>
+    /// <returns>The model, with the recipe's ways of reading text in its settings.</returns>
     /// <exception cref="ConcordException">No model is named, or it cannot be opened.</exception>
-    public static (RewardModel Model, string Folder) Open(Recipe recipe, string output, Action<string> say)
+    public static RewardModel Open(Recipe recipe, string output, Action<string> say)
     {
         var folder = (recipe.Model.Folder, recipe.Model.Init) switch
         {
@@ -61,7 +61,7 @@ internal static class RunModel
             Truncation = recipe.Text.Truncation ?? model.Settings.Truncation,
             MaximumLength = recipe.Text.MaximumLength ?? model.Settings.MaximumLength,
         };
-        return (model, folder);
+        return model;
     }
 
     private static string Make(ModelShape shape, string folder, ulong seed)

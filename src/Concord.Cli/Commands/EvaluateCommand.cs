@@ -150,7 +150,7 @@ internal static class EvaluateCommand
                     ({ Length: 0 }, null, _) when parse.GetValue(singles) is { Length: > 0 } written =>
                         SinglesPredictions.Parse(written, parse.GetValue(baseline)),
                     ({ Length: > 0 } written, null, _) => new ScoresFilePredictions(written),
-                    ({ Length: 0 }, { } folder, { Length: > 0 } data) => new ModelPredictions(
+                    ({ Length: 0 }, { } folder, { Length: > 0 } data) => new FilePredictions(
                         folder,
                         data,
                         new ReadOptions

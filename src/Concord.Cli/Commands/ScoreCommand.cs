@@ -66,32 +66,15 @@ internal static class ScoreCommand
                         $"--max-length {parse.GetValue(length)!.Value.ToString(CultureInfo.InvariantCulture)}: 3 or "
                             + $"more was expected."
                     );
-                var folder = parse.GetValue(model)!;
-                var reading = new ReadOptions
-                {
-                    AllowUnscored = true,
-                    Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
-                };
                 PreferenceFile.Check(parse.GetValue(file)!); // before a large model is opened
                 AtomicFile.Check(parse.GetValue(output)!);
-                using var rewardModel = RewardModel.Load(folder, computing.Read(parse));
-                if (
-                    parse.GetValue(normalize)
-                    && rewardModel.Settings is not { RewardMean: not null, RewardStandardDeviation: not null }
-                )
-                    throw new ConcordException(
-                        $"{folder}/concord.json holds no mean and standard deviation of rewards, which --normalize "
-                            + $"needs; models trained by Concord have them."
-                    );
-                var job = new ScoreJob(
-                    rewardModel,
-                    folder,
-                    parse.GetValue(file)!,
-                    parse.GetValue(output)!,
-                    reading,
-                    parse.GetValue(length),
-                    parse.GetValue(normalize)
-                );
+                using var opened = RewardModel.Load(parse.GetValue(model)!, computing.Read(parse));
+                var job = new ScoreJob(opened, parse.GetValue(file)!, parse.GetValue(output)!)
+                {
+                    Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
+                    MaximumLength = parse.GetValue(length),
+                    Normalize = parse.GetValue(normalize),
+                };
                 return Run(job, parse.GetValue(output)!, terminal, cancellation);
             }
         );

@@ -18,24 +18,21 @@ public sealed class ModelEncoding
     private readonly int vocabulary;
 
     /// <summary>Makes the encoding of a model.</summary>
-    /// <param name="model">The model; its <see cref="RewardModel.Settings"/> decide what is not overridden.</param>
-    /// <param name="folder">The model's folder, where its tokenizer lies.</param>
+    /// <param name="model">The model; its <see cref="RewardModel.Settings"/> decide what is not overridden, and its
+    /// <see cref="RewardModel.Folder"/> holds the tokenizer.</param>
     /// <param name="maximumLength">Longest row in tokens; null for the folder's for texts, and the model's
     /// positions.</param>
     /// <param name="truncation">What happens to longer ones; null for the folder's.</param>
     /// <exception cref="ConcordException">The tokenizer or a setting cannot be used.</exception>
-    public ModelEncoding(
-        RewardModel model,
-        string folder,
-        int? maximumLength = null,
-        TruncationPolicy? truncation = null
-    )
+    public ModelEncoding(RewardModel model, int? maximumLength = null, TruncationPolicy? truncation = null)
     {
-        this.model = folder;
+        ArgumentNullException.ThrowIfNull(model);
+        var folder = model.Folder;
+        this.model = folder ?? "a model made in memory";
         vocabulary = model.Config.VocabularySize;
-        var where = Path.Combine(folder, ModelFolder.SettingsFileName);
+        var where = Path.Combine(this.model, ModelFolder.SettingsFileName);
         var policy = truncation ?? EncodingNames.ParseTruncation(model.Settings.Truncation, where);
-        var tokenizer = ModelFolder.HasTokenizer(folder) ? Tokenizer.Load(folder) : null;
+        var tokenizer = folder is not null && ModelFolder.HasTokenizer(folder) ? Tokenizer.Load(folder) : null;
         (Tokenizer, Truncation) = (tokenizer, policy);
         MaximumLength = Math.Min(
             maximumLength ?? model.Settings.MaximumLength ?? int.MaxValue,

@@ -65,6 +65,12 @@ public sealed class RewardModel : IDisposable
     /// </summary>
     public string? SourceFolder { get; init; }
 
+    /// <summary>
+    /// The folder that was opened: <see cref="SourceFolder"/>, or the adapters' that name it as their base; null for a
+    /// model made in memory.
+    /// </summary>
+    public string? Folder { get; init; }
+
     /// <summary>Opens a Hugging Face folder, or one with a LoRA adapter whose base lies where it says.</summary>
     /// <exception cref="ConcordException">The folder is no such model, or has no head where one is needed;
     /// the message names file and tensor.</exception>

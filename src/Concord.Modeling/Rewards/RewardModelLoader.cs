@@ -130,6 +130,7 @@ internal static class RewardModelLoader
         return new RewardModel(backbone, parameter, pooling, operations)
         {
             SourceFolder = folder,
+            Folder = settingsFolder,
             Settings = settings with { Pooling = PoolingNames.Of(pooling) },
         };
     }

@@ -1,5 +1,3 @@
-using Concord.Foundation;
-using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Preferences.Sampling;
 using Concord.Runs.Recipes;

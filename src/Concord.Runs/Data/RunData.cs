@@ -58,22 +58,21 @@ public sealed class RunData : IDisposable
 
     /// <summary>The ids: those kept, or made now.</summary>
     /// <param name="model">The recipe's model.</param>
-    /// <param name="folder">Its folder.</param>
     /// <param name="cancellation">Ends tokenizing.</param>
     /// <exception cref="ConcordException">The tokenizer or a setting cannot be used, or a comparison cannot be
     /// encoded.</exception>
-    internal RunTokens Tokens(RewardModel model, string folder, CancellationToken cancellation)
+    internal RunTokens Tokens(RewardModel model, CancellationToken cancellation)
     {
         if (kept is null)
         {
-            made = RunTokens.Of(comparisons!, new ModelEncoding(model, folder), cancellation);
+            made = RunTokens.Of(comparisons!, new ModelEncoding(model), cancellation);
             comparisons = null;
             return made;
         }
         kept.Repair = () =>
         {
             say($"{kept.Path} is damaged: the texts are read and tokenized again.");
-            var again = RunTokens.Of(RunComparisons.Of(recipe), new ModelEncoding(model, folder), cancellation);
+            var again = RunTokens.Of(RunComparisons.Of(recipe), new ModelEncoding(model), cancellation);
             Keep(again);
             return [.. again.Training, .. again.HeldOut];
         };

@@ -12,25 +12,21 @@ namespace Concord.Runs.Scoring;
 public sealed record ScoreResult(int Records, int Errors);
 
 /// <summary>Scores one file into one file, a line for a record, going on with what an interrupted run left.</summary>
-/// <param name="model">The model.</param>
-/// <param name="folder">Its folder.</param>
-/// <param name="input">The file whose records are scored.</param>
+/// <param name="model">A model that came from a folder.</param>
+/// <param name="input">The file whose records are scored, in any format that is read.</param>
 /// <param name="output">The file of scores, JSON lines.</param>
-/// <param name="reading">How the input is read.</param>
-/// <param name="maximumLength">Longest row in tokens; null for the model folder's own.</param>
-/// <param name="normalize">Whether rewards are written less their mean on the training sources, divided by their
-/// standard deviation.</param>
-public sealed class ScoreJob(
-    RewardModel model,
-    string folder,
-    string input,
-    string output,
-    ReadOptions reading,
-    int? maximumLength,
-    bool normalize
-)
+public sealed class ScoreJob(RewardModel model, string input, string output)
 {
-    private readonly ModelEncoding encoding = new(model, folder, maximumLength);
+    /// <summary>The input's format; null to recognise it.</summary>
+    public PreferenceFormat? Format { get; init; }
+
+    /// <summary>The longest text in tokens, from 3; null for the model folder's own.</summary>
+    public int? MaximumLength { get; init; }
+
+    /// <summary>
+    /// Whether rewards are written less their mean on the training sources, divided by their standard deviation.
+    /// </summary>
+    public bool Normalize { get; init; }
 
     /// <summary>
     /// One distinct set of responses of a record (a record judged by several has one set, a tree several), or what is
@@ -46,15 +42,30 @@ public sealed class ScoreJob(
     /// <exception cref="ConcordException">The input cannot be read, or the output cannot be written.</exception>
     public ScoreResult Run(Action<int>? progress = null, CancellationToken cancellation = default)
     {
+        var folder =
+            model.Folder
+            ?? throw new ConcordException("A model that came from no folder scores no file: save it first.");
+        if (Normalize && model.Settings is not { RewardMean: not null, RewardStandardDeviation: not null })
+            throw new ConcordException(
+                $"{folder}/concord.json holds no mean and standard deviation of rewards, which normalizing "
+                    + $"needs; models trained by Concord have them."
+            );
+        var encoding = new ModelEncoding(model, MaximumLength);
         using var file = PartialOutput.Open(
             output,
             Fingerprint.OfInput(input),
-            Fingerprint.OfModel(folder, $"{reading.Format} {maximumLength} {normalize} {model.HasBf16Products}")
+            Fingerprint.OfModel(folder, $"{Format} {MaximumLength} {Normalize} {model.HasBf16Products}")
         );
         progress?.Invoke(file.Lines);
         var errors = file.Errors;
         var parts = new List<(Part Part, double[]? Rewards)>();
-        foreach (var scored in new RewardScorer(model).Score(Parts(file.Lines), part => part.Comparison, cancellation))
+        foreach (
+            var scored in new RewardScorer(model).Score(
+                Parts(file.Lines, encoding),
+                part => part.Comparison,
+                cancellation
+            )
+        )
         {
             parts.Add(scored);
             if (!scored.Item.Last)
@@ -69,8 +80,9 @@ public sealed class ScoreJob(
         return new ScoreResult(file.Lines, errors);
     }
 
-    private IEnumerable<Part> Parts(int skip)
+    private IEnumerable<Part> Parts(int skip, ModelEncoding encoding)
     {
+        var reading = new ReadOptions { AllowUnscored = true, Format = Format };
         var record = 0;
         foreach (var read in PreferenceFile.Stream(input, reading))
         {
@@ -89,11 +101,11 @@ public sealed class ScoreJob(
                     true
                 );
             for (var i = 0; i < distinct.Count && read.Problem is null; i++)
-                yield return Encode(record, distinct[i], i == distinct.Count - 1);
+                yield return Encode(encoding, record, distinct[i], i == distinct.Count - 1);
         }
     }
 
-    private Part Encode(int record, Comparison comparison, bool last)
+    private static Part Encode(ModelEncoding encoding, int record, Comparison comparison, bool last)
     {
         try
         {
@@ -171,7 +183,7 @@ public sealed class ScoreJob(
         writer.WriteStartArray("rewards");
         foreach (var reward in rewards)
             writer.WriteNumberValue(
-                normalize
+                Normalize
                     ? (reward - model.Settings.RewardMean!.Value) / model.Settings.RewardStandardDeviation!.Value
                     : reward
             );

@@ -2,6 +2,7 @@ using Concord.Calibration;
 using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Checkpoints;
+using Concord.Training.Predictions;
 
 namespace Concord.Training.Loop;
 
@@ -92,26 +93,24 @@ internal sealed class BestModel(
         return report;
     }
 
-    private Prediction[] Predict(
+    private List<Prediction> Predict(
         IReadOnlyList<TokenizedComparison> comparisons,
         double[]? temperatures,
         FrozenStateCache? cache,
         CancellationToken cancellation
     )
     {
-        var bySource = temperatures is null
-            ? null
-            : data
-                .Sources.Zip(temperatures)
-                .ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
-        var predictions = HeldOutEvaluator.Predict(
-            model,
-            comparisons,
-            bySource,
-            cache,
-            done => observer.Evaluating(done, comparisons.Count),
-            cancellation
+        var bySource = (temperatures is null ? [] : data.Sources.Zip(temperatures)).ToDictionary(
+            pair => pair.First,
+            pair => pair.Second,
+            StringComparer.Ordinal
         );
+        var predictions = new List<Prediction>(comparisons.Count);
+        foreach (var one in new RewardPredictor(model, bySource, cache).Predict(comparisons, cancellation))
+        {
+            predictions.Add(one);
+            observer.Evaluating(predictions.Count, comparisons.Count);
+        }
         foreach (var prediction in predictions)
             if (!prediction.Rewards.All(double.IsFinite))
                 throw new ConcordException(

@@ -39,7 +39,7 @@ public sealed record TrainingResult(
 /// <param name="Temperatures">τ of each source, or null where none were learned.</param>
 /// <param name="RewardMean">Mean reward on the training sources.</param>
 /// <param name="RewardStandardDeviation">Standard deviation of the rewards on the training sources.</param>
-public sealed record TrainedModelInfo(
+internal sealed record TrainedModelInfo(
     int Step,
     IReadOnlyList<string> Sources,
     IReadOnlyList<double>? Temperatures,

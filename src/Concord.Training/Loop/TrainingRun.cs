@@ -77,7 +77,8 @@ public sealed class TrainingRun
         temperatures = new SourceTemperatures(data.Sources.Count, settings.Temperatures);
         cacheFolder = options.FrozenStates;
         folder = new RunFolder(options.Output, options.Config);
-        best = new BestModel(model, data, settings, folder, options.WriteModel, observer);
+        var write = options.WriteModel ?? new TrainedModelFolder(data, settings.Mode, options.MergeAdapters).Write;
+        best = new BestModel(model, data, settings, folder, write, observer);
     }
 
     /// <summary>Optimizer steps of the whole run.</summary>

@@ -13,10 +13,13 @@ public sealed record TrainingRunOptions
     public required string Config { get; init; }
 
     /// <summary>
-    /// Writes the model into a folder as one that can be opened again (tokenizer files and settings included), and
-    /// makes sure that it scores the same.
+    /// Whether LoRA adapters are added to the weights when the model is saved, instead of being saved as a folder of
+    /// their own.
     /// </summary>
-    public required Action<RewardModel, string, TrainedModelInfo> WriteModel { get; init; }
+    public bool MergeAdapters { get; init; }
+
+    /// <summary>Writes the model in another way, for one that came from no folder; null for a model folder.</summary>
+    internal Action<RewardModel, string, TrainedModelInfo>? WriteModel { get; init; }
 
     /// <summary>Who is told, or null.</summary>
     public ITrainingObserver? Observer { get; init; }

@@ -104,7 +104,7 @@ public sealed class TrainCommandTests : IDisposable
             Place("data")
         );
         using var model = RewardModel.Load(Place("run", "model"));
-        var encoding = new ModelEncoding(model, Place("run", "model"));
+        var encoding = new ModelEncoding(model);
         var comparisons = PreferenceFile.Read(Place("data", "held_out", "careful.jsonl")).Comparisons;
         var rewards = new RewardScorer(model).Score(comparisons.Select(one => encoding.Encode(one)!)).ToArray();
         var scored = File.ReadLines(Place("run", "scores.jsonl"))
@@ -286,9 +286,7 @@ public sealed class TrainCommandTests : IDisposable
         {
             var both = new[] { (apart, Place("apart", "model")), (merged, Place("merged", "model")) }
                 .Select(one =>
-                    new RewardScorer(one.Item1)
-                        .Score([new ModelEncoding(one.Item1, one.Item2).Encode(comparison)!])
-                        .Single()
+                    new RewardScorer(one.Item1).Score([new ModelEncoding(one.Item1).Encode(comparison)!]).Single()
                 )
                 .ToArray();
             Assert.Equal(both[0][0], both[1][0], 5);

@@ -300,7 +300,11 @@ public class TrainingRunTests : OneThread
         var trained = Assert.Throws<ConcordException>(() =>
             new TrainingData(data.Training, data.HeldOut, validation: [data.Training[0]])
         );
-        Assert.Contains("this validation comparison's prompt is also trained on", trained.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "this validation comparison's prompt is also trained on",
+            trained.Message,
+            StringComparison.Ordinal
+        );
         var held = Assert.Throws<ConcordException>(() =>
             new TrainingData(data.Training, data.HeldOut, validation: [data.HeldOut[0]])
         );

@@ -1,0 +1,49 @@
+using Concord.Calibration;
+using Concord.Cli.Terminals;
+using Concord.Modeling.Rewards;
+using Concord.Preferences;
+using Concord.Preferences.Readers;
+
+namespace Concord.Cli.Commands;
+
+/// <summary>Predictions of a reward model run over files of preferences.</summary>
+/// <param name="Model">The model's folder.</param>
+/// <param name="Files">The files.</param>
+/// <param name="Reading">Format and source, where named.</param>
+/// <param name="MaximumLength">Longest text in tokens, where named.</param>
+/// <param name="Computing">How the model is opened.</param>
+internal sealed record FilePredictions(
+    string Model,
+    IReadOnlyList<string> Files,
+    ReadOptions Reading,
+    int? MaximumLength,
+    RewardModelOptions Computing
+) : IPredictionSource
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<Prediction> Read(Terminal terminal, CancellationToken cancellation)
+    {
+        var comparisons = new List<Comparison>();
+        foreach (var file in Files)
+        {
+            var read = PreferenceFile.Read(file, Reading);
+            comparisons.AddRange(read.Comparisons);
+            foreach (var problem in read.Problems)
+                terminal.Error.WriteLine($"not read: {problem}");
+            foreach (var (reason, count) in read.Dropped)
+                terminal.Error.WriteLine($"{file}: {count} left out: {reason}");
+        }
+        using var model = RewardModel.Load(Model, Computing);
+        using var progress = new Progress(terminal, "scoring", comparisons.Count, "comparisons");
+        var predictions = model.Predict(comparisons, MaximumLength, done => progress.Report(done), cancellation);
+        if (predictions.Cut > 0)
+            terminal.Error.WriteLine(
+                $"{predictions.Cut} of {comparisons.Count} comparisons were cut to fit ({model.Settings.Truncation})."
+            );
+        if (predictions.LeftOut > 0)
+            terminal.Error.WriteLine(
+                $"{predictions.LeftOut} of {comparisons.Count} comparisons were longer than the maximum and left out."
+            );
+        return predictions;
+    }
+}

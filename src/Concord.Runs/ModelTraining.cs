@@ -1,0 +1,74 @@
+using Concord.Modeling.Rewards;
+using Concord.Runs.Data;
+using Concord.Training.Loop;
+
+namespace Concord.Runs;
+
+/// <summary>A model trained on token ids into a run folder: what a recipe and a program have in common.</summary>
+/// <param name="model">The model.</param>
+/// <param name="tokens">The ids.</param>
+/// <param name="account">The sources and their shares.</param>
+/// <param name="settings">The settings.</param>
+internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAccount account, TrainingSettings settings)
+{
+    private readonly TrainingData data = new(tokens.Training, tokens.HeldOut, account.Sources)
+    {
+        BosTokenId = tokens.About.BosId,
+        BosMayRepeat = tokens.About.BosMayRepeat,
+        PadTokenId = tokens.About.PadId,
+    };
+
+    /// <summary>Whether LoRA adapters are added to the weights that are saved.</summary>
+    public bool MergeAdapters { get; init; }
+
+    /// <summary>Where hidden states below the trained layers are kept, or null.</summary>
+    public string? FrozenStates { get; init; }
+
+    /// <summary>Is told what training does.</summary>
+    public ITrainingObserver? Observer { get; init; }
+
+    /// <summary>Called when data and settings have been found to fit, before training begins.</summary>
+    public Action? Prepared { get; init; }
+
+    /// <summary>Changes with any id, score, source, margin or order.</summary>
+    public string DataFingerprint => data.Fingerprint();
+
+    /// <summary>Trains, or goes on, to the end or until cancelled.</summary>
+    /// <param name="output">The run's folder.</param>
+    /// <param name="config">All settings as text: a folder with another text is another run.</param>
+    /// <param name="say">Told in a line what a person should know.</param>
+    /// <param name="cancellation">When cancelled, a checkpoint is written.</param>
+    public TrainingResult Run(string output, string config, Action<string> say, CancellationToken cancellation)
+    {
+        foreach (var note in tokens.About.Notes)
+            say(note);
+        if (model.Pooling is Pooling.Mean or Pooling.Max)
+        {
+            say(
+                $"warning: pooling {PoolingNames.Of(model.Pooling)} is Concord's own: transformers will load the "
+                    + $"model and score otherwise."
+            );
+            say("Choose last or eos where that matters.");
+        }
+        var run = new TrainingRun(
+            model,
+            data,
+            settings with
+            {
+                Batches = settings.Batches with { Shares = account.Shares },
+                Lora = settings.Lora with { Seed = (ulong)settings.Seed },
+            },
+            new TrainingRunOptions
+            {
+                Output = output,
+                Config = config,
+                MergeAdapters = MergeAdapters,
+                Observer = Observer,
+                FrozenStates = FrozenStates,
+            }
+        );
+        account.WriteProblems(output);
+        Prepared?.Invoke();
+        return run.Run(cancellation);
+    }
+}

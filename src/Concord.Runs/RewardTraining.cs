@@ -1,0 +1,117 @@
+using Concord.Modeling.Rewards;
+using Concord.Runs;
+using Concord.Runs.Data;
+using Concord.Runs.Recipes;
+using Concord.Training.Loop;
+using Concord.Training.Weightings;
+
+namespace Concord;
+
+/// <summary>
+/// Trains a reward model on comparisons. The run's folder gets its settings (<c>config.yaml</c>), the model of the best
+/// step (<c>model</c>), what that model says of the held-out comparisons (<c>scores.jsonl</c>, <c>evaluation.json</c>)
+/// and a line for every step (<c>metrics.jsonl</c>).
+/// </summary>
+/// <remarks>
+/// The same run in the same folder goes on where it was stopped, to the same bits; one that has ended is not trained
+/// again.
+/// </remarks>
+/// <param name="model">The model to train, from a folder (<see cref="RewardModel.Load"/>). It stays the
+/// caller's.</param>
+/// <param name="data">What is trained on, chosen by and reported on.</param>
+public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
+{
+    private TrainingSettings settings = new();
+
+    /// <summary>All settings; those below are some of them, and replace what these say.</summary>
+    public TrainingSettings Settings
+    {
+        get => settings;
+        init => settings = value;
+    }
+
+    /// <summary>How sources are weighted: one of Concord's schemes, or an instance of one's own.</summary>
+    /// <value>Default all alike.</value>
+    public IWeighting Weighting
+    {
+        get => settings.Weighting;
+        init => settings = settings with { Weighting = value };
+    }
+
+    /// <summary>How often the longest source is seen; may be a fraction.</summary>
+    /// <value>Above 0; default 1.</value>
+    public double Epochs
+    {
+        get => settings.Epochs;
+        init => settings = settings with { Epochs = value };
+    }
+
+    /// <summary>Decides the order of the data and every random choice of training.</summary>
+    /// <value>Default 1.</value>
+    public int Seed
+    {
+        get => settings.Seed;
+        init => settings = settings with { Seed = value };
+    }
+
+    /// <summary>Whether LoRA adapters are added to the weights that are saved, instead of being a folder of their own
+    /// beside the base.</summary>
+    public bool MergeAdapters { get; init; }
+
+    /// <summary>Is told what training does; null to tell nobody.</summary>
+    public ITrainingObserver? Observer { get; init; }
+
+    /// <summary>
+    /// A folder where hidden states below the trained layers are kept, for all epochs and other runs over the same
+    /// texts; null to compute them every time.
+    /// </summary>
+    public string? FrozenStates { get; init; }
+
+    /// <summary>Trains, or goes on, to the end or until cancelled.</summary>
+    /// <param name="output">The run's folder.</param>
+    /// <param name="cancellation">When cancelled, a checkpoint is written and the same call goes on from it.</param>
+    /// <exception cref="ConcordException">Data, model or settings do not fit, training diverges, or the folder holds
+    /// another run; the message says what to do.</exception>
+    public RewardTrainingResult Run(string output, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(output);
+        var used = data.WithoutValidation();
+        var tokens = RunTokens.Of(used, new ModelEncoding(model), cancellation);
+        var training = new ModelTraining(model, tokens, used.Account, settings)
+        {
+            MergeAdapters = MergeAdapters,
+            FrozenStates = FrozenStates,
+            Observer = Observer,
+        };
+        var shares = string.Concat(
+            used.Account.Shares.OrderBy(share => share.Key, StringComparer.Ordinal)
+                .Select(share => FormattableString.Invariant($", {share.Key} {share.Value} times"))
+        );
+        var config = $"# by a program, over comparisons {training.DataFingerprint}{shares}\n";
+        config += RecipeFile.Write(AsRecipe());
+        var result = training.Run(output, config, note => Observer?.Noted(note), cancellation);
+        return new RewardTrainingResult(output, result);
+    }
+
+    // what of it a recipe can say; the comparisons are in the line above it
+    private Recipe AsRecipe() =>
+        new()
+        {
+            Seed = settings.Seed,
+            Device = model.Device.ToString(),
+            Precision = model.HasBf16Products ? "bf16" : "fp32",
+            Model = new ModelRecipe
+            {
+                Folder = model.Folder,
+                Pooling = PoolingNames.Of(model.Pooling),
+                Merged = MergeAdapters,
+            },
+            Text = new TextRecipe
+            {
+                Rendering = model.Settings.Rendering,
+                Truncation = model.Settings.Truncation,
+                MaximumLength = model.Settings.MaximumLength,
+            },
+            Training = settings,
+        };
+}

@@ -1,0 +1,47 @@
+using Concord.Modeling;
+using Concord.Modeling.Rewards;
+using Concord.Modeling.Weights;
+using Concord.Tokenization.Comparisons;
+
+namespace Concord.Training.Loop;
+
+/// <summary>Writes a model in training as a folder that can be opened again, and makes sure that it scores the
+/// same.</summary>
+/// <param name="data">Its comparisons are compared; its padding id goes into a config that has none.</param>
+/// <param name="mode">What is trained: adapters are saved as a folder of their own.</param>
+/// <param name="mergeAdapters">Whether adapters are added to the weights instead.</param>
+internal sealed class TrainedModelFolder(TrainingData data, TrainedParts mode, bool mergeAdapters)
+{
+    private const int Compared = 8;
+
+    /// <summary>Writes the folder; what the run learned beside the weights goes into the model's settings.</summary>
+    public void Write(RewardModel model, string folder, TrainedModelInfo info)
+    {
+        model.Settings = model.Settings with
+        {
+            Sources = [.. info.Sources.Select((name, i) => new SourceTemperature(name, info.Temperatures?[i] ?? 1))],
+            RewardMean = info.RewardMean,
+            RewardStandardDeviation = info.RewardStandardDeviation,
+        };
+        TokenizedComparison[] sample = [.. data.HeldOut.Concat(data.Training).Take(Compared)];
+        if (mode != TrainedParts.Adapters)
+            model.Save(folder, sample, data.PadTokenId);
+        else if (!mergeAdapters)
+            model.SaveAdapter(folder, sample);
+        else
+            SaveMerged(model, folder, sample);
+    }
+
+    // The model in training keeps its adapters: they are added to a copy of the base, read again.
+    private void SaveMerged(RewardModel model, string folder, TokenizedComparison[] sample)
+    {
+        var adapter = folder + ".adapter";
+        model.SaveAdapter(adapter, sample);
+        using (var copy = RewardModel.Load(adapter, new RewardModelOptions { Device = model.Device }))
+        {
+            copy.MergeAdapters();
+            copy.Save(folder, sample, data.PadTokenId);
+        }
+        Directory.Delete(adapter, recursive: true);
+    }
+}

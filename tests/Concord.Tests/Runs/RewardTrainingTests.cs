@@ -1,0 +1,163 @@
+using Concord.Calibration;
+using Concord.Modeling.Rewards;
+using Concord.Preferences;
+using Concord.Preferences.Simulation;
+using Concord.Runs;
+using Concord.Runs.Data;
+using Concord.Runs.Recipes;
+using Concord.Training.Batches;
+using Concord.Training.Loop;
+using Concord.Training.Temperatures;
+using Concord.Training.Weightings;
+using Xunit;
+
+namespace Concord.Tests.Runs;
+
+/// <summary>A program trains, evaluates and predicts as the command does.</summary>
+public sealed class RewardTrainingTests : IDisposable
+{
+    private static readonly SimulationSettings Population = new()
+    {
+        HeldOut = 24,
+        Sources =
+        [
+            new()
+            {
+                Name = "careful",
+                Size = 96,
+                Drift = .2,
+                Noise = .25,
+            },
+            new()
+            {
+                Name = "noisy",
+                Size = 64,
+                Drift = 1,
+                Noise = 2,
+            },
+        ],
+    };
+
+    private static readonly TrainingSettings Settings = new()
+    {
+        MaximumSteps = 6,
+        LearningRate = .005,
+        HeadLearningRate = .005,
+        Batches = new BatchSettings { PerSource = 8 },
+    };
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private string Place(string name) => Path.Combine(folder.FullName, name);
+
+    private RewardModel Load()
+    {
+        var recipe = new Recipe { Model = new ModelRecipe { Init = new ModelShape() } };
+        using (RunModel.Open(recipe, folder.FullName, _ => { }))
+            return RewardModel.Load(Place("initial"), new RewardModelOptions { HeadSeed = 1 });
+    }
+
+    private RewardTraining Training(RewardModel model, PreferenceSplit data) =>
+        new(model, data)
+        {
+            Settings = Settings,
+            Weighting = new MoreWeighting { Alpha = .9 },
+        };
+
+    [Fact]
+    public void A_program_trains_evaluates_and_predicts_with_what_the_run_reports()
+    {
+        var data = PreferenceSplit.Simulate(Population);
+        using var model = Load();
+        var result = Training(model, data).Run(Place("run"), TestContext.Current.CancellationToken);
+        Assert.Equal(TrainingOutcome.Finished, result.Outcome);
+        Assert.NotNull(result.Evaluation.Sources["noisy"].Ece);
+        Assert.Contains("alpha: 0.9", File.ReadAllText(Place("run/config.yaml")));
+
+        using var trained = RewardModel.Load(result.ModelFolder);
+        var predictions = trained.Predict(data.HeldOut);
+        var again = Evaluation.Run(predictions);
+        Assert.Equal((0, 0), (predictions.Cut, predictions.LeftOut));
+        foreach (var source in result.Evaluation.Sources)
+        {
+            var other = again.Sources[source.Name];
+            Assert.Equal(source.Accuracy, other.Accuracy);
+            Assert.Equal(source.Ece!.Value, other.Ece!.Value, 6);
+            Assert.Equal(source.Nll!.Value, other.Nll!.Value, 6);
+            Assert.Equal(source.Baselines, other.Baselines); // lengths are in one unit
+        }
+
+        using var same = Load();
+        var ended = Training(same, data).Run(Place("run"), TestContext.Current.CancellationToken);
+        Assert.Equal(TrainingOutcome.AlreadyFinished, ended.Outcome);
+        Assert.Equal(result.Evaluation.Pooled.Nll, ended.Evaluation.Pooled.Nll);
+        var error = Assert.Throws<ConcordException>(() =>
+            Training(same, data.Only("careful")).Run(Place("run"), TestContext.Current.CancellationToken)
+        );
+        Assert.Contains("holds a run with other settings", error.Message);
+    }
+
+    [Fact]
+    public void A_recipe_and_a_program_come_to_the_same_bits()
+    {
+        var recipe = new Recipe
+        {
+            Output = Place("recipe"),
+            Simulation = Population,
+            Model = new ModelRecipe { Init = new ModelShape() },
+            Training = Settings with { Weighting = new MoreWeighting { Alpha = .9 } },
+        };
+        using (var data = RunData.Open(recipe, _ => { }))
+            new RecipeRun(recipe, _ => { }).Train(data, new Silent(), TestContext.Current.CancellationToken);
+        using var model = Load();
+        Training(model, PreferenceSplit.Simulate(Population))
+            .Run(Place("program"), TestContext.Current.CancellationToken);
+        foreach (var name in new[] { "scores.jsonl", "model/model.safetensors", "model/concord.json" })
+            Assert.Equal(File.ReadAllBytes(Place("recipe/" + name)), File.ReadAllBytes(Place("program/" + name)));
+    }
+
+    [Fact]
+    public void Comparisons_in_memory_and_a_weighting_of_ones_own_are_enough()
+    {
+        var words = PreferenceSplit.Simulate(Population);
+        Comparison Own(Comparison one, string source) =>
+            Comparison.Create(source, one.Prompt, one.Responses, one.Scores) with
+            {
+                Annotator = "ann",
+            };
+        var data = PreferenceData
+            .FromComparisons(words.Training.Select((one, i) => Own(one, i % 2 == 0 ? "even" : "odd")))
+            .Split(heldOut: .2, validation: 0);
+        using var model = Load();
+        var result = new RewardTraining(model, data)
+        {
+            Settings = Settings with { Temperatures = new SourceTemperatureSettings { Enabled = true } },
+            Weighting = new OnlyEven(),
+            Epochs = .5,
+        }.Run(Place("run"), TestContext.Current.CancellationToken);
+        Assert.Equal(["even", "odd"], result.Evaluation.Sources.Select(source => source.Name).Order());
+        Assert.All(
+            File.ReadLines(Place("run/scores.jsonl")),
+            line => Assert.Contains("\"annotator\":\"ann\"", line.Replace(" ", ""))
+        );
+        using var trained = RewardModel.Load(result.ModelFolder);
+        Assert.All(trained.Predict(data.HeldOut), prediction => Assert.NotNull(prediction.Temperature));
+        Assert.All(
+            trained.Predict([Comparison.Create("unseen", "Question?", "yes", "no")]),
+            prediction => Assert.Null(prediction.Temperature)
+        );
+    }
+
+    private sealed class Silent : ITrainingObserver;
+
+    private sealed class OnlyEven : IWeighting
+    {
+        public GradientSpace Space => GradientSpace.None;
+
+        public double[] Weigh(SourceGradients gradients) => [1, 0];
+
+        public override string ToString() => "only even";
+    }
+}
