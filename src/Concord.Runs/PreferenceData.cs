@@ -54,13 +54,8 @@ public sealed class PreferenceData
 
     /// <summary>Reads files with a say in how: named sources, formats, limits, readers of one's own.</summary>
     /// <param name="sources">What to read.</param>
-<<<<<<< HEAD
-    /// <exception cref="ConcordException">A file cannot be opened, has no known format, or not one record could be
-    /// read; or two entries give the same source and disagree on its limit or share.</exception>
-=======
     /// <exception cref="ConcordException">A file cannot be opened, has no known format, or not one record could be read;
     /// or two entries give the same source and disagree on its limit or share.</exception>
->>>>>>> main
     public static PreferenceData Read(params IEnumerable<PreferenceSource> sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
@@ -112,12 +107,7 @@ public sealed class PreferenceData
     /// <param name="validation">The share of the training prompts that is looked at during training instead, in
     /// [0, 1).</param>
     /// <param name="seed">Decides which prompts.</param>
-<<<<<<< HEAD
-    /// <exception cref="ConcordException">A share lies outside its range, or a source has nothing to train
-    /// on.</exception>
-=======
     /// <exception cref="ConcordException">A share lies outside its range, or a source has nothing to train on.</exception>
->>>>>>> main
     public PreferenceSplit Split(double heldOut = .1, double validation = .1, int seed = 1) =>
         Split(
             new PromptSplit
@@ -164,12 +154,8 @@ public sealed class PreferenceData
                     .ToDictionary(use => use.Key, use => use.Value.Share, StringComparer.Ordinal),
                 Problems = Problems,
                 Dropped = Dropped,
-<<<<<<< HEAD
-            }
-=======
             },
             split.Validation == 0 ? null : () => Split(split with { Validation = 0 }, only)
->>>>>>> main
         );
     }
 

@@ -7,31 +7,21 @@ namespace Concord;
 /// <summary>Comparisons by what they are for; no prompt lies on two sides.</summary>
 public sealed class PreferenceSplit
 {
-<<<<<<< HEAD
-=======
     private readonly Func<PreferenceSplit>? withoutValidation;
 
->>>>>>> main
     internal PreferenceSplit(
         IReadOnlyList<Comparison> training,
         IReadOnlyList<Comparison> validation,
         IReadOnlyList<Comparison> heldOut,
-<<<<<<< HEAD
-        DataAccount account
-=======
         DataAccount account,
         Func<PreferenceSplit>? withoutValidation = null
->>>>>>> main
     )
     {
         Training = training;
         Validation = validation;
         HeldOut = heldOut;
         Account = account;
-<<<<<<< HEAD
-=======
         this.withoutValidation = withoutValidation;
->>>>>>> main
     }
 
     /// <summary>Learned from; each has a strict pair.</summary>
@@ -65,13 +55,10 @@ public sealed class PreferenceSplit
         );
     }
 
-<<<<<<< HEAD
-=======
     /// <summary>The same prompts held out, and those of the validation side trained on: for training in which nothing
     /// is chosen.</summary>
     internal PreferenceSplit WithoutValidation() => withoutValidation?.Invoke() ?? this;
 
->>>>>>> main
     /// <summary>The comparisons of some sources alone; what could not be read or was left out is said of all
     /// files.</summary>
     /// <param name="sources">Names of sources the data have.</param>
@@ -89,9 +76,6 @@ public sealed class PreferenceSplit
         }
         Comparison[] Wanted(IReadOnlyList<Comparison> side) =>
             [.. side.Where(comparison => sources.Contains(comparison.Source))];
-<<<<<<< HEAD
-        return new PreferenceSplit(Wanted(Training), Wanted(Validation), Wanted(HeldOut), Account.Only(sources));
-=======
         return new PreferenceSplit(
             Wanted(Training),
             Wanted(Validation),
@@ -99,6 +83,5 @@ public sealed class PreferenceSplit
             Account.Only(sources),
             withoutValidation is null ? null : () => withoutValidation().Only(sources)
         );
->>>>>>> main
     }
 }

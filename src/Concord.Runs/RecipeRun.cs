@@ -1,9 +1,3 @@
-<<<<<<< HEAD
-using Concord.Modeling;
-using Concord.Modeling.Rewards;
-using Concord.Records;
-=======
->>>>>>> main
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
 using Concord.Training.Loop;

@@ -1,6 +1,6 @@
 using Concord.Modeling;
 using Concord.Modeling.Rewards;
-using Concord.Modeling.Weights;
+using Concord.Records;
 using Concord.Tokenization.Comparisons;
 
 namespace Concord.Training.Loop;
@@ -19,7 +19,10 @@ internal sealed class TrainedModelFolder(TrainingData data, TrainedParts mode, b
     {
         model.Settings = model.Settings with
         {
-            Sources = [.. info.Sources.Select((name, i) => new SourceTemperature(name, info.Temperatures?[i] ?? 1))],
+            // a model whose temperatures were never learned has none
+            Sources = info.Temperatures is { } temperatures
+                ? [.. info.Sources.Select((name, i) => new SourceTemperature(name, temperatures[i]))]
+                : [],
             RewardMean = info.RewardMean,
             RewardStandardDeviation = info.RewardStandardDeviation,
         };

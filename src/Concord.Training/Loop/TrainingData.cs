@@ -79,18 +79,14 @@ public sealed class TrainingData
     /// </summary>
     public bool BosMayRepeat { get; init; }
 
-<<<<<<< HEAD
+    /// <summary>Id of padding, for a saved config that names none; null where there is none.</summary>
+    public int? PadTokenId { get; init; }
+
     /// <summary>The comparisons of the validation side whose source is trained on.</summary>
     internal IReadOnlyList<TokenizedComparison> ValidationOfSources =>
         [.. Validation.Where(comparison => indices.ContainsKey(comparison.Comparison.Source))];
 
     /// <summary>Index of the source of a comparison trained on, or of <see cref="ValidationOfSources"/>.</summary>
-=======
-    /// <summary>Id of padding, for a saved config that names none; null where there is none.</summary>
-    public int? PadTokenId { get; init; }
-
-    /// <summary>Index of a training comparison's source.</summary>
->>>>>>> main
     internal int SourceOf(TokenizedComparison comparison) => indices[comparison.Comparison.Source];
 
     private static HashSet<string> Prompts(IEnumerable<TokenizedComparison> comparisons) =>
