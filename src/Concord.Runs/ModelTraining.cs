@@ -11,7 +11,7 @@ namespace Concord.Runs;
 /// <param name="settings">The settings.</param>
 internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAccount account, TrainingSettings settings)
 {
-    private readonly TrainingData data = new(tokens.Training, tokens.HeldOut, account.Sources)
+    private readonly TrainingData data = new(tokens.Training, tokens.HeldOut, account.Sources, tokens.Validation)
     {
         BosTokenId = tokens.About.BosId,
         BosMayRepeat = tokens.About.BosMayRepeat,

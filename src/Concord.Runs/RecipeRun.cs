@@ -26,7 +26,12 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
     {
         using var model = RunModel.Open(recipe, Output, say);
         var settings = recipe.Training with { Seed = recipe.Seed };
-        var training = new ModelTraining(model, data.Tokens(model, cancellation), data.Account, settings)
+        var shared = settings with { Batches = settings.Batches with { Shares = data.Account.Shares } };
+        var split = RunComparisons.Split(recipe);
+        var tokens = ValidationSide.Take(data.Tokens(model, cancellation), split, shared, data.Account.Sources);
+        foreach (var note in ValidationSide.Notes(tokens, split, shared, data.Account.Sources))
+            say(note);
+        var training = new ModelTraining(model, tokens, data.Account, settings)
         {
             MergeAdapters = recipe.Model.Merged,
             FrozenStates = recipe.Cache is { } cache ? Path.Combine(cache, "states") : null,

@@ -75,7 +75,7 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
     public RewardTrainingResult Run(string output, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(output);
-        var used = data.WithoutValidation();
+        var used = Chooses() ? data : data.WithoutValidation();
         var tokens = RunTokens.Of(used, new ModelEncoding(model), cancellation);
         var training = new ModelTraining(model, tokens, used.Account, settings)
         {
@@ -91,6 +91,15 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
         config += RecipeFile.Write(AsRecipe());
         var result = training.Run(output, config, note => Observer?.Noted(note), cancellation);
         return new RewardTrainingResult(output, result);
+    }
+
+    // a validation side is of use only to what chooses by it
+    private bool Chooses()
+    {
+        var sources = data.Account.Sources;
+        var shared = settings with { Batches = settings.Batches with { Shares = data.Account.Shares } };
+        var indices = sources.Index().ToDictionary(one => one.Item, one => one.Index, StringComparer.Ordinal);
+        return shared.Chooses(sources, [.. data.Training.Select(one => indices[one.Source])]);
     }
 
     // what of it a recipe can say; the comparisons are in the line above it

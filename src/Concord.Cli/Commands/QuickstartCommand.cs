@@ -36,10 +36,16 @@ internal static class QuickstartCommand
             DefaultValueFactory = _ => QuickstartScheme.DefaultSteps,
             HelpName = "N",
         };
+        var validation = new Option<double>("--validation")
+        {
+            Description = "Share of the training prompts by which temperatures are fitted; 0 takes none.",
+            DefaultValueFactory = _ => new SplitRecipe().Validation,
+            HelpName = "SHARE",
+        };
         var json = new JsonOption();
         const string about =
             "Train small reward models on simulated annotators and compare the schemes, in under two minutes.";
-        var command = new Command("quickstart", about) { output, seed, steps, json };
+        var command = new Command("quickstart", about) { output, seed, steps, validation, json };
         command.WithExamples(
             "concord quickstart",
             "concord quickstart --seed 2 --output runs/second --json quickstart.json"
@@ -52,6 +58,8 @@ internal static class QuickstartCommand
                     throw new UsageException("--seed must be at least 0.");
                 if (parse.GetValue(steps) < 1)
                     throw new UsageException("--steps must be at least 1.");
+                if (parse.GetValue(validation) is not (>= 0 and < 1))
+                    throw new UsageException("--validation must be at least 0 and below 1.");
                 var chosen = parse.GetValue(seed);
                 var folder =
                     parse.GetValue(output)
@@ -59,7 +67,16 @@ internal static class QuickstartCommand
                         "runs",
                         chosen == 1 ? "quickstart" : FormattableString.Invariant($"quickstart-{chosen}")
                     );
-                return Run(folder, chosen, parse.GetValue(steps), json, parse, terminal, cancellation);
+                return Run(
+                    folder,
+                    chosen,
+                    parse.GetValue(steps),
+                    parse.GetValue(validation),
+                    json,
+                    parse,
+                    terminal,
+                    cancellation
+                );
             }
         );
     }
@@ -68,6 +85,7 @@ internal static class QuickstartCommand
         string folder,
         int seed,
         int steps,
+        double validation,
         JsonOption json,
         ParseResult parse,
         Terminal terminal,
@@ -79,14 +97,14 @@ internal static class QuickstartCommand
         var population = SimulatedPopulation.Create(QuickstartScheme.Population(seed));
         QuickstartText.Introduce(population, steps, people);
         SimulatedFiles.Write(population, Path.Combine(folder, "data"));
-        if (!Train(folder, seed, steps, terminal, cancellation))
+        if (!Train(folder, seed, steps, validation, terminal, cancellation))
         {
             people.Out.WriteLine("Interrupted; the same command goes on from the last checkpoint.");
             return ExitCodes.Interrupted;
         }
         var pairs = new HeldOutPairs(population);
         string[] Folders(QuickstartScheme scheme) =>
-            [.. scheme.Recipes(folder, seed, steps).Select(recipe => recipe.Output!)];
+            [.. scheme.Recipes(folder, seed, steps, validation).Select(recipe => recipe.Output!)];
         SchemePredictions[] schemes =
         [
             .. QuickstartScheme.All.Select(scheme => pairs.Read(scheme.Name, Folders(scheme))),
@@ -117,11 +135,18 @@ internal static class QuickstartCommand
         return ExitCodes.Done;
     }
 
-    private static bool Train(string folder, int seed, int steps, Terminal terminal, CancellationToken cancellation)
+    private static bool Train(
+        string folder,
+        int seed,
+        int steps,
+        double validation,
+        Terminal terminal,
+        CancellationToken cancellation
+    )
     {
         var recipes = QuickstartScheme
             .All.SelectMany(scheme =>
-                scheme.Recipes(folder, seed, steps).Select(recipe => (scheme.Name, Recipe: recipe))
+                scheme.Recipes(folder, seed, steps, validation).Select(recipe => (scheme.Name, Recipe: recipe))
             )
             .ToArray();
         using var progress = new Progress(terminal, "training", recipes.Length * steps, "steps");

@@ -78,13 +78,14 @@ internal sealed record QuickstartScheme(
         };
 
     /// <summary>The recipes of the scheme's models: one, or one for every source.</summary>
-    public IReadOnlyList<Recipe> Recipes(string output, int seed, int steps)
+    public IReadOnlyList<Recipe> Recipes(string output, int seed, int steps, double validation)
     {
         var recipe = new Recipe
         {
             Output = Path.Combine(output, Folder),
             Seed = seed,
             Simulation = Population(seed),
+            Split = new SplitRecipe { Validation = validation },
             Model = new ModelRecipe { Init = new ModelShape() },
             Text = new TextRecipe { Rendering = "hh" },
             Training = new TrainingSettings

@@ -53,19 +53,33 @@ public sealed record PromptSplit
         Comparison[] rest = [.. comparisons.Where(comparison => !IsHeldOut(comparison))],
             strict = [.. rest.Where(comparison => comparison.StrictPairs > 0)];
         var training = limit is null ? strict : Limited(strict, limit);
-        var validation = Aside(training);
-        var seen = validation.Select(comparison => comparison.PromptId).ToHashSet(StringComparer.Ordinal);
+        var (left, validation) = TakeValidation(training);
         return new SplitSides
         {
-            Training = seen.Count == 0 ? training : [.. training.Where(one => !seen.Contains(one.PromptId))],
+            Training = left,
             Validation = validation,
             HeldOut = Limited([.. comparisons.Where(IsHeldOut)], _ => HeldOutLimit),
             TiedForTraining = rest.Length - strict.Length,
         };
     }
 
-    // A prompt that one source looks at is trained on by none: what lies above a source's limit is on neither side.
-    private Comparison[] Aside(Comparison[] training)
+    /// <summary>
+    /// Takes the validation side from what is to be trained on. A prompt that one source looks at is trained on by none:
+    /// what lies above a source's limit, or is of a source with too few, is on neither side then.
+    /// </summary>
+    /// <param name="training">What could be trained on.</param>
+    /// <returns>What is left to train on, and the validation side; both in the given order.</returns>
+    public (IReadOnlyList<Comparison> Training, IReadOnlyList<Comparison> Validation) TakeValidation(
+        IReadOnlyList<Comparison> training
+    )
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        var validation = Aside(training);
+        var seen = validation.Select(comparison => comparison.PromptId).ToHashSet(StringComparer.Ordinal);
+        return (seen.Count == 0 ? training : [.. training.Where(one => !seen.Contains(one.PromptId))], validation);
+    }
+
+    private Comparison[] Aside(IReadOnlyList<Comparison> training)
     {
         if (Validation == 0)
             return [];

@@ -18,7 +18,7 @@ internal static class RunComparisons
             throw new ConcordException("The recipe has no data: give it `sources` with files, or a `simulation`.");
         var split = recipe.Simulation is { } settings
             ? PreferenceSplit.Simulate(settings)
-            : PreferenceData.Read(Sources(recipe)).Split(Split(recipe), recipe.Only);
+            : PreferenceData.Read(Sources(recipe)).Split(Split(recipe) with { Validation = 0 }, recipe.Only);
         return recipe.Only.Count == 0 ? split : split.Only(recipe.Only);
     }
 
@@ -46,12 +46,14 @@ internal static class RunComparisons
         }
     }
 
-    private static PromptSplit Split(Recipe recipe) =>
+    /// <summary>How a recipe splits, its validation side included.</summary>
+    public static PromptSplit Split(Recipe recipe) =>
         new()
         {
             HeldOut = recipe.Split.HeldOut,
             HeldOutLimit = recipe.Split.Limit,
             Seed = recipe.Split.Seed,
+            Validation = recipe.Split.Validation,
         };
 
     private static PreferenceSource[] Sources(Recipe recipe)

@@ -13,6 +13,9 @@ internal sealed record RunTokens
     /// <summary>The comparisons trained on.</summary>
     public required IReadOnlyList<TokenizedComparison> Training { get; init; }
 
+    /// <summary>The comparisons that choose the step, the early stop and the temperatures; may be empty.</summary>
+    public IReadOnlyList<TokenizedComparison> Validation { get; init; } = [];
+
     /// <summary>The comparisons evaluated on.</summary>
     public required IReadOnlyList<TokenizedComparison> HeldOut { get; init; }
 
@@ -35,6 +38,10 @@ internal sealed record RunTokens
         return new RunTokens
         {
             Training = Encode(comparisons.Training, encoding, "to train on", notes, cancellation),
+            Validation =
+                comparisons.Validation.Count == 0
+                    ? []
+                    : Encode(comparisons.Validation, encoding, "to choose by", notes, cancellation),
             HeldOut = Encode(comparisons.HeldOut, encoding, "held out", notes, cancellation),
             About = new Facts(
                 tokenizer?.BosId,

@@ -31,7 +31,11 @@ internal static class RunTokensKey
                     Data = recipe.Data,
                     Sources = recipe.Sources,
                     Only = recipe.Only,
-                    Split = recipe.Split,
+                    // the validation side is taken of the ids that are kept
+                    Split = recipe.Split with
+                    {
+                        Validation = 0,
+                    },
                     Text = recipe.Text,
                     Model = new ModelRecipe { Pooling = recipe.Model.Pooling, Init = recipe.Model.Init },
                 }

@@ -16,6 +16,13 @@ public sealed record SplitRecipe
     /// </summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>
+    /// The share of each source's training prompts that chooses the step, the early stop and the temperatures instead of
+    /// being trained on: at most 500 comparisons a source, none of a source that would have fewer than 20, and none at
+    /// all where nothing is chosen.
+    /// </summary>
+    public double Validation { get; init; } = .1;
+
     /// <summary>Most comparisons evaluated on of each source; null for all that are held out.</summary>
     public int? Limit { get; init; }
 
@@ -28,6 +35,13 @@ public sealed record SplitRecipe
                 value.HeldOut,
                 new NumberRange(0, 1, MostIncluded: false),
                 "Share of the prompts that is evaluated on and never trained on."
+            ),
+            Validation = fields.Number(
+                "validation",
+                value.Validation,
+                new NumberRange(0, 1, MostIncluded: false),
+                "Share of the training prompts that chooses the step, the early stop and the temperatures; at most 500 "
+                    + "comparisons a source, none of a source with fewer than 20 or where nothing is chosen."
             ),
             Limit = fields.OptionalInteger(
                 "limit",

@@ -88,10 +88,27 @@ internal sealed class BestModel(
     /// <summary>The full evaluation of the best model, with intervals, written to <c>evaluation.json</c>.</summary>
     public EvaluationReport Report()
     {
-        var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Whole());
+        var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Whole()) with { Sides = Sides() };
         EvaluationFile.Write(folder.Evaluation, report);
         return report;
     }
+
+    private EvaluationSides Sides()
+    {
+        var step = settings.Selection == Selection.Nll ? "the least mean NLL" : "the highest mean accuracy";
+        return data.Validation.Count == 0
+            ? new(null, Side(data.HeldOut), null)
+            : new(
+                Side(data.Validation),
+                Side(data.HeldOut),
+                $"the step by {step} over the validation side's sources"
+                    + (settings.Patience is null ? "" : ", the early stop by the same")
+                    + (settings.Temperatures.Enabled ? "; temperatures by the validation side" : "")
+            );
+    }
+
+    private static EvaluationSide Side(IReadOnlyList<TokenizedComparison> side) =>
+        new(side.Count, side.Select(one => one.Comparison.PromptId).Distinct().Count());
 
     private List<Prediction> Predict(
         IReadOnlyList<TokenizedComparison> comparisons,
