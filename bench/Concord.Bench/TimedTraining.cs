@@ -12,7 +12,7 @@ using TorchSharp;
 namespace Concord.Bench;
 
 /// <summary>
-/// A model under training, whose steps are those of a run: forward and back by <see cref="RankingObjective"/>, the
+/// A model under training, whose steps are those of a run: forward and backward by <see cref="RankingObjective"/>, the
 /// gradient's norm, clipping, AdamW.
 /// </summary>
 internal sealed class TimedTraining : IDisposable

@@ -30,5 +30,5 @@ public interface ITrainingObserver
     void CheckpointWritten(int step, string folder) { }
 }
 
-/// <summary>Looks at nothing.</summary>
+/// <summary>Is told, and does nothing.</summary>
 internal sealed class NoObserver : ITrainingObserver;

@@ -40,7 +40,7 @@ internal sealed class MetricsLog : IDisposable
                     HeadLearningRate = report.HeadLearningRate,
                     GradientNorm = MetricsFile.Finite(report.GradientNorm),
                     WeightSpread = MetricsFile.Finite(report.Spread),
-                    Cosines = [.. report.Cosines.Chunk(sources.Count)],
+                    Cosines = [.. report.Cosines.Chunk(Math.Max(1, sources.Count))],
                     Comparisons = report.Comparisons,
                     Tokens = report.Tokens,
                     Seconds = report.Seconds,

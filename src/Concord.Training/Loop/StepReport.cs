@@ -1,6 +1,6 @@
 namespace Concord.Training.Loop;
 
-/// <summary>What one optimizer step did.</summary>
+/// <summary>What one optimizer step did. What is of sources is empty where the objective knows none.</summary>
 public sealed record StepReport
 {
     /// <summary>Steps done, this one included.</summary>

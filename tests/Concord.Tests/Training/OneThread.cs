@@ -9,12 +9,12 @@ namespace Concord.Tests.Training;
 /// </summary>
 public abstract class OneThread : IDisposable
 {
-    private readonly int _before;
+    private readonly int before;
 
     protected OneThread()
     {
         TorchLibraryLoader.Install();
-        _before = torch.get_num_threads();
+        before = torch.get_num_threads();
         torch.set_num_threads(1);
     }
 
@@ -22,7 +22,7 @@ public abstract class OneThread : IDisposable
 
     public void Dispose()
     {
-        torch.set_num_threads(_before);
+        torch.set_num_threads(before);
         GC.SuppressFinalize(this);
     }
 }
