@@ -4,11 +4,7 @@ namespace Concord.Foundation;
 public static class Logistic
 {
     /// <summary>1 / (1 + exp(-x)); 0 and 1 at the ends.</summary>
-    public static double Sigmoid(double x)
-    {
-        var e = Math.Exp(-Math.Abs(x));
-        return x >= 0 ? 1 / (1 + e) : e / (1 + e);
-    }
+    public static double Sigmoid(double x) => 1.0 / (1.0 + Math.Exp(-x));
 
     /// <summary>log(1 + exp(x)) = -log sigmoid(-x), without overflow and without loss for very negative x.</summary>
     public static double Softplus(double x) => Math.Max(x, 0) + Log1P(Math.Exp(-Math.Abs(x)));

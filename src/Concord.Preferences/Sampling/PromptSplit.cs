@@ -64,8 +64,8 @@ public sealed record PromptSplit
     }
 
     /// <summary>
-    /// Takes the validation side from what is to be trained on. A prompt that one source looks at is trained on by none:
-    /// what lies above a source's limit, or is of a source with too few, is on neither side then.
+    /// Takes the validation side from what is to be trained on. A prompt that one source looks at is trained on by
+    /// none: what lies above a source's limit, or is of a source with too few, is on neither side then.
     /// </summary>
     /// <param name="training">What could be trained on.</param>
     /// <returns>What is left to train on, and the validation side; both in the given order.</returns>

@@ -124,14 +124,17 @@ internal sealed record SourceForm(
 internal sealed record LengthsForm(int Median, int P95, int Longest, long Total);
 
 /// <summary>Comparisons with a row that is too long, and what each policy would do to them, by its name.</summary>
-internal sealed record OverlongForm(int Comparisons)
+internal sealed record OverlongForm
 {
+    public required int Comparisons { get; init; }
+
     [JsonExtensionData]
-    public Dictionary<string, JsonElement> Policies { get; init; } = [];
+    public Dictionary<string, JsonElement> Policies { get; set; } = [];
 
     public static OverlongForm Of(SourceStatistics source) =>
-        new(source.Overlong)
+        new()
         {
+            Comparisons = source.Overlong,
             Policies = source.Policies.ToDictionary(
                 policy => policy.Name,
                 policy =>

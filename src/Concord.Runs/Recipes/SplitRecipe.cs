@@ -17,9 +17,9 @@ public sealed record SplitRecipe
     public int Seed { get; init; } = 1;
 
     /// <summary>
-    /// The share of each source's training prompts that chooses the step, the early stop and the temperatures instead of
-    /// being trained on: at most 500 comparisons a source, none of a source that would have fewer than 20, and none at
-    /// all where nothing is chosen.
+    /// The share of each source's training prompts that chooses the step, the early stop and the temperatures instead
+    /// of being trained on: at most 500 comparisons a source, none of a source that would have fewer than 20, and none
+    /// at all where nothing is chosen.
     /// </summary>
     public double Validation { get; init; } = .1;
 
