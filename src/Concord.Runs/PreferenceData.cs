@@ -54,8 +54,8 @@ public sealed class PreferenceData
 
     /// <summary>Reads files with a say in how: named sources, formats, limits, readers of one's own.</summary>
     /// <param name="sources">What to read.</param>
-    /// <exception cref="ConcordException">A file cannot be opened, has no known format, or not one record could be read;
-    /// or two entries give the same source and disagree on its limit or share.</exception>
+    /// <exception cref="ConcordException">A file cannot be opened, has no known format, or not one record could be
+    /// read; or two entries give the same source and disagree on its limit or share.</exception>
     public static PreferenceData Read(params IEnumerable<PreferenceSource> sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
@@ -107,7 +107,8 @@ public sealed class PreferenceData
     /// <param name="validation">The share of the training prompts that is looked at during training instead, in
     /// [0, 1).</param>
     /// <param name="seed">Decides which prompts.</param>
-    /// <exception cref="ConcordException">A share lies outside its range, or a source has nothing to train on.</exception>
+    /// <exception cref="ConcordException">A share lies outside its range, or a source has nothing to train
+    /// on.</exception>
     public PreferenceSplit Split(double heldOut = .1, double validation = .1, int seed = 1) =>
         Split(
             new PromptSplit

@@ -97,8 +97,8 @@ public sealed class PreferenceFormat
     /// <summary>A format of one's own that needs nothing but the record, to be named in
     /// <see cref="ReadOptions.Format"/>.</summary>
     /// <param name="name">Its name, for messages.</param>
-    /// <param name="read">Puts a record's comparisons into the context; throws <see cref="RecordException"/> where it is
-    /// malformed.</param>
+    /// <param name="read">Puts a record's comparisons into the context; throws <see cref="RecordException"/> where it
+    /// is malformed.</param>
     public static PreferenceFormat Of(string name, Action<JsonElement, RecordContext> read)
     {
         ArgumentNullException.ThrowIfNull(read);

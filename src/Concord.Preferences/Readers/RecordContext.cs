@@ -36,7 +36,8 @@ public sealed class RecordContext
     /// <param name="first">An answer.</param>
     /// <param name="second">Another.</param>
     /// <param name="scores">Their scores, higher is better; equal is a tie.</param>
-    /// <param name="carried">The source that the record names; taken unless the caller of the reading names one.</param>
+    /// <param name="carried">The source that the record names; taken unless the caller of the reading names
+    /// one.</param>
     /// <param name="annotator">Who judged.</param>
     public void AddPair(
         string prompt,

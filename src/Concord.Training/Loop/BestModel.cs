@@ -85,12 +85,28 @@ internal sealed class BestModel(
         return progress with { BestStep = progress.Step };
     }
 
-    /// <summary>The full evaluation of the best model, with intervals, written to <c>evaluation.json</c>.</summary>
+    /// <summary>
+    /// The full evaluation of the best model, with intervals and what each side was to it, written to
+    /// <c>evaluation.json</c>.
+    /// </summary>
     public EvaluationReport Report()
     {
-        var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Whole());
+        var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Whole()) with { Sides = Sides() };
         EvaluationFile.Write(folder.Evaluation, report);
         return report;
+    }
+
+    private EvaluationSides Sides()
+    {
+        var chosenBy = settings.Selection == Selection.Nll ? "NLL" : "accuracy";
+        return new EvaluationSides(
+            data.Validation.Count > 0 ? Side(data.Validation) : null,
+            Side(data.HeldOut),
+            data.Validation.Count > 0 ? $"the step, by the mean {chosenBy} of the sources on the validation side" : null
+        );
+
+        static EvaluationSide Side(IReadOnlyList<TokenizedComparison> comparisons) =>
+            new(comparisons.Count, comparisons.Select(one => one.Comparison.PromptId).Distinct().Count());
     }
 
     private List<Prediction> Predict(
