@@ -39,7 +39,7 @@ public sealed record ConcordModelSettings
     public int? MaximumLength { get; init; }
 
     /// <summary>
-    /// The training sources in their order, with their temperatures τ &gt; 0 (1 where none were learned).
+    /// The training sources in their order, with their temperatures τ &gt; 0, or without any where none were learned.
     /// </summary>
     public IReadOnlyList<SourceTemperature> Sources { get; init; } = [];
 

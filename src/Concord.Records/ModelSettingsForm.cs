@@ -6,6 +6,8 @@ namespace Concord.Records;
 /// <summary><c>concord.json</c> key by key; a null counts as absent.</summary>
 internal sealed record ModelSettingsForm(int Version)
 {
+    private static readonly Dictionary<string, double?> NoSources = [];
+
     public string? Pooling { get; init; }
 
     public string? Rendering { get; init; }
@@ -32,7 +34,7 @@ internal sealed record ModelSettingsForm(int Version)
             MaximumLength = settings.MaximumLength,
             Sources = settings.Sources.ToDictionary(
                 source => source.Name,
-                source => (double?)source.Temperature,
+                source => source.Temperature,
                 StringComparer.Ordinal
             ),
             RewardMean = settings.RewardMean,
@@ -52,7 +54,7 @@ internal sealed record ModelSettingsForm(int Version)
             "a number above 0"
         );
         Check(RewardMean is not { } mean || double.IsFinite(mean), "reward_mean", RewardMean, "a finite number");
-        foreach (var (name, temperature) in Sources ?? new Dictionary<string, double?>())
+        foreach (var (name, temperature) in Sources ?? NoSources)
             Check(
                 temperature is null or (> 0 and < double.PositiveInfinity),
                 $"sources.{name}",
@@ -67,13 +69,7 @@ internal sealed record ModelSettingsForm(int Version)
             Rendering = Rendering ?? defaults.Rendering,
             Truncation = Truncation ?? defaults.Truncation,
             MaximumLength = MaximumLength,
-            Sources =
-            [
-                .. (Sources ?? new Dictionary<string, double?>()).Select(source => new SourceTemperature(
-                    source.Key,
-                    source.Value ?? 1
-                )),
-            ],
+            Sources = [.. (Sources ?? NoSources).Select(source => new SourceTemperature(source.Key, source.Value))],
             RewardMean = RewardMean,
             RewardStandardDeviation = RewardStandardDeviation,
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Concord.Calibration;
 using Concord.Training.Loop;
 
@@ -43,8 +44,10 @@ public sealed class RewardTrainingResult
     private EvaluationReport OfFolder() =>
         Outcome == TrainingOutcome.Interrupted
             ? throw new ConcordException(
-                FormattableString.Invariant(
-                    $"{Output}: the run was interrupted after step {Step} of {Steps} and has no evaluation yet; run it again to go on."
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Output}: the run was interrupted after step {Step} of {Steps} and has no evaluation yet; run "
+                        + $"it again to go on."
                 )
             )
             : Calibration.Evaluation.Run(ScoresFile.Read(Path.Combine(Output, "scores.jsonl")).Whole());

@@ -85,7 +85,10 @@ internal sealed class BestModel(
         return progress with { BestStep = progress.Step };
     }
 
-    /// <summary>The full evaluation of the best model, with intervals, written to <c>evaluation.json</c>.</summary>
+    /// <summary>
+    /// The full evaluation of the best model, with intervals and what each side was to it, written to
+    /// <c>evaluation.json</c>.
+    /// </summary>
     public EvaluationReport Report()
     {
         var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Whole()) with { Sides = Sides() };
@@ -95,20 +98,16 @@ internal sealed class BestModel(
 
     private EvaluationSides Sides()
     {
-        var step = settings.Selection == Selection.Nll ? "the least mean NLL" : "the highest mean accuracy";
-        return data.Validation.Count == 0
-            ? new(null, Side(data.HeldOut), null)
-            : new(
-                Side(data.Validation),
-                Side(data.HeldOut),
-                $"the step by {step} over the validation side's sources"
-                    + (settings.Patience is null ? "" : ", the early stop by the same")
-                    + (settings.Temperatures.Enabled ? "; temperatures by the validation side" : "")
-            );
-    }
+        var chosenBy = settings.Selection == Selection.Nll ? "NLL" : "accuracy";
+        return new EvaluationSides(
+            data.Validation.Count > 0 ? Side(data.Validation) : null,
+            Side(data.HeldOut),
+            data.Validation.Count > 0 ? $"the step, by the mean {chosenBy} of the sources on the validation side" : null
+        );
 
-    private static EvaluationSide Side(IReadOnlyList<TokenizedComparison> side) =>
-        new(side.Count, side.Select(one => one.Comparison.PromptId).Distinct().Count());
+        static EvaluationSide Side(IReadOnlyList<TokenizedComparison> comparisons) =>
+            new(comparisons.Count, comparisons.Select(one => one.Comparison.PromptId).Distinct().Count());
+    }
 
     private List<Prediction> Predict(
         IReadOnlyList<TokenizedComparison> comparisons,

@@ -20,9 +20,7 @@ internal sealed class TrainedModelFolder(TrainingData data, TrainedParts mode, b
         model.Settings = model.Settings with
         {
             // a model whose temperatures were never learned has none
-            Sources = info.Temperatures is { } temperatures
-                ? [.. info.Sources.Select((name, i) => new SourceTemperature(name, temperatures[i]))]
-                : [],
+            Sources = [.. info.Sources.Select((name, i) => new SourceTemperature(name, info.Temperatures?[i]))],
             RewardMean = info.RewardMean,
             RewardStandardDeviation = info.RewardStandardDeviation,
         };

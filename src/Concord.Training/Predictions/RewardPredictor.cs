@@ -25,11 +25,9 @@ public sealed class RewardPredictor(
         ArgumentNullException.ThrowIfNull(model);
         return new RewardPredictor(
             model,
-            model.Settings.Sources.ToDictionary(
-                source => source.Name,
-                source => source.Temperature,
-                StringComparer.Ordinal
-            )
+            model
+                .Settings.Sources.Where(source => source.Temperature is not null)
+                .ToDictionary(source => source.Name, source => source.Temperature!.Value, StringComparer.Ordinal)
         );
     }
 

@@ -54,6 +54,15 @@ public sealed class RecordTests : IDisposable
     }
 
     [Fact]
+    public void Sources_without_a_temperature_stay_without_one()
+    {
+        var settings = new ConcordModelSettings { Sources = [new("a", null), new("b", 0.5)] };
+        settings.Write(folder.Path);
+        Assert.Contains("\"a\": null", File.ReadAllText(folder.File("concord.json")));
+        Assert.Equal(settings.Sources, ConcordModelSettings.Read(folder.Path)!.Sources);
+    }
+
+    [Fact]
     public void Metrics_without_a_version_are_read_and_written_again_with_one()
     {
         var before = Written.WithoutVersion("metrics.jsonl");

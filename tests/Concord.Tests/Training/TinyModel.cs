@@ -107,9 +107,11 @@ internal static class TinyModel
             Prefix = prefix,
             Suffixes = suffixes,
             Scores = scores,
+            ResponseLengths = [.. rows.Select(row => 100 * row.Length)],
             Comparison = new Comparison
             {
                 Source = source,
+                Annotator = $"annotator {index % 4}",
                 Form = ComparisonForm.TokenIds,
                 Responses = [.. rows.Select(row => Response.FromTokenIds(row))],
                 Scores = scores,

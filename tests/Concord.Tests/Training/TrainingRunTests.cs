@@ -235,7 +235,19 @@ public class TrainingRunTests : OneThread
         Assert.True(steps[^1].GetProperty("loss").GetDouble() < .8 * steps[0].GetProperty("loss").GetDouble());
         var scores = Concord.Calibration.ScoresFile.Read(Path.Combine(folder.Path, "scores.jsonl"));
         Assert.Equal((180, 0), (scores.Predictions.Count, scores.Errors.Count));
-        Assert.All(scores.Predictions, prediction => Assert.NotNull(prediction.Temperature));
+        Assert.All(
+            scores.Predictions,
+            prediction =>
+            {
+                Assert.NotNull(prediction.Temperature);
+                Assert.StartsWith("annotator ", prediction.Annotator);
+                Assert.All(prediction.Lengths!, length => Assert.True(length >= 300 && length % 100 == 0));
+            }
+        );
+        var written = Concord.Calibration.EvaluationFile.Read(Path.Combine(folder.Path, "evaluation.json"));
+        Assert.Equal(result.Evaluation.Sides, written.Sides);
+        Assert.Equal(180, written.Sides!.HeldOut.Comparisons);
+        Assert.Equal(result.Steps, Concord.Records.RunRecord.Read(folder.Path)!.Step);
         using var evaluation = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Path, "evaluation.json")));
         Assert.Equal(
             ["source0", "source1", "source2"],
@@ -243,6 +255,26 @@ public class TrainingRunTests : OneThread
         );
         using var training = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Path, "model", "training.json")));
         Assert.Equal(result.BestStep, training.RootElement.GetProperty("step").GetInt32());
+    }
+
+    private sealed class Spoiler(string file) : ITrainingObserver
+    {
+        public void Evaluated(int step, Concord.Calibration.EvaluationReport report, bool best) =>
+            File.AppendAllText(file, "{\"rewards\": [1\n");
+    }
+
+    [Fact]
+    public void A_prediction_that_cannot_be_read_back_is_an_error_that_names_it()
+    {
+        using var folder = new TemporaryFolder();
+        var scores = Path.Combine(folder.Path, "scores.jsonl");
+        var message = Assert
+            .Throws<ConcordException>(() =>
+                Train(folder.Path, More with { MaximumSteps = 1 }, observer: new Spoiler(scores))
+            )
+            .Message;
+        Assert.StartsWith($"{scores}:", message);
+        Assert.Contains("not valid JSON", message);
     }
 
     [Fact]
