@@ -4,8 +4,8 @@ using Concord.Modeling.Kernels.Lanes;
 namespace Concord.Modeling.Kernels;
 
 /// <summary>
-/// Softmax over a vocabulary whose scores come slice by slice and are never all there: running log-sum-exps in the forward
-/// pass, and the gradient of a slice's scores in the backward pass.
+/// Softmax over a vocabulary whose scores come slice by slice and are never all there: running log-sum-exps in the
+/// forward pass, and the gradient of a slice's scores in the backward pass.
 /// </summary>
 internal static unsafe class SlicedSoftmax
 {

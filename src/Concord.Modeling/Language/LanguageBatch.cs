@@ -5,8 +5,8 @@ using TorchSharp;
 namespace Concord.Modeling.Language;
 
 /// <summary>
-/// Prompts with their responses laid end to end without padding, what all responses of a prompt begin with once, and the
-/// response tokens whose log-probabilities are asked for.
+/// Prompts with their responses laid end to end without padding, what all responses of a prompt begin with once, and
+/// the response tokens whose log-probabilities are asked for.
 /// </summary>
 /// <remarks>
 /// R rows (responses) in all, M response tokens in all, in the order of the prompts, of their responses and of the
@@ -66,7 +66,8 @@ public sealed class LanguageBatch : IDisposable
     public IReadOnlyList<PromptResponses> Texts { get; }
 
     /// <summary>
-    /// Where the tokens of each row are among the M: those of row r are RowOffsets[r] .. RowOffsets[r + 1] - 1. // (R + 1)
+    /// Where the tokens of each row are among the M: those of row r are RowOffsets[r] .. RowOffsets[r + 1] - 1.
+    /// // (R + 1)
     /// </summary>
     public IReadOnlyList<int> RowOffsets { get; }
 
@@ -96,7 +97,8 @@ public sealed class LanguageBatch : IDisposable
         foreach (var (prompt, responses) in texts)
             if (prompt.Length == 0 || responses.Count == 0)
                 throw new ArgumentException(
-                    "A prompt needs at least one token, which the first response token is predicted from, and a response.",
+                    "A prompt needs at least one token, which the first response token is predicted from, and a "
+                        + "response.",
                     nameof(texts)
                 );
         if (!texts.Any(text => text.Responses.Any(response => response.Length > 0)))

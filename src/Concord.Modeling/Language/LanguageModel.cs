@@ -12,9 +12,9 @@ namespace Concord.Modeling.Language;
 /// this kind; a reward model is the same backbone with another head.
 /// </summary>
 /// <remarks>
-/// Objectives see log-probabilities of response tokens as plain numbers, and give back the derivative by each: supervised
-/// fine-tuning, direct preferences and policy gradients are functions of them. Not safe for use from several threads at
-/// once.
+/// Objectives see log-probabilities of response tokens as plain numbers, and give back the derivative by each:
+/// supervised fine-tuning, direct preferences and policy gradients are functions of them. Not safe for use from several
+/// threads at once.
 /// </remarks>
 public sealed class LanguageModel : IDisposable
 {
@@ -40,8 +40,8 @@ public sealed class LanguageModel : IDisposable
     public torch.Device Device => model.Device;
 
     /// <summary>
-    /// Whether a recorded forward pass keeps only the input of each layer, and <see cref="Backward"/> computes the layer
-    /// once more (activation checkpointing, Chen et al. 2016). Gradients are the same to the bit.
+    /// Whether a recorded forward pass keeps only the input of each layer, and <see cref="Backward"/> computes the
+    /// layer once more (activation checkpointing, Chen et al. 2016). Gradients are the same to the bit.
     /// </summary>
     /// <value>Default false. To be set between batches, not between a forward and a backward pass.</value>
     public bool ActivationCheckpointing
@@ -54,8 +54,8 @@ public sealed class LanguageModel : IDisposable
     public bool HasBf16Products => model.HasBf16Products;
 
     /// <summary>
-    /// Whether what is computed for a prompt and its responses has the same bits whatever else is in their batch: on the
-    /// CPU in fp32.
+    /// Whether what is computed for a prompt and its responses has the same bits whatever else is in their batch: on
+    /// the CPU in fp32.
     /// </summary>
     public bool IsBatchInvariant => model.Operations.IsBatchInvariant;
 
@@ -106,8 +106,8 @@ public sealed class LanguageModel : IDisposable
     {
         if (parts == TrainedParts.Head && Head.IsTied)
             throw new ConcordException(
-                "Training the head alone was asked for; this model's projection to the vocabulary is its embedding too. "
-                    + "Choose full, the last layers or adapters."
+                "Training the head alone was asked for; this model's projection to the vocabulary is its embedding "
+                    + "too. Choose full, the last layers or adapters."
             );
         model.SetTrained(parts, lastLayers, lora);
         if (!Head.IsTied)

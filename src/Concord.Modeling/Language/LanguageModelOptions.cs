@@ -9,8 +9,8 @@ public sealed record LanguageModelOptions
     public torch.Device Device { get; init; } = torch.CPU;
 
     /// <summary>
-    /// The type the matrices are held in; null for that of the files where it is one of 16 bits, else fp32. Products widen
-    /// them, which loses nothing.
+    /// The type the matrices are held in; null for that of the files where it is one of 16 bits, else fp32. Products
+    /// widen them, which loses nothing.
     /// </summary>
     /// <value>Default fp32.</value>
     public torch.ScalarType? WeightType { get; init; } = torch.ScalarType.Float32;

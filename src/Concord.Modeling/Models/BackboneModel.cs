@@ -45,8 +45,8 @@ internal sealed class BackboneModel : IDisposable
     public torch.Device Device => Backbone.Embedding.Value.device;
 
     /// <summary>
-    /// Whether a recorded forward pass keeps only the input of each layer, and the backward pass computes the layer once
-    /// more.
+    /// Whether a recorded forward pass keeps only the input of each layer, and the backward pass computes the layer
+    /// once more.
     /// </summary>
     public bool ActivationCheckpointing
     {

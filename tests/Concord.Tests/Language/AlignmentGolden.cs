@@ -30,7 +30,8 @@ internal sealed class AlignmentGolden
         Comparisons = [.. expected.GetProperty("comparisons").EnumerateArray().Select(item => new Comparison(item))];
     }
 
-    /// <summary>A prompt with its responses, their scores, and the log-probabilities of each response's tokens.</summary>
+    /// <summary>A prompt with its responses, their scores, and the log-probabilities of each response's
+    /// tokens.</summary>
     public sealed record Comparison(
         int[] Prompt,
         int[][] Responses,

@@ -8,8 +8,8 @@ namespace Concord.Tests.Modeling;
 internal static class HiddenStates
 {
     /// <summary>
-    /// Hidden states of all tokens above the final norm, showing the embedding (layer -1) and each layer's output on the
-    /// way. // (T, H)
+    /// Hidden states of all tokens above the final norm, showing the embedding (layer -1) and each layer's output on
+    /// the way. // (T, H)
     /// </summary>
     public static torch.Tensor Of(LanguageModel model, TokenBatch batch, Action<int, torch.Tensor>? observe = null)
     {
