@@ -1,6 +1,6 @@
 namespace Concord.Modeling;
 
-/// <summary>Which part of a reward model training changes. The head always is.</summary>
+/// <summary>Which part of a model training changes. The head of a reward model always is.</summary>
 public enum TrainedParts
 {
     /// <summary>Every parameter.</summary>

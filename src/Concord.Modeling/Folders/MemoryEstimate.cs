@@ -11,7 +11,7 @@ namespace Concord.Modeling.Folders;
 /// <remarks>
 /// Not counted: the process itself (libtorch takes about 0.3 GB), attention scores of the segment at work, and the
 /// data. Training holds a gradient and the two moments of AdamW in fp32 for each weight it changes, and for each token
-/// of a batch and each layer what the way back needs: the hidden state before and between the two blocks, queries,
+/// of a batch and each layer what the backward pass needs: the hidden state before and between the two blocks, queries,
 /// keys, values, the attention's output and the feed-forward block's inner values. Under activation checkpointing it is
 /// the hidden state before each layer, and all of that for one layer.
 /// </remarks>
@@ -21,14 +21,15 @@ public sealed record MemoryEstimate(BackboneConfig Config, int Tokens)
 {
     private const long Float = sizeof(float);
 
-    private const long Half = 2;
+    private const long SixteenBits = 2;
 
     /// <summary>The weights of the backbone and the head, in fp32.</summary>
     public long Weights => Float * ParameterCount;
 
     /// <summary>To score: the weights, in 16 bits where they are stored so, and one layer's values.</summary>
     public long Score =>
-        (Config.Dtype is ScalarType.BFloat16 or ScalarType.Float16 ? Half : Float) * ParameterCount + LayerValues;
+        (Config.Dtype is ScalarType.BFloat16 or ScalarType.Float16 ? SixteenBits : Float) * ParameterCount
+        + LayerValues;
 
     /// <summary>To train all weights.</summary>
     public long TrainFull => Trained(ParameterCount) + Config.Layers * LayerValues;
@@ -44,7 +45,7 @@ public sealed record MemoryEstimate(BackboneConfig Config, int Tokens)
     /// <summary>
     /// The least that adapters take: weights in bf16 (<c>model.weights: bf16</c>) and activation checkpointing.
     /// </summary>
-    public long TrainLoraLeast => Half * ParameterCount + BesideAdapted + CheckpointedValues;
+    public long TrainLoraLeast => SixteenBits * ParameterCount + BesideAdapted + CheckpointedValues;
 
     /// <summary>To train the head alone: nothing is kept of the layers.</summary>
     public long TrainHead => Weights + LayerValues + BesideWeights(Config.HiddenSize);

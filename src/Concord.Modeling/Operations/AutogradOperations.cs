@@ -147,6 +147,47 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
     public Variable Norm(Variable x, NormLayer norm) => Run(() => Normalise(x.Value, norm));
 
     /// <inheritdoc/>
+    public TokenLogProbabilities LogProbabilities(Tensor hidden, LinearLayer projection, TokenTargets targets)
+    {
+        var (values, logSums) = (new double[targets.Count], new double[hidden.shape[0]]);
+        using var mode = no_grad();
+        foreach (var (first, count, chosen) in Blocks(hidden, targets))
+        {
+            using var scope = NewDisposeScope();
+            var scores = Scores(hidden.narrow(0, first, count), projection);
+            scores.logsumexp(1).cpu().data<double>().CopyTo(logSums, first);
+            var picked = Pick(scores.log_softmax(1), targets, chosen, first).cpu().data<double>().ToArray();
+            for (var i = 0; i < chosen.Length; i++)
+                values[chosen[i]] = picked[i];
+        }
+        return new(values, logSums);
+    }
+
+    /// <inheritdoc/>
+    public Tensor LogProbabilitiesBackward(
+        Tensor hidden,
+        LinearLayer projection,
+        TokenTargets targets,
+        TokenLogProbabilities result,
+        IReadOnlyList<double> gradients
+    )
+    {
+        var hiddenGradient = zeros_like(hidden);
+        foreach (var (first, count, chosen) in Blocks(hidden, targets))
+        {
+            if (chosen.Length == 0)
+                continue;
+            using var scope = NewDisposeScope();
+            var states = hidden.narrow(0, first, count).detach().clone().requires_grad_();
+            var given = tensor([.. chosen.Select(target => gradients[target])], device: hidden.device);
+            Pick(Scores(states, projection).log_softmax(1), targets, chosen, first).backward([given]);
+            using var writing = no_grad();
+            hiddenGradient.narrow(0, first, count).copy_(states.grad!);
+        }
+        return hiddenGradient;
+    }
+
+    /// <inheritdoc/>
     public Variable Recomputed(Variable x, Func<Variable, Variable> layer)
     {
         if (!Recording)
@@ -213,6 +254,29 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         var result = compute().DetachFromDisposeScope();
         values.Add(result);
         return new Variable(result) { NeedsGradient = result.requires_grad };
+    }
+
+    // rows at a time: scores of all rows over the whole vocabulary are never held
+    private static IEnumerable<(int First, int Count, int[] Targets)> Blocks(Tensor hidden, TokenTargets targets)
+    {
+        const int Block = 128;
+        var rows = (int)hidden.shape[0];
+        var byBlock = Enumerable.Range(0, targets.Count).ToLookup(target => targets.Rows[target] / Block);
+        for (var first = 0; first < rows; first += Block)
+            yield return (first, Math.Min(Block, rows - first), [.. byBlock[first / Block]]);
+    }
+
+    // (rows, H) -> (rows, V), in double precision from here on
+    private Tensor Scores(Tensor hidden, LinearLayer projection) =>
+        Linear(hidden, projection.All).to_type(ScalarType.Float64);
+
+    private static Tensor Pick(Tensor scores, TokenTargets targets, int[] chosen, int firstRow)
+    {
+        var places = Array.ConvertAll(
+            chosen,
+            target => (targets.Rows[target] - firstRow) * scores.shape[1] + targets.Ids[target]
+        );
+        return scores.flatten().index_select(0, tensor(places, device: scores.device));
     }
 
     private Tensor Linear(Tensor x, LinearRows rows)

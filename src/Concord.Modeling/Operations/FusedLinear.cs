@@ -74,17 +74,18 @@ internal static unsafe class FusedLinear
         }
     }
 
-    /// <summary>dx = dy W, adapters included. // (T, count) -> (T, in)</summary>
+    /// <summary>dx (+)= dy W, adapters included. // (T, count) -> (T, in)</summary>
     public static void InputGradient(
         BufferPool pool,
         LinearRows rows,
         MatrixView gradient,
         MatrixView inputGradient,
-        ProductPrecision precision
+        ProductPrecision precision,
+        bool accumulate = false
     )
     {
         using (var weight = WeightMatrix.Of(pool, rows))
-            MatrixProduct.InputGradient(gradient, weight.View, inputGradient, precision: precision);
+            MatrixProduct.InputGradient(gradient, weight.View, inputGradient, accumulate ? 1 : 0, precision: precision);
         foreach (var (adapter, part) in AdaptersOf(rows))
         {
             var low = pool.Rent(gradient.Rows, adapter.Down.Value.shape[0]); // (T, r)

@@ -103,6 +103,28 @@ internal sealed class FusedOperations : IOperations
     public Variable Norm(Variable x, NormLayer norm) => FusedNormLinear.Norm(tape, x, norm);
 
     /// <inheritdoc/>
+    public TokenLogProbabilities LogProbabilities(Tensor hidden, LinearLayer projection, TokenTargets targets) =>
+        FusedLogProbabilities.Forward(tape.Pool, MatrixView.Of(hidden), projection, targets, precision);
+
+    /// <inheritdoc/>
+    public Tensor LogProbabilitiesBackward(
+        Tensor hidden,
+        LinearLayer projection,
+        TokenTargets targets,
+        TokenLogProbabilities result,
+        IReadOnlyList<double> gradients
+    ) =>
+        FusedLogProbabilities.Backward(
+            tape.Pool,
+            MatrixView.Of(hidden),
+            projection,
+            targets,
+            result,
+            gradients,
+            precision
+        );
+
+    /// <inheritdoc/>
     public Variable Recomputed(Variable x, Func<Variable, Variable> layer)
     {
         if (!Recording)

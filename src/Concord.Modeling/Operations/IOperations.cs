@@ -88,6 +88,32 @@ internal interface IOperations : IDisposable
     /// values then.</param>
     Variable Recomputed(Variable x, Func<Variable, Variable> layer);
 
+    /// <summary>
+    /// log softmax(hidden Wᵀ + b) at the targets, in double precision from the scores on; scores of all rows over the
+    /// whole vocabulary are never held. Stands above what is recorded: its backward pass is called first. // (N, H) ->
+    /// (M)
+    /// </summary>
+    /// <param name="hidden">Hidden states. // (N, H), fp32</param>
+    /// <param name="projection">W and b. // (V, H), (V)</param>
+    /// <param name="targets">Which tokens of which rows.</param>
+    TokenLogProbabilities LogProbabilities(torch.Tensor hidden, LinearLayer projection, TokenTargets targets);
+
+    /// <summary>
+    /// Adds to the gradients of the projection where it is trained; gives that of the hidden states. // (M) -> (N, H)
+    /// </summary>
+    /// <param name="hidden">As in <see cref="LogProbabilities"/>.</param>
+    /// <param name="projection">As in <see cref="LogProbabilities"/>.</param>
+    /// <param name="targets">As in <see cref="LogProbabilities"/>.</param>
+    /// <param name="result">What <see cref="LogProbabilities"/> gave.</param>
+    /// <param name="gradients">The derivative of the loss by each value. // (M)</param>
+    torch.Tensor LogProbabilitiesBackward(
+        torch.Tensor hidden,
+        LinearLayer projection,
+        TokenTargets targets,
+        TokenLogProbabilities result,
+        IReadOnlyList<double> gradients
+    );
+
     /// <summary>Adds the gradients of everything recorded, given that of the output, and forgets the record.</summary>
     void Backward(Variable output, torch.Tensor gradient);
 

@@ -1,6 +1,6 @@
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Kernels;
+using Concord.Modeling.Models;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Records;
@@ -16,31 +16,28 @@ namespace Concord.Modeling.Rewards;
 /// <remarks>Not safe for use from several threads at once.</remarks>
 public sealed class RewardModel : IDisposable
 {
-    private readonly IOperations operations;
-    private readonly BackboneRunner runner;
+    private readonly BackboneModel model;
+    private readonly RewardHead head;
     private torch.Tensor? recorded; // z of the batch that was recorded, (R, H)
     private PooledStates? pooled; // of the same batch, where the pooling takes more than one position
 
     internal RewardModel(IBackbone backbone, Parameter head, Pooling pooling, IOperations operations)
     {
-        Backbone = backbone;
-        Head = head;
-        Pooling = pooling;
-        this.operations = operations;
-        runner = new BackboneRunner(backbone, operations, outputsOnly: pooling is Pooling.Last or Pooling.Eos);
+        model = new BackboneModel(backbone, operations, outputsOnly: ReadsOnePosition(pooling));
+        (this.head, Pooling) = (new RewardHead(head), pooling);
     }
 
     /// <summary>The head w. // (1, H), fp32</summary>
-    public Parameter Head { get; }
+    public Parameter Head => head.Weight;
 
     /// <summary>Which position a reward is read from.</summary>
     public Pooling Pooling { get; }
 
     /// <summary>The shape of the backbone.</summary>
-    public BackboneConfig Config => Backbone.Config;
+    public BackboneConfig Config => model.Config;
 
     /// <summary>All parameters: backbone, adapters, head.</summary>
-    public IReadOnlyList<Parameter> Parameters => [.. Backbone.Parameters, .. Adapters?.Parameters ?? [], Head];
+    public IReadOnlyList<Parameter> Parameters => [.. model.Parameters, Head];
 
     /// <summary>Those that training changes.</summary>
     public IReadOnlyList<Parameter> TrainedParameters => [.. Parameters.Where(parameter => parameter.Trainable)];
@@ -52,7 +49,7 @@ public sealed class RewardModel : IDisposable
     /// The lowest layer that training changes; below it hidden states can be kept from epoch to epoch. The number of
     /// layers where only the head is trained.
     /// </summary>
-    public int FirstTrainedLayer => runner.FirstTrainedLayer;
+    public int FirstTrainedLayer => model.FirstTrainedLayer;
 
     /// <summary>
     /// What belongs to the model beyond its weights: pooling, rendering, truncation, sources and their temperatures,
@@ -106,19 +103,19 @@ public sealed class RewardModel : IDisposable
     /// <value>Default false. To be set between batches, not between a forward and a backward pass.</value>
     public bool ActivationCheckpointing
     {
-        get => runner.RecomputeLayers;
-        set => runner.RecomputeLayers = value;
+        get => model.ActivationCheckpointing;
+        set => model.ActivationCheckpointing = value;
     }
 
     /// <summary>
     /// Whether the products of linear layers take bf16 factors, on whose rounding a reward then depends in its third
     /// digit.
     /// </summary>
-    public bool HasBf16Products => operations.Precision == ProductPrecision.Bf16;
+    public bool HasBf16Products => model.HasBf16Products;
 
-    internal IBackbone Backbone { get; }
+    internal IBackbone Backbone => model.Backbone;
 
-    internal AdapterSet? Adapters { get; private set; }
+    internal AdapterSet? Adapters => model.Adapters;
 
     /// <summary>Chooses what training changes; gradient buffers are made for it.</summary>
     /// <param name="parts">The part. The head always belongs to it.</param>
@@ -128,28 +125,7 @@ public sealed class RewardModel : IDisposable
     /// unknown.</exception>
     public void SetTrained(TrainedParts parts, int lastLayers = 0, LoraSettings? lora = null)
     {
-        if (parts == TrainedParts.LastLayers && (lastLayers < 1 || lastLayers > Config.Layers))
-            throw new ConcordException(
-                $"Training the last {lastLayers} layers was asked for; this model has {Config.Layers}. Choose 1 to "
-                    + $"{Config.Layers}."
-            );
-        if (parts == TrainedParts.Adapters && Adapters is null)
-            UseAdapters(AdapterSet.Create(Backbone, lora ?? new LoraSettings()));
-        foreach (var parameter in Backbone.Parameters)
-            parameter.SetTrainable(parts == TrainedParts.Full);
-        if (parts == TrainedParts.LastLayers)
-        {
-            foreach (
-                var parameter in Enumerable
-                    .Range(Config.Layers - lastLayers, lastLayers)
-                    .SelectMany(Backbone.LayerParameters)
-            )
-                parameter.SetTrainable(true);
-            Backbone.FinalNorm.Weight.SetTrainable(true);
-            Backbone.FinalNorm.Bias?.SetTrainable(true);
-        }
-        foreach (var parameter in Adapters?.Parameters ?? [])
-            parameter.SetTrainable(parts == TrainedParts.Adapters);
+        model.SetTrained(parts, lastLayers, lora);
         Head.SetTrainable(true);
     }
 
@@ -163,39 +139,23 @@ public sealed class RewardModel : IDisposable
         var hidden = Hidden(batch, record, frozen); // (R, H)
         if (record)
             recorded = hidden.alias().DetachFromDisposeScope();
-        return new RewardOutput(hidden, Project(hidden, Head.Value));
+        return new RewardOutput(hidden, head.Project(hidden));
     }
 
     /// <summary>The parameters below the lowest trained layer, on which <see cref="FrozenStates"/> depend.</summary>
-    internal IEnumerable<Parameter> FrozenParameters
-    {
-        get
-        {
-            var layers = FirstTrainedLayer;
-            // adapters that are not trained belong to the frozen part, whichever layers they are on
-            IEnumerable<Parameter> frozen =
-            [
-                Backbone.Embedding,
-                .. Enumerable.Range(0, layers).SelectMany(Backbone.LayerParameters),
-                .. (Adapters?.Parameters ?? []).Where(parameter => !parameter.Trainable),
-            ];
-            return FirstTrainedLayer == Config.Layers
-                ? frozen.Append(Backbone.FinalNorm.Weight).Concat(Backbone.FinalNorm.Bias is { } bias ? [bias] : [])
-                : frozen;
-        }
-    }
+    internal IEnumerable<Parameter> FrozenParameters => model.FrozenParameters;
 
     /// <summary>
     /// Whether what is computed for a comparison has the same bits whatever else is in its batch: on the CPU in fp32.
     /// </summary>
-    public bool IsBatchInvariant => operations.IsBatchInvariant;
+    public bool IsBatchInvariant => model.Operations.IsBatchInvariant;
 
     /// <summary>
     /// Hidden states below the lowest trained layer, the same for a batch at every step. // (T, H), or (R, H) where
     /// only the head is trained
     /// </summary>
     public torch.Tensor FrozenStates(PackedBatch batch) =>
-        runner.HeadOnly ? Hidden(batch, record: false) : runner.FrozenStates(batch.Tokens);
+        model.IsFrozen ? Hidden(batch, record: false) : model.FrozenStates(batch.Tokens);
 
     /// <summary>
     /// Adds to the gradients of the trained parameters, given the derivative of the loss by each reward of the last
@@ -205,40 +165,24 @@ public sealed class RewardModel : IDisposable
     /// another.</exception>
     public void Backward(IReadOnlyList<double> rewardGradients)
     {
-        if (recorded is null || recorded.shape[0] != rewardGradients.Count)
+        if (recorded is null || recorded.shape[0] * head.Rewards != rewardGradients.Count)
             throw new InvalidOperationException(
                 "Backward follows a recorded Forward, with one value for each of its rewards."
             );
         using var scope = torch.NewDisposeScope();
-        torch.Tensor gradient;
-        using (torch.no_grad())
-        {
-            var byReward = torch
-                .tensor([.. rewardGradients], dtype: torch.ScalarType.Float64, device: Device)
-                .unsqueeze(1); // (R, 1)
-            AddToHead(byReward, recorded);
-            gradient = byReward.to_type(torch.ScalarType.Float32) * Head.Value; // dL/dz = dL/dr w, (R, H)
-        }
+        var gradient = head.Backward(recorded, rewardGradients); // (R, H)
         using (torch.no_grad())
             gradient = pooled?.Back(gradient) ?? gradient;
-        runner.Backward(gradient);
-        foreach (var parameter in Parameters)
-            parameter.CollectGradient();
+        model.Backward(gradient);
+        Head.CollectGradient();
         Forget();
     }
 
     /// <summary>Adds the adapters to the weights they adapt and takes them off.</summary>
     /// <returns>Whether there were any.</returns>
-    public bool MergeAdapters()
-    {
-        if (Adapters is null)
-            return false;
-        Adapters.Merge();
-        Adapters = null;
-        return true;
-    }
+    public bool MergeAdapters() => model.MergeAdapters();
 
-    internal void UseAdapters(AdapterSet adapters) => Adapters = adapters;
+    internal void UseAdapters(AdapterSet adapters) => model.UseAdapters(adapters);
 
     /// <summary>
     /// Rewards of a batch under the adapters and the head of a folder, over this model's own base; the model's own
@@ -251,11 +195,11 @@ public sealed class RewardModel : IDisposable
         AdapterSet? others = null;
         try
         {
-            (others, var head) = RewardModelLoader.LoadAdapters(adapterFolder, Backbone, Device);
-            using (head)
+            (others, var otherHead) = RewardModelLoader.LoadAdapters(adapterFolder, Backbone, Device);
+            using (otherHead)
             {
                 using var hidden = Hidden(batch, record: false);
-                return Project(hidden, head);
+                return RewardHead.Project(hidden, otherHead);
             }
         }
         finally
@@ -270,10 +214,10 @@ public sealed class RewardModel : IDisposable
     // z of each row // (R, H), the caller's
     private torch.Tensor Hidden(PackedBatch batch, bool record, torch.Tensor? frozen = null)
     {
-        if (frozen is not null && runner.HeadOnly)
+        if (frozen is not null && model.IsFrozen)
             return frozen.alias().DetachFromDisposeScope();
-        var states = runner.Forward(batch.Tokens, record, frozen);
-        if (Pooling is Pooling.Last or Pooling.Eos)
+        var states = model.Forward(batch.Tokens, record, frozen);
+        if (ReadsOnePosition(Pooling))
             return states;
         using var all = states;
         using var scope = torch.NewDisposeScope();
@@ -286,44 +230,8 @@ public sealed class RewardModel : IDisposable
         return result.DetachFromDisposeScope();
     }
 
-    // Heads and reward differences are in double precision: two close rewards stay apart. Each is summed by itself, in
-    // one order: the tensor library's product of a matrix and a vector gives a row other last bits under other rows.
-    private static double[] Project(torch.Tensor hidden, torch.Tensor head)
-    {
-        using var scope = torch.NewDisposeScope();
-        using var mode = torch.no_grad();
-        float[] states = hidden.detach().cpu().data<float>().ToArray(),
-            weights = head.detach().to_type(torch.ScalarType.Float32).cpu().reshape(-1).data<float>().ToArray();
-        var rewards = new double[hidden.shape[0]];
-        for (var row = 0; row < rewards.Length; row++)
-        {
-            var state = states.AsSpan(row * weights.Length, weights.Length);
-            var sum = 0.0;
-            for (var i = 0; i < weights.Length; i++)
-                sum += (double)state[i] * weights[i];
-            rewards[row] = sum;
-        }
-        return rewards;
-    }
-
-    // Σ dL/dr z. On the CPU by our own product: the tensor library's add takes a temporary number that the garbage
-    // collector may free while it is read (github.com/dotnet/TorchSharp/pull/1434), and a wrong factor here would go
-    // unseen.
-    private void AddToHead(torch.Tensor byReward, torch.Tensor hidden)
-    {
-        if (Head.Gradient is not { } gradient)
-            return;
-        if (Device.type == DeviceType.CPU)
-            MatrixProduct.WeightGradient(
-                MatrixView.Of(byReward.to_type(torch.ScalarType.Float32)),
-                MatrixView.Of(hidden),
-                MatrixView.Of(gradient)
-            );
-        else
-            gradient.add_(
-                byReward.transpose(0, 1).mm(hidden.to_type(torch.ScalarType.Float64)).to_type(torch.ScalarType.Float32)
-            );
-    }
+    // the last layer is then computed at that position only
+    private static bool ReadsOnePosition(Pooling pooling) => pooling is Pooling.Last or Pooling.Eos;
 
     private void Forget()
     {
@@ -336,10 +244,7 @@ public sealed class RewardModel : IDisposable
     public void Dispose()
     {
         Forget();
-        runner.Dispose();
-        foreach (var parameter in Parameters)
-            parameter.Dispose();
-        Backbone.Dispose();
-        operations.Dispose();
+        Head.Dispose();
+        model.Dispose();
     }
 }

@@ -41,7 +41,7 @@ internal static class TrainingRecipe
             ActivationCheckpointing = fields.Flag(
                 "activation_checkpointing",
                 value.ActivationCheckpointing,
-                "Keep only each layer's input and compute the layer once more on the way back: less memory, more "
+                "Keep only each layer's input and compute the layer once more in the backward pass: less memory, more "
                     + "time, the same result."
             ),
             Epochs = fields.Number(

@@ -41,8 +41,8 @@ public sealed record TrainingSettings
     public LoraSettings Lora { get; init; } = new();
 
     /// <summary>
-    /// Whether only the input of each layer is kept of a forward pass and the layer computed once more on the way back:
-    /// less memory, more time, the same bits.
+    /// Whether only the input of each layer is kept of a forward pass and the layer computed once more in the backward
+    /// pass: less memory, more time, the same bits.
     /// </summary>
     /// <value>Default false.</value>
     public bool ActivationCheckpointing { get; init; }

@@ -5,6 +5,7 @@ using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
+using Concord.Modeling.Language;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tests.Cli;
@@ -67,14 +68,18 @@ public class Phi3Tests
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
         var plain = PlainPhi3.Make(folder.Path, Config(shape), 3);
-        using var model = CausalModel.Load(folder.Path, OperationsUnderTest.Make(operations));
+        using var model = LanguageModel.Load(
+            folder.Path,
+            new LanguageModelOptions(),
+            OperationsUnderTest.Make(operations)
+        );
         foreach (var ids in Rows)
         {
             var expected = plain.Hidden(ids);
             using var batch = PackedBatch.Create([Batches.Of("s", [0], ids)]);
-            var hidden = model.Hidden(batch.Tokens, (layer, value) => Close(expected[layer + 1], value));
+            var hidden = HiddenStates.Of(model, batch.Tokens, (layer, value) => Close(expected[layer + 1], value));
             Close(expected[^1], hidden);
-            Close(plain.Logits(expected[^1]), model.Logits(hidden));
+            Close(plain.Logits(expected[^1]), HiddenStates.Logits(model, hidden));
         }
     }
 

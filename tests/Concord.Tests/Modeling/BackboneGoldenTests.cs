@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Concord.Modeling;
+using Concord.Modeling.Language;
 using Concord.Modeling.Packing;
 using TorchSharp;
 using Xunit;
@@ -43,8 +43,9 @@ public class BackboneGoldenTests
         Shared.Require();
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        using var model = CausalModel.Load(
+        using var model = LanguageModel.Load(
             Shared.Path("golden", "backbones", checkpoint),
+            new LanguageModelOptions(),
             OperationsUnderTest.Make(operations)
         );
         using var expected = GoldenTensors.Open("golden", "backbones", ExpectedIn(checkpoint), "expected.safetensors");
@@ -56,7 +57,8 @@ public class BackboneGoldenTests
             var name = item.GetProperty("name").GetString()!;
             int[] ids = [.. item.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
             using var batch = PackedBatch.Create([Batches.Of("s", [0], ids)]);
-            var hidden = model.Hidden(
+            var hidden = HiddenStates.Of(
+                model,
                 batch.Tokens,
                 (layer, value) =>
                     GoldenTensors.Close(
@@ -69,7 +71,7 @@ public class BackboneGoldenTests
             GoldenTensors.Close(expected.Load($"{name}.final_norm"), hidden, 1e-4, $"{checkpoint} {name} final norm");
             GoldenTensors.Close(
                 expected.Load($"{name}.logits"),
-                model.Logits(hidden),
+                HiddenStates.Logits(model, hidden),
                 1e-4,
                 $"{checkpoint} {name} logits"
             );

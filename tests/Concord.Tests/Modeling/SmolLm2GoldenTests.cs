@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Concord.Modeling;
-using Concord.Modeling.Operations;
+using Concord.Modeling.Language;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tokenization;
@@ -19,7 +19,7 @@ public sealed class SmolLm2GoldenTests(SmolLm2 model) : IClassFixture<SmolLm2>
     {
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
-        using var language = CausalModel.Load(model.Folder, new FusedOperations());
+        using var language = LanguageModel.Load(model.Folder);
         using var expected = GoldenTensors.Open("golden", "smollm2", "expected.safetensors");
         var tokenizer = Tokenizer.Load(model.Folder);
         var index = 0;
@@ -28,33 +28,29 @@ public sealed class SmolLm2GoldenTests(SmolLm2 model) : IClassFixture<SmolLm2>
             var ids = Ints(prompt.GetProperty("ids"));
             Assert.Equal(ids, tokenizer.Encode(prompt.GetProperty("prompt").GetString()!, addSpecialTokens: true));
             using var batch = PackedBatch.Create([Batches.Of("s", [0], ids)]);
-            var hidden = language.Hidden(batch.Tokens);
+            var hidden = HiddenStates.Of(language, batch.Tokens);
             GoldenTensors.Close(
                 expected.Load($"prompt{index}.final_hidden"),
                 hidden,
                 2e-3,
                 $"prompt {index} hidden states"
             );
-            var logits = language.Logits(hidden);
+            var logits = HiddenStates.Logits(language, hidden);
             GoldenTensors.Close(
                 expected.Load($"prompt{index}.last_logits"),
                 logits[^1],
                 2e-3,
                 $"prompt {index} last logits"
             );
-            var next = torch.tensor(Array.ConvertAll(ids[1..], id => (long)id)).unsqueeze(1);
-            var logProbabilities = logits.narrow(0, 0, ids.Length - 1).log_softmax(-1).gather(1, next).squeeze(1);
+            using var asked = LanguageBatch.Create([new(ids[..1], [ids[1..]])]);
+            var logProbabilities = language.LogProbabilities(asked);
             GoldenTensors.Close(
                 expected.Load($"prompt{index}.token_logprobs"),
-                logProbabilities,
+                torch.tensor(logProbabilities),
                 2e-3,
                 $"prompt {index} log-probabilities"
             );
-            Assert.Equal(
-                prompt.GetProperty("perplexity").GetDouble(),
-                Math.Exp(-logProbabilities.mean().ToDouble()),
-                0.01
-            );
+            Assert.Equal(prompt.GetProperty("perplexity").GetDouble(), Math.Exp(-logProbabilities.Average()), 0.01);
             index++;
         }
         Assert.Equal(6, index);

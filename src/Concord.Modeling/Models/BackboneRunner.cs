@@ -3,7 +3,7 @@ using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using TorchSharp;
 
-namespace Concord.Modeling.Rewards;
+namespace Concord.Modeling.Models;
 
 /// <summary>
 /// Takes a batch through a backbone to the hidden states that a head reads, and their gradient back. Nothing below the
