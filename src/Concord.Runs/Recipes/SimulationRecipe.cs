@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Preferences.Simulation;
 using Concord.Runs.Recipes.Yaml;
 
@@ -35,13 +36,13 @@ internal static class SimulationRecipe
             Drift = fields.Number(
                 "drift",
                 value.Drift,
-                new NumberRange(0, 1000),
+                new SettingRange(0, 1000),
                 "How far its taste goes its own way; at 1 as strong as what all share."
             ),
             Noise = fields.Number(
                 "noise",
                 value.Noise,
-                new NumberRange(.001, 1000),
+                new SettingRange(.001, 1000),
                 "How noisy its labels are: utilities are divided by it."
             ),
         };

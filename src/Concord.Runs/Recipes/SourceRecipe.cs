@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Runs.Recipes.Yaml;
 
 namespace Concord.Runs.Recipes;
@@ -51,7 +52,7 @@ public sealed record SourceRecipe
             Share = fields.Number(
                 "share",
                 value.Share,
-                NumberRange.Positive,
+                SettingRange.Positive,
                 "How many times the usual number of comparisons it has in a balanced batch."
             ),
         };

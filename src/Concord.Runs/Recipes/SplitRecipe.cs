@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Runs.Recipes.Yaml;
 
 namespace Concord.Runs.Recipes;
@@ -33,7 +34,7 @@ public sealed record SplitRecipe
             HeldOut = fields.Number(
                 "held_out",
                 value.HeldOut,
-                new NumberRange(0, 1, MostIncluded: false),
+                new SettingRange(0, 1, MostIncluded: false),
                 "Share of the prompts that is evaluated on and never trained on."
             ),
             Validation = fields.Number(

@@ -13,8 +13,6 @@ namespace Concord.Runs.Recipes;
 /// <summary>The keys of training; the defaults are those of the settings themselves.</summary>
 internal static class TrainingRecipe
 {
-    private const int Any = int.MaxValue;
-
     /// <summary>Goes through the keys.</summary>
     public static TrainingSettings Map(IRecipeFields fields, TrainingSettings value) =>
         value with
@@ -30,13 +28,7 @@ internal static class TrainingRecipe
                 ],
                 "What is trained beside the head."
             ),
-            LastLayers = fields.Integer(
-                "last_layers",
-                value.LastLayers,
-                1,
-                1000,
-                "How many layers, in the mode last_layers."
-            ),
+            LastLayers = fields.Integer(value, value.LastLayers),
             Lora = fields.Section("lora", value.Lora, Lora, "Adapters, in the mode lora."),
             ActivationCheckpointing = fields.Flag(
                 "activation_checkpointing",
@@ -44,31 +36,10 @@ internal static class TrainingRecipe
                 "Keep only each layer's input and compute the layer once more in the backward pass: less memory, more "
                     + "time, the same result."
             ),
-            Epochs = fields.Number(
-                "epochs",
-                value.Epochs,
-                NumberRange.Positive,
-                "How often the longest source is seen."
-            ),
-            MaximumSteps = fields.OptionalInteger(
-                "maximum_steps",
-                value.MaximumSteps,
-                0,
-                Any,
-                "Most optimizer steps; empty: as many as the epochs have; 0: none, the untrained model is evaluated."
-            ),
-            LearningRate = fields.OptionalNumber(
-                "learning_rate",
-                value.LearningRate,
-                new NumberRange(0, 10, LeastIncluded: false),
-                "Learning rate of all but the head; empty: the mode's."
-            ),
-            HeadLearningRate = fields.OptionalNumber(
-                "head_learning_rate",
-                value.HeadLearningRate,
-                new NumberRange(0, 10, LeastIncluded: false),
-                "Learning rate of the head; empty: the mode's."
-            ),
+            Epochs = fields.Number(value, value.Epochs),
+            MaximumSteps = fields.OptionalInteger(value, value.MaximumSteps),
+            LearningRate = fields.OptionalNumber(value, value.LearningRate),
+            HeadLearningRate = fields.OptionalNumber(value, value.HeadLearningRate),
             Batches = fields.Section("batches", value.Batches, Batches, "How batches are drawn."),
             Loss = fields.Section("loss", value.Loss, Loss, "The ranking loss."),
             Weighting = WeightingRecipe.Map(fields, value.Weighting),
@@ -80,53 +51,24 @@ internal static class TrainingRecipe
             ),
             Schedule = fields.Section("schedule", value.Schedule, Schedule, "How learning rates go over the run."),
             Optimizer = fields.Section("optimizer", value.Optimizer, Optimizer, "How weights are changed."),
-            EvaluateEvery = fields.OptionalInteger(
-                "evaluate_every",
-                value.EvaluateEvery,
-                1,
-                Any,
-                "Held-out comparisons are evaluated after so many steps; empty: once an epoch."
-            ),
+            EvaluateEvery = fields.OptionalInteger(value, value.EvaluateEvery),
             Selection = fields.Choice(
                 "selection",
                 value.Selection,
                 [("nll", Selection.Nll), ("accuracy", Selection.Accuracy)],
                 "By which held-out number the best model is chosen."
             ),
-            Patience = fields.OptionalInteger(
-                "patience",
-                value.Patience,
-                1,
-                Any,
-                "Training stops after so many evaluations without a better one; empty: never."
-            ),
-            CheckpointEvery = fields.OptionalInteger(
-                "checkpoint_every",
-                value.CheckpointEvery,
-                1,
-                Any,
-                "A checkpoint after so many steps; empty: by time only."
-            ),
-            CheckpointSeconds = fields.Number(
-                "checkpoint_seconds",
-                value.CheckpointSeconds,
-                NumberRange.Positive,
-                "A checkpoint when the last one is so many seconds old."
-            ),
-            KeepCheckpoints = fields.Integer(
-                "keep_checkpoints",
-                value.KeepCheckpoints,
-                1,
-                1000,
-                "How many checkpoints are kept."
-            ),
+            Patience = fields.OptionalInteger(value, value.Patience),
+            CheckpointEvery = fields.OptionalInteger(value, value.CheckpointEvery),
+            CheckpointSeconds = fields.Number(value, value.CheckpointSeconds),
+            KeepCheckpoints = fields.Integer(value, value.KeepCheckpoints),
         };
 
     private static LoraSettings Lora(IRecipeFields fields, LoraSettings value) =>
         value with
         {
-            Rank = fields.Integer("rank", value.Rank, 1, 4096, "Rank r."),
-            Alpha = fields.Number("alpha", value.Alpha, NumberRange.Positive, "Updates are scaled by alpha / r."),
+            Rank = fields.Integer(value, value.Rank),
+            Alpha = fields.Number(value, value.Alpha),
             RankStabilised = fields.Flag("rank_stabilised", value.RankStabilised, "Scale by alpha / sqrt(r) instead."),
             Targets = fields.Texts("targets", value.Targets, "Short names of the layers; empty: all linear layers."),
         };
@@ -140,34 +82,10 @@ internal static class TrainingRecipe
                 [("balanced", BatchComposition.Balanced), ("shuffled", BatchComposition.Shuffled)],
                 "The same number of every source, or all shuffled into one stream."
             ),
-            PerSource = fields.Integer(
-                "per_source",
-                value.PerSource,
-                1,
-                1_000_000,
-                "Comparisons of each source in the batch of one step."
-            ),
-            MicroBatch = fields.OptionalInteger(
-                "micro_batch",
-                value.MicroBatch,
-                1,
-                Any,
-                "Comparisons computed at once; empty: the whole batch."
-            ),
-            TokenBudget = fields.OptionalInteger(
-                "token_budget",
-                value.TokenBudget,
-                1,
-                Any,
-                "Most tokens computed at once; empty: no limit."
-            ),
-            Resample = fields.OptionalInteger(
-                "resample",
-                value.Resample,
-                1,
-                Any,
-                "Comparisons to which every source is resampled; empty: as it is."
-            ),
+            PerSource = fields.Integer(value, value.PerSource),
+            MicroBatch = fields.OptionalInteger(value, value.MicroBatch),
+            TokenBudget = fields.OptionalInteger(value, value.TokenBudget),
+            Resample = fields.OptionalInteger(value, value.Resample),
         };
 
     private static RankingLossSettings Loss(IRecipeFields fields, RankingLossSettings value) =>
@@ -185,47 +103,22 @@ internal static class TrainingRecipe
                 [("mean", TotalForm.Mean), ("pooled", TotalForm.Pooled)],
                 "How source losses are added up; pooled is the authors' form."
             ),
-            Margin = fields.Number(
-                "margin",
-                value.Margin,
-                NumberRange.NotNegative,
-                "By how much the better reward must exceed the worse."
-            ),
+            Margin = fields.Number(value, value.Margin),
             UseComparisonMargins = fields.Flag(
                 "comparison_margins",
                 value.UseComparisonMargins,
                 "Take a comparison's own margin where it carries one."
             ),
-            LabelSmoothing = fields.Number(
-                "label_smoothing",
-                value.LabelSmoothing,
-                new NumberRange(0, .5, MostIncluded: false),
-                "Share of labels taken to be wrong."
-            ),
-            Centering = fields.Number(
-                "centering",
-                value.Centering,
-                NumberRange.NotNegative,
-                "Weight of the squared sum of a pair's rewards."
-            ),
+            LabelSmoothing = fields.Number(value, value.LabelSmoothing),
+            Centering = fields.Number(value, value.Centering),
         };
 
     private static SourceTemperatureSettings Temperatures(IRecipeFields fields, SourceTemperatureSettings value) =>
         value with
         {
             Enabled = fields.Flag("enabled", value.Enabled, "Whether they are learned."),
-            LearningRate = fields.Number(
-                "learning_rate",
-                value.LearningRate,
-                NumberRange.Positive,
-                "Step size on log tau."
-            ),
-            PriorDeviation = fields.Number(
-                "prior_deviation",
-                value.PriorDeviation,
-                NumberRange.Positive,
-                "Standard deviation of the Gaussian prior on log tau."
-            ),
+            LearningRate = fields.Number(value, value.LearningRate),
+            PriorDeviation = fields.Number(value, value.PriorDeviation),
         };
 
     private static LearningRateSchedule Schedule(IRecipeFields fields, LearningRateSchedule value) =>
@@ -241,18 +134,8 @@ internal static class TrainingRecipe
                 ],
                 "The way down after the warm-up."
             ),
-            WarmUp = fields.Number(
-                "warm_up",
-                value.WarmUp,
-                NumberRange.Share,
-                "Share of the steps in which rates rise from 0."
-            ),
-            Floor = fields.Number(
-                "floor",
-                value.Floor,
-                NumberRange.Share,
-                "What is left at the end, as a share of the full rate."
-            ),
+            WarmUp = fields.Number(value, value.WarmUp),
+            Floor = fields.Number(value, value.Floor),
         };
 
     private static OptimizerSettings Optimizer(IRecipeFields fields, OptimizerSettings value) =>
@@ -264,40 +147,15 @@ internal static class TrainingRecipe
                 [("adamw", OptimizerKind.AdamW), ("sgd", OptimizerKind.Sgd)],
                 "Which one."
             ),
-            Beta1 = fields.Number(
-                "beta1",
-                value.Beta1,
-                new NumberRange(0, 1, MostIncluded: false),
-                "Decay of the first moment."
-            ),
-            Beta2 = fields.Number(
-                "beta2",
-                value.Beta2,
-                new NumberRange(0, 1, MostIncluded: false),
-                "Decay of the second moment."
-            ),
-            Epsilon = fields.Number(
-                "epsilon",
-                value.Epsilon,
-                NumberRange.Positive,
-                "Added to the root of the second moment."
-            ),
-            WeightDecay = fields.Number(
-                "weight_decay",
-                value.WeightDecay,
-                NumberRange.NotNegative,
-                "Decay of matrices; norms and biases have none."
-            ),
+            Beta1 = fields.Number(value, value.Beta1),
+            Beta2 = fields.Number(value, value.Beta2),
+            Epsilon = fields.Number(value, value.Epsilon),
+            WeightDecay = fields.Number(value, value.WeightDecay),
             DecayEmbeddings = fields.Flag(
                 "decay_embeddings",
                 value.DecayEmbeddings,
                 "Whether the embedding table decays too."
             ),
-            ClipNorm = fields.OptionalNumber(
-                "clip_norm",
-                value.ClipNorm,
-                NumberRange.Positive,
-                "Largest norm of the gradient; empty: no limit."
-            ),
+            ClipNorm = fields.OptionalNumber(value, value.ClipNorm),
         };
 }

@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Runs.Recipes.Yaml;
 using Concord.Training.Weightings;
 
@@ -36,7 +37,7 @@ public static class WeightingRecipe
             Weights = fields.Numbers(
                 "static",
                 (value ?? new StaticWeighting()).Weights,
-                NumberRange.NotNegative,
+                SettingRange.NotNegative,
                 "Weights that stay: a number for each source, by its name."
             ),
         };
@@ -52,12 +53,7 @@ public static class WeightingRecipe
     private static MoreWeighting Keys(IRecipeFields fields, MoreWeighting value) =>
         new()
         {
-            Alpha = fields.Number(
-                "alpha",
-                value.Alpha,
-                new NumberRange(0, 1, LeastIncluded: false),
-                "Momentum of the gradients; 1 keeps nothing of the past."
-            ),
+            Alpha = fields.Number(value, value.Alpha),
             MomentumStart = fields.Choice(
                 "momentum_start",
                 value.MomentumStart,

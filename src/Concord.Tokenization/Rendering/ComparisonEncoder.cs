@@ -136,42 +136,6 @@ public sealed class ComparisonEncoder
         };
     }
 
-    /// <summary>
-    /// Encodes on all cores, keeping the order; comparisons the policy drops are missing from the list and counted.
-    /// </summary>
-    /// <exception cref="ConcordException">The first comparison, in order, that cannot be encoded.</exception>
-    public (IReadOnlyList<TokenizedComparison> Encoded, TruncationReport Report) EncodeAll(
-        IEnumerable<Comparison> comparisons,
-        CancellationToken cancellation = default
-    )
-    {
-        var source = comparisons as IReadOnlyList<Comparison> ?? [.. comparisons];
-        var encoded = new TokenizedComparison?[source.Count];
-        var errors = new ConcordException?[source.Count];
-        Parallel.For(
-            0,
-            source.Count,
-            new ParallelOptions { CancellationToken = cancellation },
-            i =>
-            {
-                try
-                {
-                    encoded[i] = Encode(source[i]);
-                }
-                catch (ConcordException error)
-                {
-                    errors[i] = error;
-                }
-            }
-        );
-        if (Array.Find(errors, error => error is not null) is { } first)
-            throw first;
-        var report = new TruncationReport { Policy = options.Truncation, MaximumLength = options.MaximumLength };
-        for (var i = 0; i < encoded.Length; i++)
-            report = report.With(source[i], encoded[i]);
-        return ([.. encoded.OfType<TokenizedComparison>()], report);
-    }
-
     private string RenderMessages(Comparison comparison, IReadOnlyList<Message> messages)
     {
         try

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Concord.Foundation;
 
 namespace Concord.Training.Batches;
 
@@ -27,10 +27,12 @@ public sealed record BatchSettings
 
     /// <summary>Comparisons per source in a batch of one optimizer step (times K, in a shuffled batch).</summary>
     /// <value>≥ 1; default 16, as the paper.</value>
+    [Setting("Comparisons of each source in the batch of one step.", Least = 1, Most = 1_000_000)]
     public int PerSource { get; init; } = 16;
 
     /// <summary>Comparisons in a micro-batch, what is computed at once; null for the whole batch.</summary>
     /// <value>≥ 1 or null; default null.</value>
+    [Setting("Comparisons computed at once; empty: the whole batch.", Least = 1)]
     public int? MicroBatch { get; init; }
 
     /// <summary>
@@ -38,6 +40,7 @@ public sealed record BatchSettings
     /// comparison may exceed it.
     /// </summary>
     /// <value>≥ 1 or null; default null.</value>
+    [Setting("Most tokens computed at once; empty: no limit.", Least = 1)]
     public int? TokenBudget { get; init; }
 
     /// <summary>
@@ -45,6 +48,7 @@ public sealed record BatchSettings
     /// fewer; null to take each as it is.
     /// </summary>
     /// <value>≥ 1 or null; default null. The paper took 40,000.</value>
+    [Setting("Comparisons to which every source is resampled; empty: as it is.", Least = 1)]
     public int? Resample { get; init; }
 
     /// <summary>Per source, by name: most comparisons that are used of it, chosen at random.</summary>
@@ -60,25 +64,16 @@ public sealed record BatchSettings
     public void Validate(IReadOnlyList<string> sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        Positive(PerSource, "per_source");
-        Positive(MicroBatch ?? 1, "micro_batch");
-        Positive(TokenBudget ?? 1, "token_budget");
-        Positive(Resample ?? 1, "resample");
+        SettingRule.Check(this);
         foreach (var (name, limit) in Limits)
         {
             Known(name, "limits");
-            Positive(limit, $"limits.{name}");
+            new SettingRange(1, int.MaxValue).Check($"limits.{name}", limit);
         }
         foreach (var (name, share) in Shares)
         {
             Known(name, "shares");
-            if (!(share > 0 && double.IsFinite(share)))
-                throw new ConcordException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"The setting shares.{name} is {share}, but must be positive."
-                    )
-                );
+            SettingRange.Positive.Check($"shares.{name}", share);
         }
 
         void Known(string name, string setting)
@@ -89,13 +84,5 @@ public sealed record BatchSettings
                         + $"{string.Join(", ", sources)}."
                 );
         }
-    }
-
-    private static void Positive(int value, string name)
-    {
-        if (value < 1)
-            throw new ConcordException(
-                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be 1 or more.")
-            );
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Concord.Foundation;
 using Concord.Modeling;
 using Concord.Modeling.Adapters;
 using Concord.Training.Batches;
@@ -35,6 +35,7 @@ public sealed record TrainingSettings
 
     /// <summary>How many layers, for <see cref="TrainedParts.LastLayers"/>.</summary>
     /// <value>Default 2.</value>
+    [Setting("How many layers, in the mode last_layers.", Least = 1, Most = 1000)]
     public int LastLayers { get; init; } = 2;
 
     /// <summary>The adapters, for <see cref="TrainedParts.Adapters"/>.</summary>
@@ -49,18 +50,25 @@ public sealed record TrainingSettings
 
     /// <summary>How often the longest source is seen; may be a fraction.</summary>
     /// <value>> 0; default 1, as the paper.</value>
+    [Setting("How often the longest source is seen.", Above = 0)]
     public double Epochs { get; init; } = 1;
 
     /// <summary>
     /// Most optimizer steps, whatever the epochs; the schedule ends there. Null for no limit; 0 evaluates and writes
     /// the untrained model (the baseline Raw).
     /// </summary>
+    [Setting(
+        "Most optimizer steps; empty: as many as the epochs have; 0: none, the untrained model is " + "evaluated.",
+        Least = 0
+    )]
     public int? MaximumSteps { get; init; }
 
     /// <summary>Learning rate of all but the head; null for the mode's.</summary>
+    [Setting("Learning rate of all but the head; empty: the mode's.", Above = 0, Most = 10)]
     public double? LearningRate { get; init; }
 
     /// <summary>Learning rate of the head; null for the mode's.</summary>
+    [Setting("Learning rate of the head; empty: the mode's.", Above = 0, Most = 10)]
     public double? HeadLearningRate { get; init; }
 
     /// <summary>How batches are drawn.</summary>
@@ -90,6 +98,7 @@ public sealed record TrainingSettings
     /// The validation side, or without one the held-out comparisons, is evaluated after every so many steps, and at the
     /// end; null for once an epoch.
     /// </summary>
+    [Setting("Held-out comparisons are evaluated after so many steps; empty: once an epoch.", Least = 1)]
     public int? EvaluateEvery { get; init; }
 
     /// <summary>By what the best model is chosen.</summary>
@@ -97,17 +106,21 @@ public sealed record TrainingSettings
     public Selection Selection { get; init; } = Selection.Nll;
 
     /// <summary>Training stops after so many evaluations without a better one; null to go on to the end.</summary>
+    [Setting("Training stops after so many evaluations without a better one; empty: never.", Least = 1)]
     public int? Patience { get; init; }
 
     /// <summary>A checkpoint is written after every so many steps; null for by time only.</summary>
+    [Setting("A checkpoint after so many steps; empty: by time only.", Least = 1)]
     public int? CheckpointEvery { get; init; }
 
     /// <summary>A checkpoint is written when the last one is so many seconds old.</summary>
     /// <value>> 0; default 300.</value>
+    [Setting("A checkpoint when the last one is so many seconds old.", Above = 0)]
     public double CheckpointSeconds { get; init; } = 300;
 
     /// <summary>How many checkpoints are kept.</summary>
     /// <value>≥ 1; default 2.</value>
+    [Setting("How many checkpoints are kept.", Least = 1, Most = 1000)]
     public int KeepCheckpoints { get; init; } = 2;
 
     /// <summary>The learning rates in force, of all but the head and of the head.</summary>
@@ -144,37 +157,12 @@ public sealed record TrainingSettings
         Temperatures.Validate();
         Schedule.Validate();
         Optimizer.Validate();
-        Check(Epochs > 0 && double.IsFinite(Epochs), "epochs", Epochs, "positive");
-        Check(MaximumSteps is null or >= 0, "maximum_steps", MaximumSteps ?? 0, "0 or more");
-        Check(
-            LearningRate is null or > 0 and < 10,
-            "learning_rate",
-            LearningRate ?? 0,
-            "positive, and usually far below 1"
-        );
-        Check(
-            HeadLearningRate is null or > 0 and < 10,
-            "head_learning_rate",
-            HeadLearningRate ?? 0,
-            "positive, and usually far below 1"
-        );
-        Check(EvaluateEvery is null or >= 1, "evaluate_every", EvaluateEvery ?? 0, "1 or more");
-        Check(Patience is null or >= 1, "patience", Patience ?? 0, "1 or more");
-        Check(CheckpointEvery is null or >= 1, "checkpoint_every", CheckpointEvery ?? 0, "1 or more");
-        Check(CheckpointSeconds > 0, "checkpoint_seconds", CheckpointSeconds, "positive");
-        Check(KeepCheckpoints >= 1, "keep_checkpoints", KeepCheckpoints, "1 or more");
+        SettingRule.Check(Lora, "lora.");
+        SettingRule.Check(this);
         if (Weighting is { Scope: WeightingScope.MicroBatch, Space: GradientSpace.Trained })
             throw new ConcordException(
                 $"The weighting {Weighting.GetType().Name} sees the gradients of all trained parameters, which are "
                     + $"those of a whole batch: it cannot decide micro-batch by micro-batch."
-            );
-    }
-
-    private static void Check(bool holds, string name, double value, string expected)
-    {
-        if (!holds)
-            throw new ConcordException(
-                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}.")
             );
     }
 }

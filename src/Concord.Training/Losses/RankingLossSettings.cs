@@ -1,4 +1,4 @@
-using System.Globalization;
+using Concord.Foundation;
 
 namespace Concord.Training.Losses;
 
@@ -18,6 +18,7 @@ public sealed record RankingLossSettings
 
     /// <summary>By how much the better reward must exceed the worse one, in units of the reward.</summary>
     /// <value>≥ 0; default 0.</value>
+    [Setting("By how much the better reward must exceed the worse.", Least = 0)]
     public double Margin { get; init; }
 
     /// <summary>
@@ -28,6 +29,7 @@ public sealed record RankingLossSettings
 
     /// <summary>ε: the share of labels taken to be wrong.</summary>
     /// <value>In [0, .5); default 0.</value>
+    [Setting("Share of labels taken to be wrong.", Least = 0, Below = .5)]
     public double LabelSmoothing { get; init; }
 
     /// <summary>
@@ -35,22 +37,13 @@ public sealed record RankingLossSettings
     /// 2023; TRL's center_rewards_coefficient).
     /// </summary>
     /// <value>≥ 0; default 0.</value>
+    [Setting("Weight of the squared sum of a pair's rewards.", Least = 0)]
     public double Centering { get; init; }
 
     /// <summary>Refuses settings that have no meaning.</summary>
     /// <exception cref="ConcordException">A value is outside its range.</exception>
     public void Validate()
     {
-        Check(Margin >= 0 && double.IsFinite(Margin), "margin", Margin, "a number of 0 or more");
-        Check(LabelSmoothing is >= 0 and < .5, "label_smoothing", LabelSmoothing, "at least 0 and less than .5");
-        Check(Centering >= 0 && double.IsFinite(Centering), "centering", Centering, "a number of 0 or more");
-    }
-
-    private static void Check(bool holds, string name, double value, string expected)
-    {
-        if (!holds)
-            throw new ConcordException(
-                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}.")
-            );
+        SettingRule.Check(this);
     }
 }

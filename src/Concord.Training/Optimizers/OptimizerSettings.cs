@@ -1,4 +1,4 @@
-using System.Globalization;
+using Concord.Foundation;
 
 namespace Concord.Training.Optimizers;
 
@@ -21,18 +21,22 @@ public sealed record OptimizerSettings
 
     /// <summary>Decay of the first moment.</summary>
     /// <value>In [0, 1); default .9.</value>
+    [Setting("Decay of the first moment.", Least = 0, Below = 1)]
     public double Beta1 { get; init; } = .9;
 
     /// <summary>Decay of the second moment.</summary>
     /// <value>In [0, 1); default .999.</value>
+    [Setting("Decay of the second moment.", Least = 0, Below = 1)]
     public double Beta2 { get; init; } = .999;
 
     /// <summary>Added to the root of the second moment.</summary>
     /// <value>> 0; default 1e-8.</value>
+    [Setting("Added to the root of the second moment.", Above = 0)]
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>Decoupled weight decay of matrices; norms, biases and embeddings have none.</summary>
     /// <value>≥ 0; default 0, as the paper.</value>
+    [Setting("Decay of matrices; norms and biases have none.", Least = 0)]
     public double WeightDecay { get; init; }
 
     /// <summary>Whether the embedding table decays too.</summary>
@@ -44,24 +48,13 @@ public sealed record OptimizerSettings
     /// no limit.
     /// </summary>
     /// <value>> 0 or null; default 1, as the paper.</value>
+    [Setting("Largest norm of the gradient; empty: no limit.", Above = 0)]
     public double? ClipNorm { get; init; } = 1;
 
     /// <summary>Refuses settings that have no meaning.</summary>
     /// <exception cref="ConcordException">A value is outside its range.</exception>
     public void Validate()
     {
-        Check(Beta1 is >= 0 and < 1, "beta1", Beta1, "at least 0 and less than 1");
-        Check(Beta2 is >= 0 and < 1, "beta2", Beta2, "at least 0 and less than 1");
-        Check(Epsilon > 0, "epsilon", Epsilon, "positive");
-        Check(WeightDecay >= 0 && double.IsFinite(WeightDecay), "weight_decay", WeightDecay, "0 or more");
-        Check(ClipNorm is null or > 0, "clip_norm", ClipNorm ?? 0, "positive");
-    }
-
-    private static void Check(bool holds, string name, double value, string expected)
-    {
-        if (!holds)
-            throw new ConcordException(
-                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be {expected}.")
-            );
+        SettingRule.Check(this);
     }
 }

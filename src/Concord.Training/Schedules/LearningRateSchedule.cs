@@ -1,4 +1,4 @@
-using System.Globalization;
+using Concord.Foundation;
 
 namespace Concord.Training.Schedules;
 
@@ -24,10 +24,12 @@ public sealed record LearningRateSchedule
 
     /// <summary>The share of all steps in which the rate rises from 0 to full.</summary>
     /// <value>In [0, 1]; default .03.</value>
+    [Setting("Share of the steps in which rates rise from 0.", Least = 0, Most = 1)]
     public double WarmUp { get; init; } = .03;
 
     /// <summary>What is left at the end, as a share of the full rate.</summary>
     /// <value>In [0, 1]; default 0.</value>
+    [Setting("What is left at the end, as a share of the full rate.", Least = 0, Most = 1)]
     public double Floor { get; init; }
 
     /// <summary>The factor of a step.</summary>
@@ -53,18 +55,6 @@ public sealed record LearningRateSchedule
     /// <exception cref="ConcordException">A value is outside its range.</exception>
     public void Validate()
     {
-        Check(WarmUp, "schedule.warm_up");
-        Check(Floor, "schedule.floor");
-    }
-
-    private static void Check(double value, string name)
-    {
-        if (!(value is >= 0 and <= 1))
-            throw new ConcordException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The setting {name} is {value}, but must be between 0 and 1."
-                )
-            );
+        SettingRule.Check(this, "schedule.");
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Concord.Foundation;
 
 namespace Concord.Training.Temperatures;
 
@@ -11,25 +11,18 @@ public sealed record SourceTemperatureSettings
 
     /// <summary>Step size on log τ, constant over the run.</summary>
     /// <value>> 0; default .2.</value>
+    [Setting("Step size on log tau.", Above = 0)]
     public double LearningRate { get; init; } = .2;
 
     /// <summary>Standard deviation of the Gaussian prior on log τ.</summary>
     /// <value>> 0; default .5.</value>
+    [Setting("Standard deviation of the Gaussian prior on log tau.", Above = 0)]
     public double PriorDeviation { get; init; } = .5;
 
     /// <summary>Refuses settings that have no meaning.</summary>
     /// <exception cref="ConcordException">A value is outside its range.</exception>
     public void Validate()
     {
-        Check(LearningRate, "temperatures.learning_rate");
-        Check(PriorDeviation, "temperatures.prior_deviation");
-    }
-
-    private static void Check(double value, string name)
-    {
-        if (!(value > 0 && double.IsFinite(value)))
-            throw new ConcordException(
-                string.Create(CultureInfo.InvariantCulture, $"The setting {name} is {value}, but must be positive.")
-            );
+        SettingRule.Check(this, "temperatures.");
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Concord.Foundation;
 using Concord.Training.Batches;
 using Concord.Training.Losses;
 using Concord.Training.Solvers;
@@ -16,6 +16,7 @@ public sealed class MoreWeighting : IWeighting, IStateful
 
     /// <summary>α of the momentum m_i ← (1 - α) m_i + α g_i; 1 keeps nothing of the past.</summary>
     /// <value>In (0, 1]; default .99, the published recipe.</value>
+    [Setting("Momentum of the gradients; 1 keeps nothing of the past.", Above = 0, Most = 1)]
     public double Alpha { get; init; } = .99;
 
     /// <summary>What the momentum starts from.</summary>
@@ -50,13 +51,7 @@ public sealed class MoreWeighting : IWeighting, IStateful
     public void Validate(IReadOnlyList<string> sources, BatchSettings batches, RankingLossSettings loss)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        if (!(Alpha is > 0 and <= 1))
-            throw new ConcordException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The setting alpha is {Alpha}, but must be more than 0 and at most 1."
-                )
-            );
+        SettingRule.Check(this);
         if (Solver == SolverKind.FrankWolfe && sources.Count == 1)
             throw new ConcordException(
                 "The authors' Frank-Wolfe solver needs at least two sources, and the data have one: use the solver "

@@ -82,7 +82,7 @@ public class RankingLossTests
             .requires_grad_();
         var logTemperatures = torch.tensor(logs, torch.float64).requires_grad_();
         var rewards = torch.mv(torch.tensor(hidden, [pairs.RowCount, Width]).to(torch.float64), head);
-        var losses = RankingLoss.Differentiable(pairs, rewards, logTemperatures);
+        var losses = DifferentiableLoss.Of(pairs, rewards, logTemperatures);
         var closed = RankingLoss.Evaluate(pairs, rewards.data<double>().ToArray(), logs.Select(Math.Exp).ToArray());
 
         var headGradients = closed.HeadGradients(hidden);
@@ -168,7 +168,7 @@ public class RankingLossTests
         foreach (var type in new[] { torch.float32, torch.float64 })
         {
             var rewards = torch.tensor(new[] { difference, 0 }, type).requires_grad_();
-            var loss = RankingLoss.Differentiable(pairs, rewards)[0];
+            var loss = DifferentiableLoss.Of(pairs, rewards)[0];
             loss.backward();
             Assert.True(torch.isfinite(loss).item<bool>() && torch.isfinite(rewards.grad!).all().item<bool>());
             Assert.Equal(closed.Losses[0], loss.to(torch.float64).ToDouble(), 1e-9 + 1e-6 * closed.Losses[0]);
@@ -193,10 +193,7 @@ public class RankingLossTests
         Assert.All(closed.TotalRewardGradients([.5, .5]), gradient => Assert.Equal(0, gradient));
         Assert.Equal(
             [0.0, 0.0],
-            RankingLoss
-                .Differentiable(pairs, torch.tensor(new[] { 3f, 1, 2 }))
-                .data<float>()
-                .Select(value => (double)value)
+            DifferentiableLoss.Of(pairs, torch.tensor(new[] { 3f, 1, 2 })).data<float>().Select(value => (double)value)
         );
     }
 

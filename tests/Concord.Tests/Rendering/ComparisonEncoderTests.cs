@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Modeling.Packing;
 using Concord.Preferences;
 using Concord.Tests.Tokenizers;
@@ -162,16 +163,12 @@ public class ComparisonEncoderTests
         var tokenizer = GoldenTokenizers.Get("smollm2");
         var texts = HarmlessTexts.Read(400);
         var comparisons = texts.Chunk(2).Select(pair => Texts("", pair)).ToList();
-        var all = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh }).EncodeAll(
-            comparisons
-        );
-        Assert.Equal(comparisons, all.Encoded.Select(encoded => encoded.Comparison));
-        Assert.Equal(
-            (200, 200, 0, 0),
-            (all.Report.Comparisons, all.Report.Pairs, all.Report.CutPairs, all.Report.DroppedPairs)
-        );
-        var median = all
-            .Encoded.Select(encoded => encoded.Suffixes.Max(suffix => suffix.Length) + encoded.Prefix.Length)
+        TokenizedComparison?[] Encode(RenderingOptions how) =>
+            [.. OrderedParallel.Map(comparisons, new ComparisonEncoder(tokenizer, how).Encode)];
+        var all = Encode(new RenderingOptions { Rendering = DialogueRendering.Hh });
+        Assert.Equal(comparisons, all.Select(encoded => encoded!.Comparison));
+        Assert.DoesNotContain(all, encoded => encoded!.Truncated);
+        var median = all.Select(encoded => encoded!.Suffixes.Max(suffix => suffix.Length) + encoded.Prefix.Length)
             .Order()
             .ElementAt(100);
         var options = new RenderingOptions
@@ -180,23 +177,11 @@ public class ComparisonEncoderTests
             MaximumLength = median,
             Truncation = TruncationPolicy.Drop,
         };
-        var dropped = new ComparisonEncoder(tokenizer, options).EncodeAll(comparisons);
-        Assert.Equal(200, dropped.Encoded.Count + dropped.Report.DroppedComparisons);
-        Assert.InRange(dropped.Report.DroppedComparisons, 80, 120);
-        Assert.Equal(dropped.Report.DroppedComparisons, dropped.Report.DroppedPairs);
-        var shared = new ComparisonEncoder(
-            tokenizer,
-            options with
-            {
-                Truncation = TruncationPolicy.SharedLeft,
-            }
-        ).EncodeAll(comparisons);
-        Assert.Equal(dropped.Report.DroppedComparisons, shared.Report.CutComparisons);
-        var error = Assert.Throws<ConcordException>(() =>
-            new ComparisonEncoder(tokenizer, options with { Truncation = TruncationPolicy.Error }).EncodeAll(
-                comparisons
-            )
-        );
+        var dropped = Encode(options).Count(encoded => encoded is null);
+        Assert.InRange(dropped, 80, 120);
+        var shared = Encode(options with { Truncation = TruncationPolicy.SharedLeft });
+        Assert.Equal(dropped, shared.Count(encoded => encoded!.Truncated));
+        var error = Assert.Throws<ConcordException>(() => Encode(options with { Truncation = TruncationPolicy.Error }));
         Assert.Contains($"maximum length {median}", error.Message);
     }
 }

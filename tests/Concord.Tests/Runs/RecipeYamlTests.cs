@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Runs.Recipes;
 using Concord.Runs.Recipes.Yaml;
@@ -37,8 +38,6 @@ public class RecipeYamlTests
 
         public IReadOnlyList<Source> Sources { get; init; } = [];
 
-        public IReadOnlyList<int> Bins { get; init; } = [5, 10];
-
         public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
 
         public static Sample Map(IRecipeFields fields, Sample value) =>
@@ -46,7 +45,7 @@ public class RecipeYamlTests
             {
                 Output = fields.OptionalText("output", value.Output, "where to"),
                 Seed = fields.Integer("seed", value.Seed, 0, 1000, "the seed"),
-                Limit = fields.OptionalNumber("limit", value.Limit, NumberRange.Positive, "the limit"),
+                Limit = fields.OptionalNumber("limit", value.Limit, SettingRange.Positive, "the limit"),
                 Training = fields.Section("training", value.Training, MapOptimizer, "training"),
                 Second = fields.OptionalSection(
                     "second",
@@ -56,8 +55,7 @@ public class RecipeYamlTests
                     "another"
                 ),
                 Sources = fields.Items("sources", value.Sources, new Source(), MapSource, "sources"),
-                Bins = fields.Integers("bins", value.Bins, 1, 100, "bins"),
-                Weights = fields.Numbers("weights", value.Weights, NumberRange.NotNegative, "weights"),
+                Weights = fields.Numbers("weights", value.Weights, SettingRange.NotNegative, "weights"),
             };
 
         private static Optimizer MapOptimizer(IRecipeFields fields, Optimizer value) =>
@@ -66,7 +64,7 @@ public class RecipeYamlTests
                 LearningRate = fields.Number(
                     "learning_rate",
                     value.LearningRate,
-                    new NumberRange(0, 1, LeastIncluded: false),
+                    new SettingRange(0, 1, LeastIncluded: false),
                     "the step"
                 ),
                 Nesterov = fields.Flag("nesterov", value.Nesterov, "momentum"),
@@ -105,7 +103,6 @@ public class RecipeYamlTests
             """
             output: runs/a b   # a comment
             limit: .5
-            bins: [3, 4]
             weights: {helpful: 1, "harm less": 2.5}
             training:
               learning_rate: 1e-5
@@ -119,7 +116,6 @@ public class RecipeYamlTests
         );
         Assert.Equal("runs/a b", read.Output);
         Assert.Equal(.5, read.Limit);
-        Assert.Equal([3, 4], read.Bins);
         Assert.Equal(2.5, read.Weights["harm less"]);
         Assert.Equal((1e-5, "sgd"), (read.Training.LearningRate, read.Training.Kind));
         Assert.Equal(["helpful.json"], read.Sources[0].Files);
@@ -135,7 +131,6 @@ public class RecipeYamlTests
             "training.learning_rate=1e-4",
             "second.nesterov=true",
             "sources.1.name=c",
-            "bins=[1, 2]",
             "output=x=y",
             "weights.helpful=2",
             "limit=null"
@@ -144,7 +139,6 @@ public class RecipeYamlTests
             (2, 1e-4, true, "c", "x=y"),
             (read.Seed, read.Training.LearningRate, read.Second!.Nesterov, read.Sources[1].Name, read.Output)
         );
-        Assert.Equal([1, 2], read.Bins);
         Assert.Equal(2, read.Weights["helpful"]);
         Assert.Null(read.Limit);
     }
@@ -175,7 +169,6 @@ public class RecipeYamlTests
     [InlineData("training: 5\n", "line 1: training is '5'; it must be a group of keys.")]
     [InlineData("sources: {a: b}\n", "line 1: sources is a group of keys; it must be a list")]
     [InlineData("seed: [1]\n", "line 1: seed is a list; it must be a whole number.")]
-    [InlineData("bins: [1, x]\n", "line 1: bins is 'x'; it must be a whole number.")]
     [InlineData("weights: {a: -1}\n", "line 1: weights.a is -1; it must be at least 0.")]
     [InlineData("seed: 1\nseed: 2\n", "r.yaml, line 2: this is not valid YAML: Duplicate key")]
     [InlineData("a: [1\n", "this is not valid YAML")]

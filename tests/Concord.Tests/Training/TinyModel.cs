@@ -7,6 +7,7 @@ using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
+using Concord.Tests.Modeling;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Loop;
 using TorchSharp;

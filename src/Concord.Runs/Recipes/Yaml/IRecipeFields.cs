@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Runs.Recipes.Yaml;
 
 /// <summary>
@@ -20,10 +22,10 @@ internal interface IRecipeFields
     int? OptionalInteger(string key, int? value, int least, int most, string about);
 
     /// <summary>A number in a range.</summary>
-    double Number(string key, double value, NumberRange range, string about);
+    double Number(string key, double value, SettingRange range, string about);
 
     /// <summary>A number that may be absent.</summary>
-    double? OptionalNumber(string key, double? value, NumberRange range, string about);
+    double? OptionalNumber(string key, double? value, SettingRange range, string about);
 
     /// <summary>True or false.</summary>
     bool Flag(string key, bool value, string about);
@@ -37,14 +39,11 @@ internal interface IRecipeFields
     /// <summary>A list of texts; a single text is a list of one.</summary>
     IReadOnlyList<string> Texts(string key, IReadOnlyList<string> value, string about);
 
-    /// <summary>A list of whole numbers.</summary>
-    IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about);
-
     /// <summary>Numbers by name, the names free.</summary>
     IReadOnlyDictionary<string, double> Numbers(
         string key,
         IReadOnlyDictionary<string, double> value,
-        NumberRange range,
+        SettingRange range,
         string about
     );
 
@@ -65,39 +64,4 @@ internal interface IRecipeFields
 
     /// <summary>A list of groups; what is not said in one is as in <paramref name="start"/>.</summary>
     IReadOnlyList<T> Items<T>(string key, IReadOnlyList<T> value, T start, Func<IRecipeFields, T, T> map, string about);
-}
-
-/// <summary>Which numbers a key may have.</summary>
-/// <param name="Least">The least.</param>
-/// <param name="Most">The greatest.</param>
-/// <param name="LeastIncluded">Whether the least itself may be.</param>
-/// <param name="MostIncluded">Whether the greatest itself may be.</param>
-internal readonly record struct NumberRange(
-    double Least,
-    double Most,
-    bool LeastIncluded = true,
-    bool MostIncluded = true
-)
-{
-    /// <summary>From 0 on.</summary>
-    public static NumberRange NotNegative => new(0, double.MaxValue);
-
-    /// <summary>Above 0.</summary>
-    public static NumberRange Positive => new(0, double.MaxValue, LeastIncluded: false);
-
-    /// <summary>From 0 to 1.</summary>
-    public static NumberRange Share => new(0, 1);
-
-    /// <summary>Whether a number lies in the range; not-a-number never does.</summary>
-    public bool Holds(double value) =>
-        (LeastIncluded ? value >= Least : value > Least) && (MostIncluded ? value <= Most : value < Most);
-
-    /// <inheritdoc />
-    public override string ToString()
-    {
-        var least = FormattableString.Invariant($"{(LeastIncluded ? "at least" : "above")} {Least}");
-        return Most == double.MaxValue
-            ? least
-            : FormattableString.Invariant($"{least} and {(MostIncluded ? "at most" : "below")} {Most}");
-    }
 }

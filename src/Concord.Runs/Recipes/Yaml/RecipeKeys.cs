@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Runs.Recipes.Yaml;
 
 /// <summary>
@@ -45,11 +47,11 @@ internal sealed class RecipeKeys : IRecipeFields
         Note(key, value, value is { } set ? RecipeWriter.Format(set) : "", about);
 
     /// <inheritdoc />
-    public double Number(string key, double value, NumberRange range, string about) =>
+    public double Number(string key, double value, SettingRange range, string about) =>
         Note(key, value, RecipeWriter.Format(value), about);
 
     /// <inheritdoc />
-    public double? OptionalNumber(string key, double? value, NumberRange range, string about) =>
+    public double? OptionalNumber(string key, double? value, SettingRange range, string about) =>
         Note(key, value, value is { } set ? RecipeWriter.Format(set) : "", about);
 
     /// <inheritdoc />
@@ -73,14 +75,10 @@ internal sealed class RecipeKeys : IRecipeFields
         Note(key, value, $"[{string.Join(", ", value)}]", about);
 
     /// <inheritdoc />
-    public IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about) =>
-        Note(key, value, $"[{string.Join(", ", value)}]", about);
-
-    /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Numbers(
         string key,
         IReadOnlyDictionary<string, double> value,
-        NumberRange range,
+        SettingRange range,
         string about
     ) => Note(key, value, "", about);
 

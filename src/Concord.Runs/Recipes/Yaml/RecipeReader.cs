@@ -43,11 +43,11 @@ internal sealed class RecipeReader : IRecipeFields
     }
 
     /// <inheritdoc />
-    public double Number(string key, double value, NumberRange range, string about) =>
+    public double Number(string key, double value, SettingRange range, string about) =>
         OptionalNumber(key, value, range, about) ?? throw Wrong(key, "is empty, but a number is needed");
 
     /// <inheritdoc />
-    public double? OptionalNumber(string key, double? value, NumberRange range, string about)
+    public double? OptionalNumber(string key, double? value, SettingRange range, string about)
     {
         if (!Scalar(key, out var text, "a number"))
             return value;
@@ -104,26 +104,10 @@ internal sealed class RecipeReader : IRecipeFields
     }
 
     /// <inheritdoc />
-    public IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about)
-    {
-        if (!List(key, out var items))
-            return value;
-        return
-        [
-            .. items.Select(
-                (item, i) =>
-                    item is RecipeScalar { Text: { } text }
-                        ? ParseInteger(key, text, least, most)
-                        : throw Wrong(item, $"{key}.{i}", $"is {item.Kind}; it must be a whole number")
-            ),
-        ];
-    }
-
-    /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Numbers(
         string key,
         IReadOnlyDictionary<string, double> value,
-        NumberRange range,
+        SettingRange range,
         string about
     )
     {
@@ -284,7 +268,7 @@ internal sealed class RecipeReader : IRecipeFields
         return number;
     }
 
-    private double ParseNumber(string key, string text, NumberRange range, RecipeNode? node = null)
+    private double ParseNumber(string key, string text, SettingRange range, RecipeNode? node = null)
     {
         if (
             !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)

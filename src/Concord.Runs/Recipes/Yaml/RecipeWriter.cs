@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Concord.Foundation;
 
 namespace Concord.Runs.Recipes.Yaml;
 
@@ -45,10 +46,10 @@ internal sealed class RecipeWriter : IRecipeFields
         Line(key, value is { } set ? Format(set) : "null", value);
 
     /// <inheritdoc />
-    public double Number(string key, double value, NumberRange range, string about) => Line(key, Format(value), value);
+    public double Number(string key, double value, SettingRange range, string about) => Line(key, Format(value), value);
 
     /// <inheritdoc />
-    public double? OptionalNumber(string key, double? value, NumberRange range, string about) =>
+    public double? OptionalNumber(string key, double? value, SettingRange range, string about) =>
         Line(key, value is { } set ? Format(set) : "null", value);
 
     /// <inheritdoc />
@@ -67,14 +68,10 @@ internal sealed class RecipeWriter : IRecipeFields
         Line(key, $"[{string.Join(", ", value.Select(Quoted))}]", value);
 
     /// <inheritdoc />
-    public IReadOnlyList<int> Integers(string key, IReadOnlyList<int> value, int least, int most, string about) =>
-        Line(key, $"[{string.Join(", ", value.Select(Format))}]", value);
-
-    /// <inheritdoc />
     public IReadOnlyDictionary<string, double> Numbers(
         string key,
         IReadOnlyDictionary<string, double> value,
-        NumberRange range,
+        SettingRange range,
         string about
     ) =>
         Line(

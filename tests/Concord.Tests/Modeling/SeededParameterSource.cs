@@ -1,6 +1,7 @@
+using Concord.Modeling;
 using TorchSharp;
 
-namespace Concord.Modeling;
+namespace Concord.Tests.Modeling;
 
 /// <summary>
 /// Parameters of a model made from scratch: weights normal with mean 0, norms one, biases zero. The same seed gives the

@@ -1,7 +1,7 @@
 using Concord.Foundation;
 using Xunit;
 
-namespace Concord.Tests.Preferences;
+namespace Concord.Tests.Foundation;
 
 public class OrderedParallelTests
 {

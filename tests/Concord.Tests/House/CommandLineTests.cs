@@ -1,0 +1,44 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Concord.Tests.House;
+
+/// <summary>The command line keeps options, terminal, exit codes and wording: what it does is a library's.</summary>
+public partial class CommandLineTests
+{
+    private static readonly string Folder = Path.Combine(Shared.RepositoryRoot, "src", "Concord.Cli");
+
+    [Fact]
+    public void It_has_no_folder_but_those_of_options_commands_terminal_and_quickstart() =>
+        Assert.Equal(
+            ["CommandLine", "Commands", "Quickstart", "Terminals"],
+            Directory.EnumerateDirectories(Folder).Select(Path.GetFileName).Except(["bin", "obj"]).Order()
+        );
+
+    [Fact]
+    public void Every_command_and_option_speaks_of_the_command_line()
+    {
+        var silent = new[] { "CommandLine", "Commands" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Folder, folder), "*.cs"))
+            .Where(file => !Spoken().IsMatch(File.ReadAllText(file)))
+            .Select(Path.GetFileName);
+        Assert.Equal(["ShellWord.cs"], silent); // how a person repeats a command line
+    }
+
+    [Fact]
+    public void Nobody_can_call_it_and_it_reads_no_format_itself()
+    {
+        var assembly = Assembly.Load("concord");
+        Assert.Empty(assembly.GetExportedTypes());
+        Assert.Empty(
+            assembly
+                .GetReferencedAssemblies()
+                .Select(name => name.Name!)
+                .Intersect(["YamlDotNet", "Parquet", "System.IO.Hashing"])
+        );
+    }
+
+    [GeneratedRegex(@"\b(Terminal|Option|Command|Argument|ParseResult)\b")]
+    private static partial Regex Spoken();
+}
