@@ -40,7 +40,7 @@ public sealed record SplitRecipe
             Validation = fields.Number(
                 "validation",
                 value.Validation,
-                new NumberRange(0, 1, MostIncluded: false),
+                new SettingRange(0, 1, MostIncluded: false),
                 "Share of the training prompts that chooses the step, the early stop and the temperatures; at most 500 "
                     + "comparisons a source, none of a source with fewer than 20 or where nothing is chosen."
             ),
