@@ -23,7 +23,8 @@ public partial class CommandLineTests
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Folder, folder), "*.cs"))
             .Where(file => !Spoken().IsMatch(File.ReadAllText(file)))
             .Select(Path.GetFileName);
-        Assert.Equal(["ShellWord.cs"], silent); // how a person repeats a command line
+        // how a person repeats a command line, and what --json prints of a command's result
+        Assert.Subset(new HashSet<string?> { "ShellWord.cs", "ResultJson.cs" }, silent.ToHashSet());
     }
 
     [Fact]
