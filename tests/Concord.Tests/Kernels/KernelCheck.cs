@@ -1,5 +1,6 @@
-using Concord.Modeling.Kernels;
-using Concord.Modeling.Kernels.Lanes;
+using Concord.Kernels;
+using Concord.Kernels.Lanes;
+using Concord.Modeling;
 using Concord.Modeling.Native;
 using TorchSharp;
 using Xunit;

@@ -1,7 +1,7 @@
+using Concord.Kernels;
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
-using Concord.Modeling.Kernels;
 using Concord.Modeling.Native;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;

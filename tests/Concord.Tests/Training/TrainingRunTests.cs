@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Concord.Kernels;
 using Concord.Modeling;
-using Concord.Modeling.Kernels;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
