@@ -45,13 +45,7 @@ public unsafe class PackedAttentionTests : KernelCheck
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Attention_is_that_of_torch(
-        int batch,
-        int heads,
-        int keyValueHeads,
-        int dimension,
-        int? window
-    ) =>
+    public void Attention_is_that_of_torch(int batch, int heads, int keyValueHeads, int dimension, int? window) =>
         InEveryWidth(() =>
         {
             using var scope = NewDisposeScope();

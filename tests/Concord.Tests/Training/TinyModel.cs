@@ -2,7 +2,6 @@ using Concord.Kernels;
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
-using Concord.Modeling.Native;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
@@ -19,8 +18,6 @@ namespace Concord.Tests.Training;
 internal static class TinyModel
 {
     public const int Vocabulary = 48;
-
-    static TinyModel() => TorchLibraryLoader.Install();
 
     public static RewardModel Create(
         ulong seed = 3,

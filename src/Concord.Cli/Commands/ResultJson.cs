@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
-using Concord.Cli.Commands;
 using Concord.Cli.Quickstart;
 
-namespace Concord.Cli.CommandLine;
+namespace Concord.Cli.Commands;
 
 /// <summary>How results are written for machines: <c>--json</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
