@@ -6,7 +6,8 @@ namespace Concord.Foundation;
 /// </summary>
 /// <remarks>
 /// They throw what the system throws (<see cref="IOException"/>, <see cref="UnauthorizedAccessException"/>); who calls
-/// knows what to say to a user. Whole files and folders are <see cref="AtomicFile"/>'s and <see cref="AtomicFolder"/>'s.
+/// knows what to say to a user. Whole files and folders are for <see cref="AtomicFile"/> and
+/// <see cref="AtomicFolder"/>.
 /// </remarks>
 public static class Disk
 {

@@ -64,8 +64,8 @@ public static class ConcordRuntime
             return $"No libtorch is published for {platform}: models run on {string.Join(", ", Served[..^1])} and "
                 + $"{Served[^1]}; what reads data and scores files works everywhere.";
         if (platform == "linux-x64" && !wasPrepared)
-            return "libtorch could not be loaded: call ConcordRuntime.Prepare() as the first line of the program, which "
-                + "older C++ libraries need, and see that its project has the package libtorch-cpu-linux-x64.";
+            return "libtorch could not be loaded: call ConcordRuntime.Prepare() as the first line of the program, "
+                + "which older C++ libraries need, and see that its project has the package libtorch-cpu-linux-x64.";
         return $"libtorch could not be loaded: the program's own project needs the package libtorch-cpu-{platform}, or "
             + $"TorchSharp's package for CUDA ({error.GetBaseException().Message.Split('\n')[0].Trim()}).";
     }

@@ -117,6 +117,12 @@ public sealed class RewardModel : IDisposable
     /// </summary>
     public bool HasBf16Products => operations.Precision == ProductPrecision.Bf16;
 
+    /// <summary>The token embedding. // (V, H)</summary>
+    public Parameter Embedding => Backbone.Embedding;
+
+    /// <summary>The settings of its adapters; null where it has none.</summary>
+    public LoraSettings? AdapterSettings => Adapters?.Settings;
+
     internal IBackbone Backbone { get; }
 
     internal AdapterSet? Adapters { get; private set; }

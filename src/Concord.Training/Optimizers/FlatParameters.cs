@@ -29,7 +29,7 @@ internal sealed class FlatParameters : IStateful, IDisposable
     /// <param name="headLearningRate">Of the head.</param>
     public FlatParameters(RewardModel model, OptimizerSettings settings, double learningRate, double headLearningRate)
     {
-        var embedding = model.Backbone.Embedding;
+        var embedding = model.Embedding;
         double Decay(Parameter parameter) =>
             parameter.Value.dim() < 2 || (parameter == embedding && !settings.DecayEmbeddings)
                 ? 0

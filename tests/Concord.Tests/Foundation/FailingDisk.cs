@@ -62,10 +62,16 @@ internal sealed class FailingDisk(int failing, bool forGood) : DiskLayer
     /// <param name="prepare">Makes the old state in a folder.</param>
     /// <param name="write">Writes the new state there.</param>
     /// <param name="check">Told the folder, and whether the writing was said to have failed.</param>
+    /// <param name="step">1 for every operation, n for every nth.</param>
     /// <returns>How many operations the writing takes.</returns>
-    public static int AtEveryOperation(Action<string> prepare, Action<string> write, Action<string, bool> check)
+    public static int AtEveryOperation(
+        Action<string> prepare,
+        Action<string> write,
+        Action<string, bool> check,
+        int step = 1
+    )
     {
-        for (var operation = 0; ; operation++)
+        for (var operation = 0; ; operation += step)
         {
             var count = 0;
             foreach (var forGood in (bool[])[false, true])
