@@ -1,4 +1,5 @@
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
+using Concord.Modeling;
 using static TorchSharp.torch;
 
 namespace Concord.Bench;
@@ -295,7 +296,7 @@ internal static unsafe class KernelBenchmark
         [
             .. Enumerable.Range(0, 4).Select(i => AttentionSpan.OfTree(256 * i, 128, [64, 64])),
         ];
-        var layout = HeadLayout.Concatenated(Heads, KeyHeads, Dimension);
+        var layout = new HeadLayout(Heads, KeyHeads, Dimension);
         Tensor buffer = randn(Rows, layout.RowWidth),
             gradient = randn(Rows, Heads * Dimension);
         Tensor outputs = empty(Rows, Heads * Dimension),

@@ -1,4 +1,5 @@
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
+using Concord.Modeling;
 using static TorchSharp.torch;
 
 namespace Concord.Bench;

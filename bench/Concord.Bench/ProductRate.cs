@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Concord.Kernels;
+using Concord.Modeling;
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Kernels;
 using static TorchSharp.torch;
 
 namespace Concord.Bench;

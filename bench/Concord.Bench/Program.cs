@@ -1,10 +1,11 @@
 using System.Globalization;
+using Concord;
 using Concord.Bench;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args.FirstOrDefault() is "step" or "score" or "kernels" or "optimizer" && Memory.Restart(args) is { } code)
     return code;
-Concord.Modeling.Native.TorchLibraryLoader.Install();
+ConcordRuntime.Prepare();
 switch (args.FirstOrDefault())
 {
     case "step":

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;

@@ -57,7 +57,7 @@ internal sealed record StepVariant(
         {
             Operations.Plain => new AutogradOperations(),
             Operations.Fused => new FusedOperations(),
-            _ => new FusedOperations(Modeling.Kernels.ProductPrecision.Bf16),
+            _ => new FusedOperations(Kernels.ProductPrecision.Bf16),
         };
 
     private static StepVariant Padded(string name, bool logits, bool bf16) =>

@@ -5,6 +5,7 @@ using Concord.Calibration;
 using Concord.Modeling.Rewards;
 using Concord.Training.Weightings;
 
+ConcordRuntime.Prepare();
 var data = PreferenceData.Read(args[0], args[1]).Split(heldOut: .1);
 using var model = RewardModel.Load(args[2], new() { HeadSeed = 1 });
 var training = new RewardTraining(model, data)

@@ -1,7 +1,8 @@
+using Concord;
 using Concord.Cli;
 using Concord.Cli.Terminals;
 
-Concord.Modeling.Native.TorchLibraryLoader.Install();
+ConcordRuntime.Prepare();
 using var interruption = Interruption.Listen();
 var terminal = Terminal.OfProcess();
 try

@@ -85,22 +85,16 @@ public static class AtomicFile
         Discard(file, beside);
     }
 
-    private static FileStream Create(string path, out string beside)
+    private static Stream Create(string path, out string beside)
     {
         try
         {
             var full = Path.GetFullPath(path);
             if (Directory.Exists(full))
                 throw new ConcordException($"{path} is a folder; a file was to be written there. Name a file.");
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            Disk.CreateFolder(Path.GetDirectoryName(full)!);
             beside = $"{full}.{Guid.NewGuid():N}{Suffix}";
-            return new FileStream(
-                beside,
-                FileMode.CreateNew,
-                FileAccess.ReadWrite,
-                FileShare.Read,
-                bufferSize: 1 << 16
-            );
+            return Disk.Open(beside, FileMode.CreateNew);
         }
         catch (Exception error)
             when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -112,13 +106,13 @@ public static class AtomicFile
         }
     }
 
-    private static void Commit(FileStream file, string beside, string path)
+    private static void Commit(Stream file, string beside, string path)
     {
         try
         {
-            file.Flush(flushToDisk: true);
+            Disk.Flush(file);
             file.Dispose();
-            File.Move(beside, path, overwrite: true);
+            Disk.Rename(beside, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -129,7 +123,7 @@ public static class AtomicFile
         }
     }
 
-    private static void Discard(FileStream file, string beside)
+    private static void Discard(Stream file, string beside)
     {
         try
         {
@@ -141,7 +135,7 @@ public static class AtomicFile
         }
         try
         {
-            File.Delete(beside);
+            Disk.Delete(beside);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -77,10 +77,14 @@ public sealed class Parameter : IDisposable
 
     /// <summary>
     /// Replaces weights and gradient by tensors of the same shape (views of flat buffers, usually). The old ones are
-    /// disposed of; the caller has copied what it needs.
+    /// disposed of; the caller has copied what it needs. The parameter is trainable after it.
     /// </summary>
-    internal void Attach(torch.Tensor newValue, torch.Tensor newGradient)
+    /// <param name="newValue">The weights; may be those it has.</param>
+    /// <param name="newGradient">Their gradient, fp32.</param>
+    public void Attach(torch.Tensor newValue, torch.Tensor newGradient)
     {
+        ArgumentNullException.ThrowIfNull(newValue);
+        ArgumentNullException.ThrowIfNull(newGradient);
         if (!ReferenceEquals(newValue, value))
             value?.Dispose();
         if (gradient is not null && !ReferenceEquals(gradient, newGradient))
@@ -108,7 +112,7 @@ public sealed class Parameter : IDisposable
     }
 
     /// <summary>Says that the weights were changed in place.</summary>
-    internal void MarkChanged() => Version++;
+    public void MarkChanged() => Version++;
 
     /// <inheritdoc/>
     public void Dispose()

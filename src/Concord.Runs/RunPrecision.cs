@@ -25,7 +25,7 @@ internal static class RunPrecision
         if (File.Exists(file))
             return File.ReadAllText(file).Trim() == "bf16";
         var (bf16, reason) = device.type == DeviceType.CPU ? Measure() : (true, "as on any GPU");
-        Directory.CreateDirectory(output);
+        Disk.CreateFolder(output);
         AtomicFile.WriteText(file, bf16 ? "bf16\n" : "fp32\n");
         say($"precision auto: {(bf16 ? "bf16" : "fp32")} ({reason})");
         return bf16;

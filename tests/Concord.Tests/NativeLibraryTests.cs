@@ -1,4 +1,3 @@
-using Concord.Modeling.Native;
 using TorchSharp;
 using Xunit;
 
@@ -9,7 +8,6 @@ public class NativeLibraryTests
     [Fact]
     public void Tensors_work_on_this_system()
     {
-        TorchLibraryLoader.Install();
         using var scope = torch.NewDisposeScope();
         Assert.Equal(6.0, torch.ones(2, 3).sum().ToDouble());
     }

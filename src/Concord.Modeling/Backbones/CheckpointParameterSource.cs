@@ -1,5 +1,4 @@
 using Concord.Modeling.Files;
-using Concord.Modeling.Kernels;
 using TorchSharp;
 
 namespace Concord.Modeling.Backbones;
@@ -23,7 +22,7 @@ internal sealed class CheckpointParameterSource(CheckpointReader reader, torch.S
                 spec.Layout.FromCheckpoint(reader.Load(Place(spec.Layout.Names[0]), spec.Shape, held)).to(device),
                 spec.Layout
             );
-        var whole = LargePages.Advise(torch.empty(spec.Shape, dtype: held, device: device));
+        var whole = torch.empty(spec.Shape, dtype: held, device: device).InLargePages();
         var start = 0L;
         for (var i = 0; i < spec.Layout.Names.Length; i++)
         {

@@ -116,7 +116,7 @@ public static partial class CheckpointWriter
     {
         try
         {
-            File.Delete(file);
+            Disk.Delete(file);
         }
         catch (Exception error)
             when (error is UnauthorizedAccessException or (IOException and not DirectoryNotFoundException))

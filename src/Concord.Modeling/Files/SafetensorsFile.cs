@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
+using Concord.Preferences;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -86,7 +87,7 @@ public sealed class SafetensorsFile : IDisposable
     public Tensor Load(string name, ScalarType? type = null)
     {
         var entry = Entry(name);
-        var result = LargePages.Advise(empty(entry.Shape, dtype: type ?? StoredType(entry), device: CPU));
+        var result = empty(entry.Shape, dtype: type ?? StoredType(entry), device: CPU).InLargePages();
         try
         {
             Read(entry, result, ConversionElements);

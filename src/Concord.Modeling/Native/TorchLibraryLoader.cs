@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
@@ -13,29 +12,14 @@ namespace Concord.Modeling.Native;
 /// edits a copy in memory (<see cref="LibStdCxxCompatibility"/>) and loads that: neither the package cache nor the
 /// output folder is written to.
 /// </remarks>
-public static partial class TorchLibraryLoader
+internal static partial class TorchLibraryLoader
 {
     private const string LibraryName = "LibTorchSharp";
 
     private static readonly Lazy<IntPtr> Adapted = new(LoadAdapted);
 
-    private static int installed;
-
-    /// <summary>
-    /// Installs the handler. Called when this assembly is loaded; calling it again does nothing. Code that uses
-    /// TorchSharp before anything of this assembly calls it first.
-    /// </summary>
-#pragma warning disable CA2255 // a library that adapts a dependency's loading must do so before the first use of it
-    [ModuleInitializer]
-#pragma warning restore CA2255
-    public static void Install()
-    {
-        if (Interlocked.Exchange(ref installed, 1) != 0 || !OperatingSystem.IsLinux())
-            return;
-        ThreadWaiting.Shorten();
-        if (RuntimeInformation.ProcessArchitecture == Architecture.X64)
-            AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
-    }
+    /// <summary>Installs the handler.</summary>
+    public static void Install() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
 
     private static IntPtr Resolve(Assembly assembly, string name) =>
         name == LibraryName && assembly.GetName().Name == "TorchSharp" ? Adapted.Value : IntPtr.Zero;

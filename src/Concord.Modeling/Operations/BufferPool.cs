@@ -1,4 +1,3 @@
-using Concord.Modeling.Kernels;
 using TorchSharp;
 
 namespace Concord.Modeling.Operations;
@@ -88,7 +87,7 @@ internal sealed class BufferPool : IDisposable
             chunks.Remove(outgrown);
             outgrown.Memory.Dispose();
         }
-        var chunk = new Chunk(LargePages.Advise(torch.empty(Math.Max(size, ChunkFloats))).DetachFromDisposeScope());
+        var chunk = new Chunk(torch.empty(Math.Max(size, ChunkFloats)).InLargePages().DetachFromDisposeScope());
         chunks.Add(chunk);
         return chunk.Take(size)!;
     }

@@ -1,4 +1,4 @@
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
 
 namespace Concord.Modeling.Operations;
 
@@ -18,7 +18,7 @@ internal static unsafe class FusedAttention
     )
     {
         var pool = tape.Pool;
-        var kernel = PackedAttention.Shape.Of(HeadLayout.Concatenated(shape.Heads, shape.KeyHeads, shape.HeadSize));
+        var kernel = PackedAttention.Shape.Of(new HeadLayout(shape.Heads, shape.KeyHeads, shape.HeadSize));
         MatrixView asking = MatrixView.Of(queries.Buffer.Value),
             answering = MatrixView.Of(keysValues.Buffer.Value);
         var output = tape.Output(

@@ -1,4 +1,4 @@
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
 
 namespace Concord.Modeling.Operations;
 

@@ -1,4 +1,4 @@
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
 using Concord.Modeling.Packing;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
+using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Modeling.Operations;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
 using TorchSharp;
 
 namespace Concord.Modeling.Operations;

@@ -1,3 +1,4 @@
+using Concord.Kernels;
 using Concord.Tokenization.Comparisons;
 using TorchSharp;
 

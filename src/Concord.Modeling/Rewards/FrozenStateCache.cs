@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
-using Concord.Modeling.Kernels.Lanes;
+using Concord.Kernels.Lanes;
 using Concord.Modeling.Packing;
 using TorchSharp;
 

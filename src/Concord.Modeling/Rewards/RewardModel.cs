@@ -1,3 +1,4 @@
+using Concord.Kernels;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Models;
@@ -74,6 +75,7 @@ public sealed class RewardModel : IDisposable
     public static RewardModel Load(string folder, RewardModelOptions? options = null)
     {
         options ??= new RewardModelOptions();
+        ConcordRuntime.RequireLibtorch();
         return RewardModelLoader.Load(folder, options, OperationsFactory.For(options.Device, options.Bf16Products));
     }
 
@@ -112,6 +114,12 @@ public sealed class RewardModel : IDisposable
     /// digit.
     /// </summary>
     public bool HasBf16Products => model.HasBf16Products;
+
+    /// <summary>The token embedding. // (V, H)</summary>
+    public Parameter Embedding => Backbone.Embedding;
+
+    /// <summary>The settings of its adapters; null where it has none.</summary>
+    public LoraSettings? AdapterSettings => Adapters?.Settings;
 
     internal IBackbone Backbone => model.Backbone;
 

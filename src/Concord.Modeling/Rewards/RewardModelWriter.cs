@@ -1,4 +1,5 @@
 using System.Globalization;
+using Concord.Foundation;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
@@ -44,7 +45,7 @@ internal static class RewardModelWriter
                     + $"transformers would take the token before it. Set pad_token_id in "
                     + $"{ModelFolder.ConfigFileName} to another id."
             );
-        Replace(
+        AtomicFolder.Replace(
             folder,
             temporary =>
             {
@@ -93,7 +94,7 @@ internal static class RewardModelWriter
         var baseFolder = Path.GetFullPath(
             model.SourceFolder ?? throw new InvalidOperationException("The model came from no folder.")
         );
-        Replace(
+        AtomicFolder.Replace(
             folder,
             temporary =>
             {
@@ -142,32 +143,6 @@ internal static class RewardModelWriter
                             + $"became {actual[row]:g9}). The disk or the memory may be faulty; save it elsewhere."
                     )
                 );
-        }
-    }
-
-    // SaveAdapter's base is found from the final folder, so the temporary one lies beside it.
-    private static void Replace(string folder, Action<string> write)
-    {
-        var place = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string temporary = place + ".partial",
-            former = place + ".former";
-        try
-        {
-            if (Directory.Exists(temporary))
-                Directory.Delete(temporary, recursive: true);
-            Directory.CreateDirectory(temporary);
-            write(temporary);
-            if (Directory.Exists(former))
-                Directory.Delete(former, recursive: true);
-            if (Directory.Exists(place))
-                Directory.Move(place, former);
-            Directory.Move(temporary, place);
-            if (Directory.Exists(former))
-                Directory.Delete(former, recursive: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"{folder} cannot be written: {error.Message}", error);
         }
     }
 

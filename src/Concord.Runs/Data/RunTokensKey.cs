@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using Concord.Foundation;
 using Concord.Modeling.Folders;
 using Concord.Preferences;
 using Concord.Runs.Recipes;
@@ -41,9 +42,8 @@ internal static class RunTokensKey
                 }
             )
         );
-        var block = new byte[1 << 18];
         foreach (var path in RunComparisons.Files(recipe))
-            AddFile(hash, path, block);
+            AddFile(hash, path);
         foreach (
             var path in (recipe.Model.Folder ?? recipe.Model.Init?.Tokenizer) is { } folder
                 ? ReadingFiles.Of(folder)
@@ -51,7 +51,7 @@ internal static class RunTokensKey
         )
         {
             Add(hash, Path.GetFileName(path));
-            AddFile(hash, path, block);
+            AddFile(hash, path);
         }
         return hash.GetCurrentHashAsUInt128();
     }
@@ -62,25 +62,6 @@ internal static class RunTokensKey
         hash.Append(Encoding.Unicode.GetBytes(text));
     }
 
-    private static void AddFile(XxHash128 hash, string path, byte[] block)
-    {
-        try
-        {
-            using var stream = new FileStream(
-                path,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.Read,
-                bufferSize: 0,
-                FileOptions.SequentialScan
-            );
-            hash.Append(BitConverter.GetBytes(stream.Length));
-            for (int count; (count = stream.Read(block)) > 0; )
-                hash.Append(block.AsSpan(0, count));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"{path} cannot be read: {error.Message}", error);
-        }
-    }
+    private static void AddFile(XxHash128 hash, string path) =>
+        hash.Append(BitConverter.GetBytes(FileHash.Append(hash, path)));
 }

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using Concord.Foundation;
 
 namespace Concord.Runs.Scoring;
 
@@ -10,7 +11,7 @@ internal static class Fingerprint
     public static string OfInput(string file)
     {
         var hash = new XxHash128();
-        Append(hash, file);
+        FileHash.Append(hash, file);
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
@@ -23,21 +24,8 @@ internal static class Fingerprint
         foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
             hash.Append(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(file)));
-            Append(hash, file);
+            FileHash.Append(hash, file);
         }
         return Convert.ToHexStringLower(hash.GetCurrentHash());
-    }
-
-    private static void Append(XxHash128 hash, string file)
-    {
-        try
-        {
-            using var stream = File.OpenRead(file);
-            hash.Append(stream);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"{file} cannot be read: {error.Message}", error);
-        }
     }
 }

@@ -17,11 +17,11 @@ internal sealed class PartialOutput : IDisposable
 
     private readonly string place;
     private readonly string partial;
-    private readonly FileStream stream;
+    private readonly Stream stream;
     private readonly int headerLength;
     private readonly ArrayBufferWriter<byte> buffer = new();
 
-    private PartialOutput(string place, string partial, FileStream stream, int headerLength, int lines, int errors)
+    private PartialOutput(string place, string partial, Stream stream, int headerLength, int lines, int errors)
     {
         (this.place, this.partial, this.stream, this.headerLength, Lines, Errors) = (
             place,
@@ -50,8 +50,8 @@ internal sealed class PartialOutput : IDisposable
             if (Directory.Exists(place))
                 throw new ConcordException($"{place} is a folder; name a file for the scores.");
             if (Path.GetDirectoryName(Path.GetFullPath(place)) is { } folder)
-                Directory.CreateDirectory(folder);
-            var stream = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                Disk.CreateFolder(folder);
+            var stream = Disk.Open(partial, FileMode.OpenOrCreate, FileShare.None);
             var (lines, errors, end) = Count(stream, header);
             stream.SetLength(end);
             stream.Position = end;
@@ -92,11 +92,11 @@ internal sealed class PartialOutput : IDisposable
         stream.Position = headerLength;
         AtomicFile.Write(place, target => stream.CopyTo(target));
         stream.Dispose();
-        File.Delete(partial);
+        Disk.Delete(partial);
     }
 
     // complete lines of a part that begins with this header; otherwise nothing of it is kept
-    private static (int Lines, int Errors, long End) Count(FileStream stream, byte[] header)
+    private static (int Lines, int Errors, long End) Count(Stream stream, byte[] header)
     {
         var start = new byte[header.Length];
         if (

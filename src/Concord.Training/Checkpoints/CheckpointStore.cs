@@ -14,7 +14,6 @@ namespace Concord.Training.Checkpoints;
 internal sealed class CheckpointStore
 {
     private const string Prefix = "step-",
-        Partial = ".partial",
         Tensors = "state.safetensors",
         Progress = "progress.json";
     private static readonly JsonSerializerOptions Json = new()
@@ -33,12 +32,8 @@ internal sealed class CheckpointStore
     public CheckpointStore(string folder, int keep)
     {
         (_folder, _keep) = (folder, keep);
-        Files(() =>
-        {
-            Directory.CreateDirectory(folder);
-            foreach (var left in Directory.EnumerateDirectories(folder, "*" + Partial))
-                Directory.Delete(left, recursive: true);
-        });
+        Guarded(() => Disk.CreateFolder(folder));
+        AtomicFolder.RecoverAll(folder);
     }
 
     /// <summary>
@@ -78,20 +73,20 @@ internal sealed class CheckpointStore
     public string Save(TrainingProgress progress, IEnumerable<(string Name, torch.Tensor Value)> tensors)
     {
         var name = Prefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture);
-        var (beside, place) = (Path.Combine(_folder, name + Partial), Path.Combine(_folder, name));
-        SafetensorsWriter.Write(Path.Combine(beside, Tensors), tensors);
-        AtomicFile.WriteText(Path.Combine(beside, Progress), JsonSerializer.Serialize(progress, Json) + "\n");
-        Files(() =>
+        var place = Path.Combine(_folder, name);
+        // a checkpoint of this step may be there, with an older evaluation
+        AtomicFolder.Replace(
+            place,
+            beside =>
+            {
+                SafetensorsWriter.Write(Path.Combine(beside, Tensors), tensors);
+                AtomicFile.WriteText(Path.Combine(beside, Progress), JsonSerializer.Serialize(progress, Json) + "\n");
+            }
+        );
+        Guarded(() =>
         {
-            // a checkpoint of this step may be there, with an older evaluation
-            var old = place + ".old" + Partial;
-            if (Directory.Exists(place))
-                Directory.Move(place, old);
-            Directory.Move(beside, place);
-            if (Directory.Exists(old))
-                Directory.Delete(old, recursive: true);
             foreach (var superfluous in Names().SkipLast(_keep))
-                Directory.Delete(Path.Combine(_folder, superfluous), recursive: true);
+                Disk.DeleteFolder(Path.Combine(_folder, superfluous));
         });
         return place;
     }
@@ -101,11 +96,11 @@ internal sealed class CheckpointStore
             .. Directory
                 .EnumerateDirectories(_folder, Prefix + "*")
                 .Select(path => Path.GetFileName(path)!)
-                .Where(name => !name.EndsWith(Partial, StringComparison.Ordinal))
+                .Where(name => !AtomicFolder.IsLeftover(name))
                 .Order(StringComparer.Ordinal),
         ];
 
-    private void Files(Action action)
+    private void Guarded(Action action)
     {
         try
         {

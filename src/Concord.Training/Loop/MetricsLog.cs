@@ -1,4 +1,5 @@
 using Concord.Calibration;
+using Concord.Foundation;
 using Concord.Records;
 
 namespace Concord.Training.Loop;
@@ -8,10 +9,10 @@ namespace Concord.Training.Loop;
 /// </summary>
 internal sealed class MetricsLog : IDisposable
 {
-    private readonly FileStream file;
+    private readonly Stream file;
     private readonly IReadOnlyList<string> sources;
 
-    private MetricsLog(FileStream file, IReadOnlyList<string> sources) => (this.file, this.sources) = (file, sources);
+    private MetricsLog(Stream file, IReadOnlyList<string> sources) => (this.file, this.sources) = (file, sources);
 
     /// <summary>Opens the log.</summary>
     /// <param name="path">The file; made where absent.</param>
@@ -21,7 +22,7 @@ internal sealed class MetricsLog : IDisposable
     public static MetricsLog Open(string path, IReadOnlyList<string> sources, int step, int evaluatedStep)
     {
         MetricsFile.CutBack(path, step, evaluatedStep);
-        return new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read), sources);
+        return new(Disk.Open(path, FileMode.Append), sources);
     }
 
     /// <summary>Writes a step.</summary>

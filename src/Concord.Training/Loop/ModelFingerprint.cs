@@ -22,7 +22,7 @@ internal static class ModelFingerprint
         var hash = new XxHash128();
         var reading = string.Create(
             CultureInfo.InvariantCulture,
-            $"{model.Config} {PoolingNames.Of(model.Pooling)} {model.Adapters?.Settings.Scale:r}\n"
+            $"{model.Config} {PoolingNames.Of(model.Pooling)} {model.AdapterSettings?.Scale:r}\n"
         );
         hash.Append(Encoding.UTF8.GetBytes(reading));
         foreach (var parameter in model.Parameters)

@@ -20,7 +20,7 @@ internal sealed class RunFolder
         (_path, _config) = (path, config);
         try
         {
-            Directory.CreateDirectory(path);
+            Disk.CreateFolder(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -80,17 +80,13 @@ internal sealed class RunFolder
         var alone = Open();
         try
         {
-            foreach (var left in Directory.GetDirectories(_path, "model.*"))
-                Recover(left);
+            AtomicFolder.Recover(Model);
             return alone;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (ConcordException)
         {
             alone.Dispose();
-            throw new ConcordException(
-                $"{_path} cannot be written: {error.Message} Name another output folder.",
-                error
-            );
+            throw;
         }
     }
 
@@ -122,37 +118,14 @@ internal sealed class RunFolder
     /// <param name="write">Writes the model into a folder.</param>
     public void ReplaceModel(TrainedModelInfo info, Action<string> write)
     {
-        var (beside, old) = (Model + ".partial", Model + ".old");
-        try
-        {
-            if (Directory.Exists(beside))
-                Directory.Delete(beside, recursive: true);
-            Directory.CreateDirectory(beside);
-            write(beside);
-            new TrainedModelRecord { Step = info.Step }.Write(beside);
-            if (Directory.Exists(Model))
-                Directory.Move(Model, old);
-            Directory.Move(beside, Model);
-            if (Directory.Exists(old))
-                Directory.Delete(old, recursive: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException(
-                $"{Model} cannot be written: {error.Message} Make room, or name another output folder; the run goes "
-                    + $"on from its last checkpoint.",
-                error
-            );
-        }
-    }
-
-    // A run killed between the two renames leaves model.old alone: it is the whole model before.
-    private void Recover(string left)
-    {
-        if (left.EndsWith(".old", StringComparison.Ordinal) && !Directory.Exists(Model))
-            Directory.Move(left, Model);
-        else if (new[] { ".old", ".partial", ".former" }.Any(suffix => left.EndsWith(suffix, StringComparison.Ordinal)))
-            Directory.Delete(left, recursive: true);
+        AtomicFolder.Replace(
+            Model,
+            beside =>
+            {
+                write(beside);
+                new TrainedModelRecord { Step = info.Step }.Write(beside);
+            }
+        );
     }
 
     private static bool HoldsRun(string path, string config)

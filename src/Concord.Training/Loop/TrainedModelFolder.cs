@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Modeling;
 using Concord.Modeling.Rewards;
 using Concord.Records;
@@ -43,6 +44,6 @@ internal sealed class TrainedModelFolder(TrainingData data, TrainedParts mode, b
             copy.MergeAdapters();
             copy.Save(folder, sample, data.PadTokenId);
         }
-        Directory.Delete(adapter, recursive: true);
+        Disk.DeleteFolder(adapter);
     }
 }

@@ -1,4 +1,4 @@
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
 using Concord.Training.Batches;
 using Concord.Training.Losses;
 using Concord.Training.Optimizers;

@@ -1,5 +1,5 @@
+using Concord.Kernels;
 using Concord.Modeling;
-using Concord.Modeling.Kernels;
 using Concord.Modeling.Rewards;
 using Concord.Training.State;
 using TorchSharp;
@@ -29,7 +29,7 @@ internal sealed class FlatParameters : IStateful, IDisposable
     /// <param name="headLearningRate">Of the head.</param>
     public FlatParameters(RewardModel model, OptimizerSettings settings, double learningRate, double headLearningRate)
     {
-        var embedding = model.Backbone.Embedding;
+        var embedding = model.Embedding;
         double Decay(Parameter parameter) =>
             parameter.Value.dim() < 2 || (parameter == embedding && !settings.DecayEmbeddings)
                 ? 0
@@ -132,7 +132,7 @@ internal sealed class FlatParameters : IStateful, IDisposable
     internal static torch.Tensor Zeros(long length, torch.Device device)
     {
         using var mode = torch.no_grad();
-        return LargePages.Advise(torch.empty(length, torch.float32, device)).zero_().DetachFromDisposeScope();
+        return torch.empty(length, torch.float32, device).InLargePages().zero_().DetachFromDisposeScope();
     }
 
     private static torch.Tensor View(torch.Tensor buffer, Parameter parameter, long start)

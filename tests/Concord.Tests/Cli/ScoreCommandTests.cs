@@ -128,7 +128,7 @@ public class ScoreCommandTests
     [Fact]
     public void Under_bf16_rewards_move_by_a_rounding_and_a_part_of_the_other_precision_is_not_gone_on_with()
     {
-        Assert.SkipUnless(Concord.Modeling.Kernels.MatrixProduct.HasBf16, "This processor has no bf16 instructions.");
+        Assert.SkipUnless(Concord.Kernels.MatrixProduct.HasBf16, "This processor has no bf16 instructions.");
         using var folder = new TemporaryFolder();
         File.WriteAllLines(folder.File("in.jsonl"), Enumerable.Range(0, 20).Select(Line));
         double[] Rewards(string precision)

@@ -13,7 +13,15 @@ public class RoomTests
         ["Concord.Calibration"] = ["Concord.Foundation"],
         ["Concord.Records"] = ["Concord.Foundation", "Concord.Calibration"],
         ["Concord.Tokenization"] = ["Concord.Foundation", "Concord.Preferences"],
-        ["Concord.Modeling"] = ["Concord.Foundation", "Concord.Preferences", "Concord.Records", "Concord.Tokenization"],
+        ["Concord.Kernels"] = [],
+        ["Concord.Modeling"] =
+        [
+            "Concord.Foundation",
+            "Concord.Preferences",
+            "Concord.Records",
+            "Concord.Tokenization",
+            "Concord.Kernels",
+        ],
         ["Concord.Training"] =
         [
             "Concord.Foundation",
@@ -21,6 +29,7 @@ public class RoomTests
             "Concord.Calibration",
             "Concord.Records",
             "Concord.Tokenization",
+            "Concord.Kernels",
             "Concord.Modeling",
         ],
         ["Concord.Runs"] =
@@ -30,6 +39,7 @@ public class RoomTests
             "Concord.Calibration",
             "Concord.Records",
             "Concord.Tokenization",
+            "Concord.Kernels",
             "Concord.Modeling",
             "Concord.Training",
         ],
@@ -40,6 +50,7 @@ public class RoomTests
             "Concord.Calibration",
             "Concord.Records",
             "Concord.Tokenization",
+            "Concord.Kernels",
             "Concord.Modeling",
             "Concord.Training",
             "Concord.Runs",
@@ -67,7 +78,8 @@ public class RoomTests
     [InlineData("Concord.Calibration")]
     [InlineData("Concord.Records")]
     [InlineData("Concord.Tokenization")]
-    public void Data_and_metrics_need_no_libtorch(string room) =>
+    [InlineData("Concord.Kernels")]
+    public void Data_metrics_and_kernels_need_no_libtorch(string room) =>
         Assert.DoesNotContain(
             Assembly.Load(room).GetReferencedAssemblies(),
             name => name.Name!.Contains("Torch", StringComparison.OrdinalIgnoreCase)
@@ -88,10 +100,18 @@ public class RoomTests
         Assert.All(folders, folder => Assert.Contains($"`{folder}`", page, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Folders_of_the_models_room_do_not_call_each_other_in_circles()
+    public static TheoryData<string> RoomFolders() =>
+        [
+            .. Directory
+                .EnumerateDirectories(Path.Combine(Shared.RepositoryRoot, "src"))
+                .Select(folder => Path.GetFileName(folder)),
+        ];
+
+    [Theory]
+    [MemberData(nameof(RoomFolders))]
+    public void Folders_of_a_room_do_not_call_each_other_in_circles(string name)
     {
-        var room = Path.Combine(Shared.RepositoryRoot, "src", "Concord.Modeling");
+        var room = Path.Combine(Shared.RepositoryRoot, "src", name);
         var calls = Directory
             .EnumerateDirectories(room)
             .Select(folder => Path.GetFileName(folder))
@@ -102,7 +122,7 @@ public class RoomTests
                     Directory
                         .EnumerateFiles(Path.Combine(room, folder), "*.cs", SearchOption.AllDirectories)
                         .SelectMany(File.ReadLines)
-                        .Where(line => line.StartsWith("using Concord.Modeling.", StringComparison.Ordinal))
+                        .Where(line => line.StartsWith($"using {name}.", StringComparison.Ordinal))
                         .Select(line => line.TrimEnd(';').Split('.')[2])
                         .Where(called => called != folder)
                         .ToHashSet()
@@ -111,31 +131,5 @@ public class RoomTests
         while (calls.Keys.FirstOrDefault(folder => !calls[folder].Overlaps(calls.Keys)) is { } lowest)
             calls.Remove(lowest);
         Assert.Empty(calls.Keys);
-    }
-
-    [Fact]
-    public void Kernels_know_nothing_of_models()
-    {
-        var kernels = Directory.EnumerateFiles(
-            Path.Combine(Shared.RepositoryRoot, "src", "Concord.Modeling", "Kernels"),
-            "*.cs",
-            SearchOption.AllDirectories
-        );
-        string[] forbidden =
-        [
-            "Concord.Modeling.Backbones",
-            "Concord.Modeling.Rewards",
-            "Concord.Modeling.Operations",
-            "Concord.Modeling.Files",
-            "Concord.Preferences",
-        ];
-        Assert.All(
-            kernels,
-            file =>
-                Assert.DoesNotContain(
-                    forbidden,
-                    room => File.ReadAllText(file).Contains($"using {room}", StringComparison.Ordinal)
-                )
-        );
     }
 }

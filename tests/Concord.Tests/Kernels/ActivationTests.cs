@@ -1,5 +1,5 @@
-using Concord.Modeling.Kernels;
-using Concord.Modeling.Kernels.Lanes;
+using Concord.Kernels;
+using Concord.Kernels.Lanes;
 using Xunit;
 using static TorchSharp.torch;
 

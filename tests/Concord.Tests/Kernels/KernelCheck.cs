@@ -1,6 +1,6 @@
-using Concord.Modeling.Kernels;
-using Concord.Modeling.Kernels.Lanes;
-using Concord.Modeling.Native;
+using Concord.Kernels;
+using Concord.Kernels.Lanes;
+using Concord.Modeling;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -15,8 +15,6 @@ namespace Concord.Tests.Kernels;
 public abstract class KernelCheck : IDisposable
 {
     // before the first tensor, which a test makes before it calls a kernel
-    static KernelCheck() => TorchLibraryLoader.Install();
-
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly Generator generator = new(7);
 

@@ -1,4 +1,4 @@
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -23,47 +23,38 @@ public unsafe class PackedAttentionTests : KernelCheck
         [new(0, 590, [70, 0, 5])], // more keys than one sheet of scores holds
     ];
 
-    public static TheoryData<int, int, int, int, int?, bool> Cases
+    public static TheoryData<int, int, int, int, int?> Cases
     {
         get
         {
-            var cases = new TheoryData<int, int, int, int, int?, bool>();
+            var cases = new TheoryData<int, int, int, int, int?>();
             for (var batch = 0; batch < Batches.Length - 1; batch++)
             {
-                cases.Add(batch, 3, 1, 16, null, false);
-                cases.Add(batch, 4, 2, 20, 1, false);
-                cases.Add(batch, 6, 2, 64, 10, false);
-                cases.Add(batch, 2, 2, 4, null, true);
-                cases.Add(batch, 2, 2, 80, 40, true);
+                cases.Add(batch, 3, 1, 16, null);
+                cases.Add(batch, 4, 2, 20, 1);
+                cases.Add(batch, 6, 2, 64, 10);
+                cases.Add(batch, 2, 2, 4, null);
+                cases.Add(batch, 2, 2, 80, 40);
             }
-            cases.Add(3, 9, 3, 128, null, false);
-            cases.Add(6, 3, 1, 16, null, false);
-            cases.Add(6, 2, 2, 20, 579, true);
+            cases.Add(3, 9, 3, 128, null);
+            cases.Add(6, 3, 1, 16, null);
+            cases.Add(6, 2, 2, 20, 579);
             return cases;
         }
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Attention_is_that_of_torch(
-        int batch,
-        int heads,
-        int keyValueHeads,
-        int dimension,
-        int? window,
-        bool interleaved
-    ) =>
+    public void Attention_is_that_of_torch(int batch, int heads, int keyValueHeads, int dimension, int? window) =>
         InEveryWidth(() =>
         {
             using var scope = NewDisposeScope();
             var segments = Batches[batch];
             var rows = segments.Sum(segment => segment.Length);
-            var layout = interleaved
-                ? HeadLayout.Interleaved(heads, dimension)
-                : HeadLayout.Concatenated(heads, keyValueHeads, dimension);
+            var layout = new HeadLayout(heads, keyValueHeads, dimension);
             var buffer = (Random(rows, layout.RowWidth) * 2).detach().requires_grad_();
             var outputGradient = Random(rows, heads * dimension);
-            var (q, k, v) = Split(buffer, layout, interleaved);
+            var (q, k, v) = Split(buffer, layout);
             var expected = Attend(q, k, v, Mask(segments, window), out var logSums);
             expected.backward([outputGradient]);
 
@@ -87,10 +78,10 @@ public unsafe class PackedAttentionTests : KernelCheck
             using var scope = NewDisposeScope();
             var segments = Batches[batch];
             var rows = segments.Sum(segment => segment.Length);
-            var layout = HeadLayout.Concatenated(4, 2, 20);
+            var layout = new HeadLayout(4, 2, 20);
             var buffer = Random(rows, layout.RowWidth).requires_grad_();
             int[] selected = [0, 40, 33, 5, 6, 7, rows - 1];
-            var (q, k, v) = Split(buffer, layout, interleaved: false);
+            var (q, k, v) = Split(buffer, layout);
             var index = tensor(selected.Select(row => (long)row).ToArray());
             var outputGradient = Random(selected.Length, 80);
             var expected = Attend(q, k, v, Mask(segments, window), out _).index_select(0, index);
@@ -146,7 +137,7 @@ public unsafe class PackedAttentionTests : KernelCheck
         InEveryWidth(() =>
         {
             using var scope = NewDisposeScope();
-            var layout = HeadLayout.Concatenated(4, 2, 20);
+            var layout = new HeadLayout(4, 2, 20);
             var shape = PackedAttention.Shape.Of(layout);
             const int Rows = 90,
                 Asking = 7;
@@ -155,7 +146,7 @@ public unsafe class PackedAttentionTests : KernelCheck
             KeyRun[] runs = [new(60, 40), new(0, 33), new(40, 17)];
             foreach (var (run, start) in runs.Zip((int[])[0, 40, 73]))
                 kept.narrow(0, run.Start, run.Count).copy_(buffer.narrow(1, 80, 80).narrow(0, start, run.Count));
-            var (q, k, v) = Split(buffer, layout, interleaved: false);
+            var (q, k, v) = Split(buffer, layout);
             var expected = Attend(q, k, v, Mask([new(0, Rows, [])], window), out _).narrow(0, Rows - Asking, Asking);
             Tensor queries = buffer.narrow(0, Rows - Asking, Asking).contiguous(),
                 output = empty(Asking, 80),
@@ -181,7 +172,7 @@ public unsafe class PackedAttentionTests : KernelCheck
     public void Two_runs_give_the_same_bits()
     {
         var segments = Batches[3];
-        var layout = HeadLayout.Concatenated(6, 2, 64);
+        var layout = new HeadLayout(6, 2, 64);
         Tensor buffer = Random(133, layout.RowWidth),
             outputGradient = Random(133, 384);
         var plan = AttentionPlan.ForAllRows(Spans(segments));
@@ -239,14 +230,9 @@ public unsafe class PackedAttentionTests : KernelCheck
         );
     }
 
-    private static (Tensor Q, Tensor K, Tensor V) Split(Tensor buffer, HeadLayout layout, bool interleaved)
+    private static (Tensor Q, Tensor K, Tensor V) Split(Tensor buffer, HeadLayout layout)
     {
         var (rows, d) = (buffer.size(0), layout.Dimension);
-        if (interleaved)
-        {
-            var heads = buffer.view(rows, layout.Heads, 3, d);
-            return (heads.select(2, 0), heads.select(2, 1), heads.select(2, 2));
-        }
         int q = layout.Heads * d,
             kv = layout.KeyValueHeads * d;
         return (

@@ -1,6 +1,6 @@
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Kernels;
+using Concord.Kernels;
 using Concord.Modeling.Models;
 using Concord.Modeling.Native;
 using Concord.Modeling.Packing;

@@ -1,8 +1,7 @@
+using Concord.Kernels;
 using Concord.Modeling;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Kernels;
-using Concord.Modeling.Native;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
@@ -15,8 +14,6 @@ public class ActivationCheckpointingTests
 {
     private const int Layers = 5,
         Vocabulary = 40;
-
-    static ActivationCheckpointingTests() => TorchLibraryLoader.Install();
 
     public static TheoryData<string, string, string> Cases()
     {

@@ -1,7 +1,7 @@
+using Concord.Kernels;
+using Concord.Kernels.Lanes;
 using Concord.Modeling;
 using Concord.Modeling.Adapters;
-using Concord.Modeling.Kernels;
-using Concord.Modeling.Kernels.Lanes;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;

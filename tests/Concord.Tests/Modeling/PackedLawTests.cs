@@ -1,7 +1,6 @@
+using Concord.Kernels;
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Kernels;
-using Concord.Modeling.Native;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tests.Training;
@@ -28,8 +27,6 @@ public class PackedLawTests : OneThread
         "neox_sequential",
         "phi3",
     ];
-
-    static PackedLawTests() => TorchLibraryLoader.Install();
 
     public static TheoryData<string, Pooling> Cases()
     {

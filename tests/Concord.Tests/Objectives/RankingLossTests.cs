@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Concord.Modeling.Files;
-using Concord.Modeling.Native;
 using Concord.Preferences;
 using Concord.Training.Losses;
 using Concord.Training.Solvers;
@@ -12,8 +11,6 @@ namespace Concord.Tests.Objectives;
 public class RankingLossTests
 {
     private const int Width = 7;
-
-    static RankingLossTests() => TorchLibraryLoader.Install();
 
     /// <summary>
     /// Comparisons of 1 to 5 responses, ties among them, of four sources of which the last has ties only.

@@ -1,4 +1,3 @@
-using Concord.Modeling.Native;
 using TorchSharp;
 
 namespace Concord.Tests.Training;
@@ -13,7 +12,6 @@ public abstract class OneThread : IDisposable
 
     protected OneThread()
     {
-        TorchLibraryLoader.Install();
         before = torch.get_num_threads();
         torch.set_num_threads(1);
     }

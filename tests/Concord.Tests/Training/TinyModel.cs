@@ -1,8 +1,7 @@
+using Concord.Kernels;
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
-using Concord.Modeling.Kernels;
-using Concord.Modeling.Native;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
@@ -20,8 +19,6 @@ namespace Concord.Tests.Training;
 internal static class TinyModel
 {
     public const int Vocabulary = 48;
-
-    static TinyModel() => TorchLibraryLoader.Install();
 
     public static RewardModel Create(
         ulong seed = 3,

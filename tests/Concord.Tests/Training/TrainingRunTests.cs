@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Concord.Kernels;
 using Concord.Modeling;
-using Concord.Modeling.Kernels;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
@@ -116,7 +116,7 @@ public class TrainingRunTests : OneThread
             "{\"step\":7,\"loss\":1}\n{\"step\":8,\"evaluation\":{}}\n{\"step\":8,\"lo"
         );
         Directory.CreateDirectory(Path.Combine(killed, "checkpoints", "step-00000007.partial"));
-        Directory.Move(Path.Combine(killed, "model"), Path.Combine(killed, "model.old"));
+        Directory.Move(Path.Combine(killed, "model"), Path.Combine(killed, "model.former"));
         Directory.CreateDirectory(Path.Combine(killed, "model.partial"));
         var rest = Train(killed, More);
         Assert.Equal((TrainingOutcome.Finished, 6), (rest.Outcome, rest.ResumedFrom));
