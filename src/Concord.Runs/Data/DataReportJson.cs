@@ -127,7 +127,7 @@ internal sealed record LengthsForm(int Median, int P95, int Longest, long Total)
 internal sealed record OverlongForm(int Comparisons)
 {
     [JsonExtensionData]
-    public Dictionary<string, JsonElement> Policies { get; init; } = [];
+    public Dictionary<string, JsonElement> Policies { get; set; } = []; // the serializer takes no init here
 
     public static OverlongForm Of(SourceStatistics source) =>
         new(source.Overlong)
