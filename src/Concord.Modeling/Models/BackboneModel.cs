@@ -1,6 +1,6 @@
+using Concord.Kernels;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
-using Concord.Kernels;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using TorchSharp;

@@ -129,7 +129,7 @@ internal sealed record OverlongForm
     public required int Comparisons { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement> Policies { get; set; } = [];
+    public Dictionary<string, JsonElement> Policies { get; set; } = []; // the serializer takes no init here
 
     public static OverlongForm Of(SourceStatistics source) =>
         new()

@@ -42,7 +42,7 @@ public static class RankingLoss
             var logit = temperature * (rewards[winner] - rewards[loser] - pairs.Margins[p]);
             var wrong = settings.LabelSmoothing;
             // d/dx of (1 - ε) softplus(-x) + ε softplus(x) is sigmoid(x) - 1 + ε
-            var slope = wrong - Logistic.Sigmoid(-logit);
+            var slope = wrong - Logistic.PreciseSigmoid(-logit);
             result.Losses[source] +=
                 share * ((1 - wrong) * Logistic.Softplus(-logit) + (wrong > 0 ? wrong * Logistic.Softplus(logit) : 0));
             result.RewardGradients[winner] += share * slope * temperature;

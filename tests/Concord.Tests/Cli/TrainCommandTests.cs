@@ -69,7 +69,7 @@ public sealed class TrainCommandTests : IDisposable
             11,
             File.ReadLines(Place("run", "metrics.jsonl"))
                 .Count(line =>
-                    line.Contains("\"step\":", StringComparison.Ordinal)
+                    line.StartsWith("{\"version\":1,\"step\":", StringComparison.Ordinal)
                     && line.Contains("\"weights\"", StringComparison.Ordinal)
                 )
         );

@@ -1,6 +1,6 @@
+using Concord.Kernels;
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
-using Concord.Kernels;
 using Concord.Modeling.Models;
 using Concord.Modeling.Native;
 using Concord.Modeling.Packing;
