@@ -1,5 +1,4 @@
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
 using TorchSharp;

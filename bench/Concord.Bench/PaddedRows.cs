@@ -1,4 +1,3 @@
-using Concord.Modeling.Packing;
 using Concord.Tokenization.Comparisons;
 using static TorchSharp.torch;
 

@@ -3,7 +3,6 @@ using Concord.Modeling;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Folders;
-using Concord.Modeling.Packing;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Weightings;
 using TorchSharp;

@@ -2,7 +2,6 @@ using Concord.Modeling;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
 using Concord.Training.Exchange;
-using Concord.Training.Loop;
 using Concord.Training.Losses;
 using Concord.Training.Objectives;
 using Concord.Training.Weightings;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Concord.Kernels;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
 

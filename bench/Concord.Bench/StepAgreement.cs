@@ -1,5 +1,4 @@
 using System.Globalization;
-using Concord.Modeling.Packing;
 using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Concord.Kernels;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;
 using Concord.Tokenization.Comparisons;

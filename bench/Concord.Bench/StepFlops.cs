@@ -1,5 +1,4 @@
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Packing;
 using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;

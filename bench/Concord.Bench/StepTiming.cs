@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Concord.Modeling.Backbones;
-using Concord.Modeling.Packing;
 using Concord.Tokenization.Comparisons;
 
 namespace Concord.Bench;

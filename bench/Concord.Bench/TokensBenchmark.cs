@@ -1,4 +1,3 @@
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;
 using Concord.Runs.Data;

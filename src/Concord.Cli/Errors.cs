@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Concord.Cli.Terminals;
-using Concord.Preferences;
 using Concord.Runs.Recipes;
 
 namespace Concord.Cli;

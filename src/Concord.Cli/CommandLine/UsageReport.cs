@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Concord.Cli.Terminals;
 using Concord.Foundation;
-using Concord.Runs;
 
 namespace Concord.Cli.CommandLine;
 

@@ -5,7 +5,6 @@ using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
 using Concord.Foundation;
 using Concord.Preferences.Readers;
-using Concord.Runs;
 
 namespace Concord.Cli.Commands;
 

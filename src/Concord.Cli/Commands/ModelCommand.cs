@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Concord.Cli.CommandLine;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Cli.Commands;

@@ -1,4 +1,3 @@
-using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
 

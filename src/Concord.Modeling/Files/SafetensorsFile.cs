@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using Concord.Kernels;
-using Concord.Preferences;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 using static TorchSharp.torch;

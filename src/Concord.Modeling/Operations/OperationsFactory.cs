@@ -1,5 +1,4 @@
 using Concord.Kernels;
-using Concord.Preferences;
 using TorchSharp;
 
 namespace Concord.Modeling.Operations;

@@ -1,4 +1,3 @@
-using Concord.Kernels;
 using Concord.Tokenization.Comparisons;
 using TorchSharp;
 

@@ -1,4 +1,3 @@
-using Concord.Kernels;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Models;

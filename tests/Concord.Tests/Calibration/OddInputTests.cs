@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Concord.Calibration;
-using Concord.Preferences;
 using Xunit;
 
 namespace Concord.Tests.Calibration;

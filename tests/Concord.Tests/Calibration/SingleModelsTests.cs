@@ -1,5 +1,4 @@
 using Concord.Calibration;
-using Concord.Preferences;
 using Xunit;
 
 namespace Concord.Tests.Calibration;

@@ -3,7 +3,6 @@ using Concord.Cli;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
 using Concord.Foundation;
-using Concord.Runs;
 using Xunit;
 
 namespace Concord.Tests.Cli;

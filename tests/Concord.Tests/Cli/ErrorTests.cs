@@ -1,6 +1,5 @@
 using Concord.Cli;
 using Concord.Cli.Terminals;
-using Concord.Preferences;
 using Xunit;
 
 namespace Concord.Tests.Cli;

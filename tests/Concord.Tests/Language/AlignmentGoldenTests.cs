@@ -145,11 +145,11 @@ public class AlignmentGoldenTests
     {
         foreach (var (row, values) in expected.Index())
         {
-            Assert.Equal(values.Length, Row(actual, batch, row).Count());
+            Assert.Equal(values.Length, Row(actual, batch, row).Length);
             Assert.All(values.Zip(Row(actual, batch, row)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
         }
     }
 
-    private static IEnumerable<double> Row(double[] values, LanguageBatch batch, int row) =>
+    private static double[] Row(double[] values, LanguageBatch batch, int row) =>
         values[batch.RowOffsets[row]..batch.RowOffsets[row + 1]];
 }

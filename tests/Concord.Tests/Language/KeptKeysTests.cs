@@ -1,5 +1,4 @@
 using Concord.Kernels;
-using Concord.Modeling;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Models;
 using Concord.Modeling.Native;

@@ -1,4 +1,3 @@
-using Concord.Modeling.Packing;
 using Concord.Preferences;
 using Concord.Tokenization.Comparisons;
 

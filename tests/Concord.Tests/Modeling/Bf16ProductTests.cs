@@ -2,7 +2,6 @@ using Concord.Kernels;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Preferences;
 using Xunit;
 
 namespace Concord.Tests.Modeling;

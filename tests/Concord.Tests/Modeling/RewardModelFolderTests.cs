@@ -2,7 +2,6 @@ using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Preferences;
 using Concord.Records;
 using Concord.Tests.Weights;
 using Xunit;

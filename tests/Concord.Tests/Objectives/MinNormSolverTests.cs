@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Concord.Preferences;
 using Concord.Training.Solvers;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 using Concord.Training.Losses;
 using Concord.Training.Solvers;
 using TorchSharp;

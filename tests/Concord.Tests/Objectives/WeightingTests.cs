@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Concord.Preferences;
 using Concord.Tests.Training;
 using Concord.Training.Batches;
 using Concord.Training.Losses;

@@ -1,6 +1,5 @@
 using System.Text;
 using Concord.Foundation;
-using Concord.Preferences;
 using Xunit;
 
 namespace Concord.Tests.Preferences;

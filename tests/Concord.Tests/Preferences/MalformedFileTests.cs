@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Xunit;
 

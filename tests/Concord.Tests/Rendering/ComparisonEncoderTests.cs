@@ -1,5 +1,4 @@
 using Concord.Foundation;
-using Concord.Modeling.Packing;
 using Concord.Preferences;
 using Concord.Tests.Tokenizers;
 using Concord.Tokenization;

@@ -1,5 +1,4 @@
 using Concord.Modeling;
-using Concord.Preferences;
 using Concord.Runs.Recipes;
 using Concord.Training.Batches;
 using Concord.Training.Weightings;

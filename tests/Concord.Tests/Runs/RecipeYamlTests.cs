@@ -1,5 +1,4 @@
 using Concord.Foundation;
-using Concord.Preferences;
 using Concord.Runs.Recipes;
 using Concord.Runs.Recipes.Yaml;
 using Xunit;

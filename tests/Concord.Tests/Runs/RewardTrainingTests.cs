@@ -59,7 +59,7 @@ public sealed class RewardTrainingTests : IDisposable
             return RewardModel.Load(Place("initial"), new RewardModelOptions { HeadSeed = 1 });
     }
 
-    private RewardTraining Training(RewardModel model, PreferenceSplit data) =>
+    private static RewardTraining Training(RewardModel model, PreferenceSplit data) =>
         new(model, data)
         {
             Settings = Settings,

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Concord.Preferences;
 using Concord.Preferences.Simulation;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Concord.Preferences;
 using Concord.Tokenization;
 using Xunit;
 using JsonNode = System.Text.Json.Nodes.JsonNode;

@@ -1,4 +1,3 @@
-using Concord.Preferences;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
 using Xunit;

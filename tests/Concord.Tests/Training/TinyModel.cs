@@ -3,7 +3,6 @@ using Concord.Modeling;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Operations;
-using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Tests.Modeling;

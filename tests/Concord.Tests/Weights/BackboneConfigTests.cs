@@ -1,7 +1,6 @@
 using System.Text;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 using TorchSharp;
 using Xunit;
 

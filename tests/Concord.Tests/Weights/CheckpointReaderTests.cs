@@ -1,5 +1,4 @@
 using Concord.Modeling.Files;
-using Concord.Preferences;
 using TorchSharp;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Concord.Modeling.Files.Gguf;
-using Concord.Preferences;
 using Xunit;
 
 namespace Concord.Tests.Weights;

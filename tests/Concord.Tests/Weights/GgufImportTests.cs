@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
-using Concord.Preferences;
 using TorchSharp;
 using Xunit;
 

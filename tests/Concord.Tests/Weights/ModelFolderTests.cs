@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
-using Concord.Preferences;
 using Concord.Records;
 using TorchSharp;
 using Xunit;

@@ -1,7 +1,6 @@
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
-using Concord.Preferences;
 using TorchSharp;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 using TorchSharp;
 using Xunit;
 

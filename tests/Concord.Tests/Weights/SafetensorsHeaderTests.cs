@@ -1,6 +1,5 @@
 using System.Text;
 using Concord.Modeling.Files;
-using Concord.Preferences;
 using Xunit;
 
 namespace Concord.Tests.Weights;
