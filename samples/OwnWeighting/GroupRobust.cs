@@ -18,14 +18,17 @@ public sealed class GroupRobust : IWeighting, IStateful
     /// <summary>The losses come with the gradients by the reward head, which cost nearly nothing.</summary>
     public GradientSpace Space => GradientSpace.Head;
 
+    /// <inheritdoc/>
     public IReadOnlyList<StateEntry> State => [new StateArray("group_robust_weights", weights)];
 
+    /// <inheritdoc/>
     public void Start(WeightingContext run)
     {
         weights = new double[run.Sources.Count];
         Array.Fill(weights, 1.0 / weights.Length);
     }
 
+    /// <inheritdoc/>
     public double[] Weigh(SourceGradients gradients)
     {
         for (var i = 0; i < weights.Length; i++)

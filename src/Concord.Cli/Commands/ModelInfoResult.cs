@@ -1,4 +1,3 @@
-using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
 
 namespace Concord.Cli.Commands;

@@ -4,7 +4,6 @@ using Concord.Cli.Terminals;
 using Concord.Foundation;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
-using Concord.Runs;
 
 namespace Concord.Cli.Commands;
 

@@ -116,7 +116,7 @@ public class AlignmentGoldenTests
         policy.Backward([
             .. Enumerable
                 .Range(0, batch.RowCount)
-                .SelectMany(row => Enumerable.Repeat(byRow[row], Row(values, batch, row).Count())),
+                .SelectMany(row => Enumerable.Repeat(byRow[row], Row(values, batch, row).Length)),
         ]);
         Gradients(policy, name, "sigmoid");
     }
