@@ -6,6 +6,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args.FirstOrDefault() is "step" or "score" or "kernels" or "optimizer" && Memory.Restart(args) is { } code)
     return code;
 ConcordRuntime.Prepare();
+ConcordRuntime.RequireLibtorch();
 switch (args.FirstOrDefault())
 {
     case "step":

@@ -93,7 +93,7 @@ internal static class TokensBenchmark
             new()
             {
                 Cache = kept,
-                Sources = [.. files.Select(file => new SourceRecipe { Files = [Path.GetFullPath(file)] })],
+                Sources = [.. files.Select(file => new PreferenceSource { Files = [Path.GetFullPath(file)] })],
                 Model = new ModelRecipe { Folder = folder },
                 Text = new TextRecipe { MaximumLength = maximum },
             };

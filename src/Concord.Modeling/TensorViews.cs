@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Kernels;
 using static TorchSharp.torch;
 
@@ -6,6 +7,8 @@ namespace Concord.Modeling;
 /// <summary>Tensors as the kernels see them: raw memory and its shape.</summary>
 public static unsafe class TensorViews
 {
+    private const long HashedElements = 1 << 24; // a span counts its bytes in 32 bits
+
     extension(MatrixView)
     {
         /// <summary>
@@ -47,5 +50,20 @@ public static unsafe class TensorViews
         fixed (byte* address = one.bytes)
             LargePages.Advise(address, bytes);
         return tensor;
+    }
+
+    /// <summary>Adds a tensor's values to a hash, in row order, from wherever they are.</summary>
+    public static void Add(this ContentHash hash, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(hash);
+        ArgumentNullException.ThrowIfNull(tensor);
+        using var scope = NewDisposeScope();
+        var flat = tensor.detach().reshape(-1);
+        for (long start = 0, count = flat.numel(); start < count; start += HashedElements)
+        {
+            using var part = flat.narrow(0, start, Math.Min(HashedElements, count - start));
+            using var onHost = part.cpu();
+            hash.Add(onHost.bytes);
+        }
     }
 }

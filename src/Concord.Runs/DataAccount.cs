@@ -3,6 +3,7 @@ using System.Text.Json;
 using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
+using Concord.Training.Loop;
 
 namespace Concord;
 
@@ -68,6 +69,13 @@ public sealed record DataAccount
                 .GroupBy(comparison => comparison.Source)
                 .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
     }
+
+    /// <summary>The settings with the sources' shares of a batch.</summary>
+    internal TrainingSettings Sharing(TrainingSettings settings) =>
+        settings with
+        {
+            Batches = settings.Batches with { Shares = Shares },
+        };
 
     /// <summary>Of some sources alone; what could not be read or was left out is said of all files.</summary>
     internal DataAccount Only(IReadOnlyList<string> names)

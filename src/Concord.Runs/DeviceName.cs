@@ -7,9 +7,11 @@ namespace Concord.Runs;
 public static class DeviceName
 {
     /// <summary>The device.</summary>
-    /// <exception cref="ConcordException">The name is unknown, or this machine has no such device.</exception>
+    /// <exception cref="ConcordException">The name is unknown, this machine has no such device, or libtorch cannot be
+    /// loaded.</exception>
     public static torch.Device Parse(string name)
     {
+        ConcordRuntime.RequireLibtorch();
         if (name == "cpu")
             return torch.CPU;
         var parts = name.Split(':');

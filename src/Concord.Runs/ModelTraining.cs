@@ -53,9 +53,8 @@ internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAcc
         var run = new TrainingRun(
             model,
             data,
-            settings with
+            account.Sharing(settings) with
             {
-                Batches = settings.Batches with { Shares = account.Shares },
                 Lora = settings.Lora with { Seed = (ulong)settings.Seed },
             },
             new TrainingRunOptions

@@ -103,21 +103,25 @@ public sealed class PreferenceData
     }
 
     /// <summary>Splits by prompt: a prompt lies on one side only, in whatever sources it occurs.</summary>
-    /// <param name="heldOut">The share of prompts that is reported on and never trained on, in [0, 1).</param>
+    /// <param name="heldOut">The share of prompts that is reported on and never trained on, in [0, 1); null for that of
+    /// <see cref="PromptSplit"/>.</param>
     /// <param name="validation">The share of the training prompts that is looked at during training instead, in
-    /// [0, 1).</param>
-    /// <param name="seed">Decides which prompts.</param>
+    /// [0, 1); null likewise.</param>
+    /// <param name="seed">Decides which prompts; null likewise.</param>
     /// <exception cref="ConcordException">A share lies outside its range, or a source has nothing to train
     /// on.</exception>
-    public PreferenceSplit Split(double heldOut = .1, double validation = .1, int seed = 1) =>
-        Split(
+    public PreferenceSplit Split(double? heldOut = null, double? validation = null, int? seed = null)
+    {
+        var standard = new PromptSplit();
+        return Split(
             new PromptSplit
             {
-                HeldOut = heldOut,
-                Validation = validation,
-                Seed = seed,
+                HeldOut = heldOut ?? standard.HeldOut,
+                Validation = validation ?? standard.Validation,
+                Seed = seed ?? standard.Seed,
             }
         );
+    }
 
     /// <summary>Splits by prompt, with limits.</summary>
     /// <param name="split">How.</param>

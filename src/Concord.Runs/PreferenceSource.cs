@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Preferences.Readers;
 
 namespace Concord;
@@ -18,9 +19,11 @@ public sealed record PreferenceSource
     public PreferenceFormat? Format { get; init; }
 
     /// <summary>Most comparisons of each source that are not held out, at least 1; null for all.</summary>
+    [Setting("Most comparisons trained on, chosen by the split's seed; empty: all.", Least = 1)]
     public int? Limit { get; init; }
 
     /// <summary>How many times the usual number of comparisons a source has in a balanced batch, above 0.</summary>
     /// <value>Default 1.</value>
+    [Setting("How many times the usual number of comparisons it has in a balanced batch.", Above = 0)]
     public double Share { get; init; } = 1;
 }

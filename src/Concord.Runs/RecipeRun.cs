@@ -1,3 +1,4 @@
+using Concord.Records;
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
 using Concord.Training.Loop;
@@ -26,10 +27,9 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
     {
         using var model = RunModel.Open(recipe, Output, say);
         var settings = recipe.Training with { Seed = recipe.Seed };
-        var shared = settings with { Batches = settings.Batches with { Shares = data.Account.Shares } };
-        var split = RunComparisons.Split(recipe);
-        var tokens = ValidationSide.Take(data.Tokens(model, cancellation), split, shared, data.Account.Sources);
-        foreach (var note in ValidationSide.Notes(tokens, split, shared, data.Account.Sources))
+        var shared = data.Account.Sharing(settings);
+        var tokens = ValidationSide.Take(data.Tokens(model, cancellation), recipe.Split, shared, data.Account.Sources);
+        foreach (var note in ValidationSide.Notes(tokens, recipe.Split, shared, data.Account.Sources))
             say(note);
         var training = new ModelTraining(model, tokens, data.Account, settings)
         {
@@ -45,7 +45,7 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
     private string Config()
     {
         var config = RecipeFile.Write(recipe);
-        var file = Path.Combine(Output, "config.yaml");
+        var file = new RunContents(Output).ConfigFile;
         try
         {
             return File.Exists(file) && RecipeFile.Write(RecipeFile.Read(file, [])) == config

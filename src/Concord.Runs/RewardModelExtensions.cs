@@ -15,7 +15,7 @@ public static class RewardModelExtensions
     /// <param name="model">A model that came from a folder.</param>
     /// <param name="comparisons">Any stream; it is read once.</param>
     /// <param name="maximumLength">The longest text in tokens; null for the model folder's own.</param>
-    /// <param name="progress">Told how many are done; null to tell nobody.</param>
+    /// <param name="progress">Told how many are done; may be null.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
     /// <returns>The predictions, in the order of the comparisons.</returns>
     /// <exception cref="ConcordException">The tokenizer cannot be used, or a comparison cannot be encoded; file and

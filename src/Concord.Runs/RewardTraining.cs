@@ -58,7 +58,7 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
     /// beside the base.</summary>
     public bool MergeAdapters { get; init; }
 
-    /// <summary>Is told what training does; null to tell nobody.</summary>
+    /// <summary>Is told what training does; may be null.</summary>
     public ITrainingObserver? Observer { get; init; }
 
     /// <summary>
@@ -75,7 +75,14 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
     public RewardTrainingResult Run(string output, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(output);
-        var used = Chooses() ? data : data.WithoutValidation();
+        // a validation side is of use only to what chooses by it
+        var account = data.Account;
+        var chooses = ValidationSide.Chooses(
+            data.Training.Select(one => one.Source),
+            account.Sharing(settings),
+            account.Sources
+        );
+        var used = chooses ? data : data.WithoutValidation();
         var tokens = RunTokens.Of(used, new ModelEncoding(model), cancellation);
         var training = new ModelTraining(model, tokens, used.Account, settings)
         {
@@ -91,15 +98,6 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
         config += RecipeFile.Write(AsRecipe());
         var result = training.Run(output, config, note => Observer?.Noted(note), cancellation);
         return new RewardTrainingResult(output, result);
-    }
-
-    // a validation side is of use only to what chooses by it
-    private bool Chooses()
-    {
-        var sources = data.Account.Sources;
-        var shared = settings with { Batches = settings.Batches with { Shares = data.Account.Shares } };
-        var indices = sources.Index().ToDictionary(one => one.Item, one => one.Index, StringComparer.Ordinal);
-        return shared.Chooses(sources, [.. data.Training.Select(one => indices[one.Source])]);
     }
 
     // what of it a recipe can say; the comparisons are in the line above it

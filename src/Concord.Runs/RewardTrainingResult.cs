@@ -1,5 +1,6 @@
 using System.Globalization;
 using Concord.Calibration;
+using Concord.Records;
 using Concord.Training.Loop;
 
 namespace Concord;
@@ -23,7 +24,7 @@ public sealed class RewardTrainingResult
     public string Output { get; }
 
     /// <summary>The folder of the trained model, of <see cref="BestStep"/>.</summary>
-    public string ModelFolder => Path.Combine(Output, "model");
+    public string ModelFolder => new RunContents(Output).ModelFolder;
 
     /// <summary>How it ended.</summary>
     public TrainingOutcome Outcome { get; }
@@ -50,5 +51,5 @@ public sealed class RewardTrainingResult
                         + $"it again to go on."
                 )
             )
-            : Calibration.Evaluation.Run(ScoresFile.Read(Path.Combine(Output, "scores.jsonl")).Whole());
+            : Calibration.Evaluation.Run(new RunContents(Output).Predictions());
 }

@@ -7,14 +7,14 @@ namespace Concord.Cli.CommandLine;
 /// <summary>The options <c>--device</c> and <c>--precision</c> of commands that only compute rewards.</summary>
 internal sealed class ComputingOptions
 {
-    private readonly Option<string> _device = new("--device")
+    private readonly Option<string> device = new("--device")
     {
         Description = "Where to compute: cpu, cuda, cuda:1.",
         DefaultValueFactory = _ => "cpu",
         HelpName = "NAME",
     };
 
-    private readonly Option<string> _precision = new("--precision")
+    private readonly Option<string> precision = new("--precision")
     {
         Description =
             "Of the matrix products: bf16 takes less time where the processor has AVX512_BF16, and rewards are "
@@ -26,8 +26,8 @@ internal sealed class ComputingOptions
     /// <summary>Adds both to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(_device);
-        command.Add(_precision);
+        command.Add(device);
+        command.Add(precision);
     }
 
     /// <summary>How to open a model: its weights are held as they are stored.</summary>
@@ -35,14 +35,14 @@ internal sealed class ComputingOptions
     /// <exception cref="ConcordException">The device is unknown, or not on this machine.</exception>
     public RewardModelOptions Read(ParseResult parse)
     {
-        var precision = parse.GetValue(_precision);
-        if (precision is not ("fp32" or "bf16"))
-            throw new UsageException($"--precision {precision}: fp32 or bf16 was expected.");
+        var named = parse.GetValue(precision);
+        if (named is not ("fp32" or "bf16"))
+            throw new UsageException($"--precision {named}: fp32 or bf16 was expected.");
         return new RewardModelOptions
         {
             WeightType = null,
-            Device = DeviceName.Parse(parse.GetValue(_device)!),
-            Bf16Products = precision == "bf16",
+            Device = DeviceName.Parse(parse.GetValue(device)!),
+            Bf16Products = named == "bf16",
         };
     }
 }

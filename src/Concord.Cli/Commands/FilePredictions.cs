@@ -37,11 +37,11 @@ internal sealed record FilePredictions(
         using var progress = new Progress(terminal, "scoring", comparisons.Count, "comparisons");
         var predictions = model.Predict(comparisons, MaximumLength, done => progress.Report(done), cancellation);
         if (predictions.Cut > 0)
-            terminal.Error.WriteLine(
+            progress.WriteLine(
                 $"{predictions.Cut} of {comparisons.Count} comparisons were cut to fit ({model.Settings.Truncation})."
             );
         if (predictions.LeftOut > 0)
-            terminal.Error.WriteLine(
+            progress.WriteLine(
                 $"{predictions.LeftOut} of {comparisons.Count} comparisons were longer than the maximum and left out."
             );
         return predictions;

@@ -53,6 +53,7 @@ internal static class ModelImportCommand
                     TokenizerFolder = parse.GetValue(tokenizer),
                 };
                 ModelCommand.CheckOutput(folder);
+                ConcordRuntime.RequireLibtorch();
                 GgufImportResult result;
                 using (
                     var progress = new Progress(

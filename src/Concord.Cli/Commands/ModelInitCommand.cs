@@ -72,6 +72,7 @@ internal static class ModelInitCommand
                         $"{from} has neither tokenizer.json nor tokenizer.model. Name the folder of a tokenizer."
                     );
                 ModelCommand.CheckOutput(folder);
+                ConcordRuntime.RequireLibtorch();
                 var shape = assembly.Read();
                 IReadOnlyList<string> files;
                 using (

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Quickstart;
 using Concord.Cli.Terminals;
+using Concord.Foundation;
+using Concord.Preferences.Sampling;
 using Concord.Preferences.Simulation;
 using Concord.Runs;
 using Concord.Runs.Data;
@@ -39,7 +41,7 @@ internal static class QuickstartCommand
         var validation = new Option<double>("--validation")
         {
             Description = "Share of the training prompts by which temperatures are fitted; 0 takes none.",
-            DefaultValueFactory = _ => new SplitRecipe().Validation,
+            DefaultValueFactory = _ => new PromptSplit().Validation,
             HelpName = "SHARE",
         };
         var json = new JsonOption();
@@ -58,8 +60,9 @@ internal static class QuickstartCommand
                     throw new UsageException("--seed must be at least 0.");
                 if (parse.GetValue(steps) < 1)
                     throw new UsageException("--steps must be at least 1.");
-                if (parse.GetValue(validation) is not (>= 0 and < 1))
-                    throw new UsageException("--validation must be at least 0 and below 1.");
+                var shares = SettingRule.Of(typeof(PromptSplit), nameof(PromptSplit.Validation)).Range;
+                if (!shares.Holds(parse.GetValue(validation)))
+                    throw new UsageException($"--validation must be {shares}.");
                 var chosen = parse.GetValue(seed);
                 var folder =
                     parse.GetValue(output)
@@ -162,10 +165,10 @@ internal static class QuickstartCommand
 
         bool TrainToTheEnd(Recipe recipe)
         {
-            var run = new RecipeRun(recipe, terminal.Error.WriteLine);
+            var run = new RecipeRun(recipe, progress.WriteLine);
             if (run.Ended() is not null)
                 return true;
-            using var data = RunData.Open(recipe, terminal.Error.WriteLine);
+            using var data = RunData.Open(recipe, progress.WriteLine);
             return run.Train(data, observer, cancellation).Outcome != TrainingOutcome.Interrupted;
         }
     }

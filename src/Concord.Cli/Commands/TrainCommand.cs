@@ -4,6 +4,7 @@ using System.Text.Json;
 using Concord.Calibration;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
+using Concord.Records;
 using Concord.Runs;
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
@@ -81,12 +82,12 @@ internal static class TrainCommand
         var run = new RecipeRun(recipe, terminal.Error.WriteLine);
         var result = run.Ended() ?? Run(run, recipe, terminal, cancellation);
         var people = json.ForPeople(parse, terminal);
-        var model = Path.Combine(run.Output, "model");
+        var model = new RunContents(run.Output).ModelFolder;
         var steps = FormattableString.Invariant($"step {result.Step} of {result.Steps}");
         switch (result.Outcome)
         {
             case TrainingOutcome.Interrupted:
-                var checkpoints = Path.Combine(run.Output, "checkpoints");
+                var checkpoints = new RunContents(run.Output).CheckpointsFolder;
                 people.Out.WriteLine(
                     $"Interrupted after {steps}; a checkpoint is in {checkpoints}. The same command goes on from there:"
                 );
@@ -175,7 +176,7 @@ internal static class TrainCommand
             }
         );
         json.WriteString("output", output);
-        json.WriteString("model", Path.Combine(output, "model"));
+        json.WriteString("model", new RunContents(output).ModelFolder);
         json.WriteNumber("step", result.Step);
         json.WriteNumber("steps", result.Steps);
         json.WriteNumber("best_step", result.BestStep);

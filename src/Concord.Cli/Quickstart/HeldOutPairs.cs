@@ -65,10 +65,7 @@ internal sealed class HeldOutPairs
     /// <exception cref="ConcordException">A pair is missing: the folders are of another run.</exception>
     public SchemePredictions Read(string name, IReadOnlyList<string> folders)
     {
-        Prediction[] predictions =
-        [
-            .. folders.SelectMany(folder => ScoresFile.Read(Path.Combine(folder, "scores.jsonl")).Whole()),
-        ];
+        Prediction[] predictions = [.. folders.SelectMany(folder => new RunContents(folder).Predictions())];
         var temperatures = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var prediction in predictions)
             if (prediction.Temperature is { } temperature)

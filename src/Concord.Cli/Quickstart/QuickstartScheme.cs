@@ -1,3 +1,4 @@
+using Concord.Preferences.Sampling;
 using Concord.Preferences.Simulation;
 using Concord.Runs.Recipes;
 using Concord.Training.Batches;
@@ -85,7 +86,7 @@ internal sealed record QuickstartScheme(
             Output = Path.Combine(output, Folder),
             Seed = seed,
             Simulation = Population(seed),
-            Split = new SplitRecipe { Validation = validation },
+            Split = new PromptSplit { Validation = validation },
             Model = new ModelRecipe { Init = new ModelShape() },
             Text = new TextRecipe { Rendering = "hh" },
             Training = new TrainingSettings

@@ -4,8 +4,12 @@ namespace Concord.Cli.Terminals;
 
 /// <summary>
 /// How far long work has come, with its rate and the time left, on standard error: one line rewritten in place on a
-/// terminal, elsewhere a plain line at each tenth and at least every 30 seconds.
+/// terminal (<see cref="LiveLine"/>), elsewhere a plain line at each tenth and at least every 30 seconds.
 /// </summary>
+/// <remarks>
+/// The plain lines and the rates are Concord's own: without a terminal Spectre.Console writes at 25, 50, 75 and each
+/// from 95 to 100 %, without rate and time left; its rates know no work of an earlier run and follow the wall clock.
+/// </remarks>
 internal sealed class Progress : IDisposable
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100);
@@ -18,11 +22,12 @@ internal sealed class Progress : IDisposable
     private readonly long startedAt;
     private readonly long skipped;
     private readonly bool brief;
+    private readonly Progress? within;
     private readonly Lock gate = new();
+    private LiveLine? live;
     private TimeSpan lastWritten;
     private long done;
     private int tenth;
-    private int drawn;
     private string note = "";
     private bool finished;
 
@@ -34,17 +39,25 @@ internal sealed class Progress : IDisposable
     /// <param name="alreadyDone">What an earlier run had done; it counts towards the total but not towards the
     /// rate.</param>
     /// <param name="brief">For work that is usually short: no line at tenths nor at the end.</param>
-    public Progress(Terminal terminal, string label, long total, string unit, long alreadyDone = 0, bool brief = false)
+    /// <param name="within">The longer work that waits for this: its line is used meanwhile.</param>
+    public Progress(
+        Terminal terminal,
+        string label,
+        long total,
+        string unit,
+        long alreadyDone = 0,
+        bool brief = false,
+        Progress? within = null
+    )
     {
-        (this.terminal, this.label, this.total, this.unit, skipped, done) = (
-            terminal,
-            label,
-            total,
-            unit,
-            alreadyDone,
-            alreadyDone
-        );
+        this.terminal = terminal;
+        this.label = label;
+        this.total = total;
+        this.unit = unit;
         this.brief = brief;
+        this.within = within;
+        skipped = alreadyDone;
+        done = alreadyDone;
         startedAt = terminal.Time.GetTimestamp();
         tenth = Tenth();
     }
@@ -65,21 +78,14 @@ internal sealed class Progress : IDisposable
             Advance(count, about);
     }
 
-    /// <summary>Takes the line off a terminal until the next report, for another progress to use it.</summary>
-    public void Clear()
-    {
-        lock (gate)
-            Erase();
-    }
-
     /// <summary>Writes a line of its own above the progress line.</summary>
     public void WriteLine(string line)
     {
         lock (gate)
         {
-            Erase();
+            live?.Erase();
             terminal.Error.WriteLine(line);
-            if (terminal.IsErrorInteractive && !finished)
+            if (live is not null)
                 Draw();
         }
     }
@@ -92,7 +98,9 @@ internal sealed class Progress : IDisposable
             if (finished)
                 return;
             finished = true;
-            Erase();
+            if (within is null)
+                live?.Dispose();
+            live = null;
             if (brief)
                 return;
             var seconds = Elapsed().TotalSeconds;
@@ -144,20 +152,11 @@ internal sealed class Progress : IDisposable
 
     private void Draw()
     {
-        var line = Line(Elapsed().TotalSeconds);
-        if (line.Length >= terminal.Width)
-            line = line[..(terminal.Width - 1)];
-        terminal.Error.Write("\r" + line.PadRight(drawn));
-        drawn = line.Length;
+        live ??= Take();
+        live.Draw(Line(Elapsed().TotalSeconds), done, total);
     }
 
-    private void Erase()
-    {
-        if (drawn == 0)
-            return;
-        terminal.Error.Write("\r" + new string(' ', drawn) + "\r");
-        drawn = 0;
-    }
+    private LiveLine Take() => within is null ? new LiveLine(terminal) : within.live ??= within.Take();
 
     private string Line(double seconds)
     {

@@ -24,6 +24,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error)
     /// </summary>
     public bool IsErrorInteractive { get; init; }
 
+    /// <summary>Whether terminals may be written to in colors.</summary>
+    public bool HasColors { get; init; }
+
     /// <summary>The clock of rates and remaining times.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -40,6 +43,8 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error)
         {
             IsInteractive = interactive,
             IsErrorInteractive = !Console.IsErrorRedirected && !plain,
+            // https://no-color.org
+            HasColors = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             Width = interactive ? WindowWidth() : PlainWidth,
         };
     }

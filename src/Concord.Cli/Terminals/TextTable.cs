@@ -1,4 +1,6 @@
 using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Concord.Cli.Terminals;
 
@@ -6,21 +8,23 @@ namespace Concord.Cli.Terminals;
 /// columns go into blocks that each repeat the first.</summary>
 internal sealed class TextTable
 {
-    private const string Gap = "  ";
+    // A block is chosen to fit; what a single column needs is written, not cut.
+    private const int Unlimited = 1 << 20;
 
-    private readonly string[] headers;
-    private readonly bool[] right;
-    private readonly List<string[]> rows = [];
+    // The same text on a terminal and in a pipe: no codes.
+    private static readonly RenderOptions Options = new(new Capabilities { Unicode = true }, new(Unlimited, Unlimited));
+
+    private readonly (string Header, Justify Alignment)[] columns;
+    private readonly List<Text[]> rows = [];
 
     /// <summary>
     /// A table of these columns. A header that begins with <c>&gt;</c> (not shown) has its column aligned to the right,
     /// as numbers are.
     /// </summary>
-    public TextTable(params string[] headers)
-    {
-        right = [.. headers.Select(header => header.StartsWith('>'))];
-        this.headers = [.. headers.Select(header => header.TrimStart('>'))];
-    }
+    public TextTable(params string[] headers) =>
+        columns = [
+            .. headers.Select(header => (header.TrimStart('>'), header.StartsWith('>') ? Justify.Right : Justify.Left)),
+        ];
 
     /// <summary>
     /// Adds a row; cells that are missing at its end are empty. Numbers are written as they are in the invariant
@@ -28,15 +32,17 @@ internal sealed class TextTable
     /// </summary>
     public TextTable Add(params object?[] cells)
     {
-        if (cells.Length > headers.Length)
+        if (cells.Length > columns.Length)
             throw new ArgumentException(
-                $"A row of {cells.Length} cells in a table of {headers.Length} columns.",
+                $"A row of {cells.Length} cells in a table of {columns.Length} columns.",
                 nameof(cells)
             );
-        var row = new string[headers.Length];
-        for (var i = 0; i < row.Length; i++)
-            row[i] = i < cells.Length ? Convert.ToString(cells[i], CultureInfo.InvariantCulture) ?? "" : "";
-        rows.Add(row);
+        // Texts, not markup: what stands in square brackets is data.
+        rows.Add([
+            .. columns.Select(
+                (_, i) => new Text(Convert.ToString(cells.ElementAtOrDefault(i), CultureInfo.InvariantCulture) ?? "")
+            ),
+        ]);
         return this;
     }
 
@@ -49,42 +55,57 @@ internal sealed class TextTable
     /// </summary>
     public void Write(TextWriter output, int width = Terminal.PlainWidth)
     {
-        var widths = headers
-            .Select((header, column) => rows.Select(row => Length(row[column])).Append(Length(header)).Max())
-            .ToArray();
-        for (var first = 1; first <= headers.Length; )
+        for (var first = 1; ; output.WriteLine())
         {
-            var columns = new List<int> { 0 };
-            var used = widths[0];
-            for (
-                ;
-                first < headers.Length && (columns.Count == 1 || used + Gap.Length + widths[first] <= width);
-                first++
-            )
-            {
-                columns.Add(first);
-                used += Gap.Length + widths[first];
-            }
-            WriteRow(output, headers, columns, widths);
-            output.WriteLine(string.Join(Gap, columns.Select(column => new string('-', widths[column]))));
-            foreach (var row in rows)
-                WriteRow(output, row, columns, widths);
-            if (first >= headers.Length)
+            var end = Math.Min(first + 1, columns.Length);
+            while (end < columns.Length && Width(Block(first, end + 1)) <= width)
+                end++;
+            IRenderable block = Block(first, end);
+            foreach (var line in Segment.SplitLines(block.Render(Options, Unlimited)))
+                output.WriteLine(string.Concat(line.Select(segment => segment.Text)).TrimEnd());
+            if (end == columns.Length)
                 return;
-            output.WriteLine();
+            first = end;
         }
     }
 
-    private void WriteRow(TextWriter output, string[] row, List<int> columns, int[] widths)
+    /// <summary>The first column beside those from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    private Table Block(int first, int end)
     {
-        var cells = columns.Select(column =>
-        {
-            var padding = new string(' ', widths[column] - Length(row[column]));
-            return right[column] ? padding + row[column] : row[column] + padding;
-        });
-        output.WriteLine(string.Join(Gap, cells).TrimEnd());
+        int[] shown = [0, .. Enumerable.Range(first, end - first)];
+        var table = new Table { Border = Dashes.Border };
+        foreach (var column in shown)
+            table.AddColumn(
+                new TableColumn(new Text(columns[column].Header))
+                {
+                    Alignment = columns[column].Alignment,
+                    Padding = new Padding(0),
+                }
+            );
+        foreach (var row in rows)
+            table.AddRow(shown.Select(column => row[column]));
+        return table;
     }
 
-    /// <summary>Columns a text takes: its user-perceived characters.</summary>
-    private static int Length(string text) => new StringInfo(text).LengthInTextElements;
+    /// <summary>Columns of the terminal that a block takes. Spectre counts one for each gap, which has two.</summary>
+    private static int Width(Table block) =>
+        ((IRenderable)block).Measure(Options, Unlimited).Max + block.Columns.Count - 1;
+
+    /// <summary>Nothing but dashes under the header, and gaps of two spaces.</summary>
+    private sealed class Dashes : TableBorder
+    {
+        public static readonly Dashes Border = new();
+
+        public override bool UsePadding => false;
+
+        public override string GetPart(TableBorderPart part) =>
+            part switch
+            {
+                TableBorderPart.HeaderBottom => "-",
+                TableBorderPart.HeaderSeparator
+                or TableBorderPart.HeaderBottomSeparator
+                or TableBorderPart.CellSeparator => "  ",
+                _ => "",
+            };
+    }
 }

@@ -38,9 +38,7 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     /// <inheritdoc />
     public void Evaluating(int done, int count)
     {
-        if (evaluation is null)
-            progress?.Clear();
-        evaluation ??= new Progress(terminal, "evaluating", count, "comparisons", brief: true);
+        evaluation ??= new Progress(terminal, "evaluating", count, "comparisons", brief: true, within: progress);
         evaluation.Report(done);
     }
 

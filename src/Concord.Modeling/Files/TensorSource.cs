@@ -38,14 +38,6 @@ public sealed class TensorSource
     public static TensorSource Of(string name, Tensor tensor, ScalarType? type = null) =>
         new(name, tensor.shape, type ?? tensor.dtype, () => [tensor], temporary: false);
 
-    /// <summary>A tensor that is made when it is written, and disposed of after.</summary>
-    /// <param name="name">Name in the file.</param>
-    /// <param name="shape">The dimensions <paramref name="values"/> will have.</param>
-    /// <param name="type">The type to store; the values are converted where theirs is another.</param>
-    /// <param name="values">Makes the tensor; called once for each writing.</param>
-    public static TensorSource Later(string name, IReadOnlyList<long> shape, ScalarType type, Func<Tensor> values) =>
-        InParts(name, shape, type, () => [values()]);
-
     /// <summary>
     /// A tensor that is made part by part when it is written; each part is disposed of before the next is made.
     /// </summary>

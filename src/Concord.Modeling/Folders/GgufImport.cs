@@ -23,8 +23,8 @@ public static class GgufImport
     /// <param name="options">How; null for fp32 in one file and the tokenizer that lies beside the GGUF file.</param>
     /// <param name="progress">Told, after each part, how many elements it had; null for nobody.</param>
     /// <param name="cancellation">Stops the work; what was half written is removed.</param>
-    /// <exception cref="ConcordException">The file is not as its format says, is of another architecture or type, or
-    /// the folder cannot be written.</exception>
+    /// <exception cref="ConcordException">The file is not as its format says, is of another architecture or type,
+    /// the folder cannot be written, or libtorch cannot be loaded.</exception>
     public static GgufImportResult Run(
         string file,
         string folder,
@@ -33,6 +33,7 @@ public static class GgufImport
         CancellationToken cancellation = default
     )
     {
+        ConcordRuntime.RequireLibtorch();
         options ??= new GgufImportOptions();
         var beside = Path.GetDirectoryName(Path.GetFullPath(file))!;
         if (Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) == beside)

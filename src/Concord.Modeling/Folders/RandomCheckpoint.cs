@@ -27,7 +27,7 @@ public static class RandomCheckpoint
     /// <param name="progress">Told, after each part, how many elements it had; null for nobody.</param>
     /// <param name="cancellation">Stops the work; what was half written is removed.</param>
     /// <returns>The names of the files of weights.</returns>
-    /// <exception cref="ConcordException">A file cannot be written.</exception>
+    /// <exception cref="ConcordException">A file cannot be written, or libtorch cannot be loaded.</exception>
     public static IReadOnlyList<string> Write(
         string folder,
         BackboneConfig config,
@@ -37,13 +37,14 @@ public static class RandomCheckpoint
         CancellationToken cancellation = default
     )
     {
+        ConcordRuntime.RequireLibtorch();
         ModelConfigFile.WriteLanguageModel(folder, config);
         return WriteWeights(folder, config, seed, largestShard, progress, cancellation);
     }
 
     /// <summary>The same, with the keys of a config that was put together.</summary>
-    /// <exception cref="ConcordException">A value of the config is missing or does not fit, or a file cannot be
-    /// written.</exception>
+    /// <exception cref="ConcordException">A value of the config is missing or does not fit, a file cannot be
+    /// written, or libtorch cannot be loaded.</exception>
     public static IReadOnlyList<string> Write(
         string folder,
         ConfigAssembly assembly,
@@ -53,6 +54,7 @@ public static class RandomCheckpoint
         CancellationToken cancellation = default
     )
     {
+        ConcordRuntime.RequireLibtorch();
         var config = assembly.Read();
         assembly.Write(folder, config);
         return WriteWeights(folder, config, seed, largestShard, progress, cancellation);

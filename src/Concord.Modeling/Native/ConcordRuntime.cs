@@ -31,7 +31,10 @@ public static class ConcordRuntime
             TorchLibraryLoader.Install();
     }
 
-    /// <summary>Loads libtorch, unless it is loaded.</summary>
+    /// <summary>
+    /// Loads libtorch, unless it is loaded. What loads, makes or imports a model begins with it; a program that uses
+    /// tensors of its own may too.
+    /// </summary>
     /// <exception cref="ConcordException">It cannot be loaded; the sentence says what to do.</exception>
     public static void RequireLibtorch()
     {
@@ -39,11 +42,25 @@ public static class ConcordRuntime
             throw new ConcordException(sentence);
     }
 
+    /// <summary>The CPU as a device of the tensor library, which is loaded first.</summary>
+    /// <exception cref="ConcordException">libtorch cannot be loaded.</exception>
+    internal static torch.Device Cpu
+    {
+        get
+        {
+            RequireLibtorch();
+            return torch.CPU;
+        }
+    }
+
     private static string? Load()
     {
 #pragma warning disable CA1031 // loading fails in many ways; whichever it was, the sentence says what to do
         try
         {
+            // Where there is none, TorchSharp writes a page to the console and copies what package caches hold.
+            if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _))
+                throw new DllNotFoundException("the library torch_cpu was not found");
             torch.InitializeDeviceType(DeviceType.CPU);
             return null;
         }
@@ -66,8 +83,9 @@ public static class ConcordRuntime
         if (platform == "linux-x64" && !wasPrepared)
             return "libtorch could not be loaded: call ConcordRuntime.Prepare() as the first line of the program, "
                 + "which older C++ libraries need, and see that its project has the package libtorch-cpu-linux-x64.";
-        return $"libtorch could not be loaded: the program's own project needs the package libtorch-cpu-{platform}, or "
-            + $"TorchSharp's package for CUDA ({error.GetBaseException().Message.Split('\n')[0].Trim()}).";
+        return $"libtorch could not be loaded: a program's own project needs the package libtorch-cpu-{platform}, or "
+            + "TorchSharp's package for CUDA; an installed concord is to be installed anew ("
+            + $"{error.GetBaseException().Message.Split('\n')[0].Trim()}).";
     }
 
     private static string Platform()

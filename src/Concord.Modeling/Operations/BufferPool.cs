@@ -21,7 +21,7 @@ internal sealed class BufferPool : IDisposable
     /// <summary>Bytes of all chunks up to the last place that was ever rented in them.</summary>
     public long Bytes => chunks.Sum(chunk => chunk.Touched) * sizeof(float);
 
-    /// <summary>A matrix of floats with anything in it. // (rows, columns), fp32</summary>
+    /// <summary>A matrix of floats, uninitialised. // (rows, columns), fp32</summary>
     public torch.Tensor Rent(long rows, long columns)
     {
         var size = Math.Max(1, (rows * columns + Alignment - 1) / Alignment) * Alignment;

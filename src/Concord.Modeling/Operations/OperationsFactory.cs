@@ -6,12 +6,17 @@ namespace Concord.Modeling.Operations;
 /// <summary>Which operations serve a device.</summary>
 internal static class OperationsFactory
 {
-    /// <summary>Fused kernels on the CPU, the tensor library's own elsewhere.</summary>
+    /// <summary>
+    /// Fused kernels on the CPU, the tensor library's own elsewhere. Every model that is loaded begins here, so that a
+    /// missing libtorch is one sentence, said before anything is read.
+    /// </summary>
     /// <param name="device">The device.</param>
     /// <param name="bf16">Whether products take bf16 factors, with fp32 sums.</param>
-    /// <exception cref="ConcordException">bf16 is asked for and the processor has no instructions for it.</exception>
+    /// <exception cref="ConcordException">libtorch cannot be loaded, or bf16 is asked for and the processor has no
+    /// instructions for it.</exception>
     public static IOperations For(torch.Device device, bool bf16 = false)
     {
+        ConcordRuntime.RequireLibtorch();
         var precision = bf16 ? ProductPrecision.Bf16 : ProductPrecision.Single;
         if (device.type != DeviceType.CPU)
             return new AutogradOperations(precision);

@@ -24,7 +24,7 @@ internal sealed class Tape(BufferPool pool)
     /// <summary>The end of what is noted so far.</summary>
     public int Mark => steps.Count;
 
-    /// <summary>The output of an operation, with anything in it.</summary>
+    /// <summary>The output of an operation, uninitialised.</summary>
     /// <param name="rows">Its rows.</param>
     /// <param name="columns">Its columns.</param>
     /// <param name="trained">Whether an input of the operation needs a gradient or a parameter is trained.</param>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Text;
+using Concord.Foundation;
 using Concord.Kernels.Lanes;
 using Concord.Modeling.Packing;
 using TorchSharp;
@@ -38,7 +38,7 @@ public sealed class FrozenStateCache : IDisposable
     /// </summary>
     /// <param name="folder">Any folder.</param>
     /// <param name="model">The model, with its trained part chosen.</param>
-    /// <param name="say">Told why nothing is kept, or no longer; null to tell nobody.</param>
+    /// <param name="say">Told why nothing is kept, or no longer; may be null.</param>
     public FrozenStateCache(string folder, RewardModel model, Action<string>? say = null)
     {
         (this.model, this.say) = (model, say);
@@ -203,34 +203,24 @@ public sealed class FrozenStateCache : IDisposable
 
     private static string Fingerprint(RewardModel model)
     {
-        var hash = new XxHash128();
+        var hash = new ContentHash();
         // no version number that somebody forgets to raise
-        hash.Append(typeof(FrozenStateCache).Module.ModuleVersionId.ToByteArray());
+        hash.Add(typeof(FrozenStateCache).Module.ModuleVersionId.ToByteArray());
         var pooling = model.FirstTrainedLayer == model.Config.Layers ? PoolingNames.Of(model.Pooling) : "";
         var computing = $"{model.Device.type} {model.HasBf16Products} {model.IsBatchInvariant} {LaneWidth.Bits}";
-        hash.Append(
-            Encoding.UTF8.GetBytes(
-                FormattableString.Invariant(
-                    $"{model.Config} {computing} {model.FirstTrainedLayer} {pooling} {model.Adapters?.Settings.Scale:r}"
-                )
+        hash.Add(
+            FormattableString.Invariant(
+                $"{model.Config} {computing} {model.FirstTrainedLayer} {pooling} {model.Adapters?.Settings.Scale:r}"
             )
         );
         foreach (var parameter in model.FrozenParameters)
         {
-            using var scope = torch.NewDisposeScope();
-            hash.Append(
-                Encoding.UTF8.GetBytes(
-                    FormattableString.Invariant($"{parameter.Name} {parameter.Value.dtype} {parameter.Value.numel()}")
-                )
+            hash.Add(
+                FormattableString.Invariant($"{parameter.Name} {parameter.Value.dtype} {parameter.Value.numel()}")
             );
-            var host = parameter.Value.detach().cpu().contiguous().view(-1);
-            for (long start = 0, count = host.numel(); start < count; start += 1 << 24)
-            {
-                using var part = host.narrow(0, start, Math.Min(1 << 24, count - start));
-                hash.Append(part.bytes);
-            }
+            hash.Add(parameter.Value);
         }
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        return hash.ToString();
     }
 
     private static Span<float> Floats(torch.Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);

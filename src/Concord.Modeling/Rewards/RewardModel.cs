@@ -74,7 +74,6 @@ public sealed class RewardModel : IDisposable
     public static RewardModel Load(string folder, RewardModelOptions? options = null)
     {
         options ??= new RewardModelOptions();
-        ConcordRuntime.RequireLibtorch();
         return RewardModelLoader.Load(folder, options, OperationsFactory.For(options.Device, options.Bf16Products));
     }
 

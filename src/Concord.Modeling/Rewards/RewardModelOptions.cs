@@ -12,7 +12,7 @@ public sealed record RewardModelOptions
     public Pooling? Pooling { get; init; }
 
     /// <summary>Where the weights are held and computing is done: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
-    public torch.Device Device { get; init; } = torch.CPU;
+    public torch.Device Device { get; init; } = ConcordRuntime.Cpu;
 
     /// <summary>
     /// The type the matrices of the backbone are held in; null for that of the files where it is one of 16 bits, else

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Concord.Foundation;
 
 namespace Concord.Preferences.Sampling;
 
@@ -16,20 +16,32 @@ public sealed record PromptSplit
 {
     /// <summary>The share of prompts whose comparisons are reported on and never trained on, in [0, 1).</summary>
     /// <value>Default .1.</value>
+    [Setting("Share of the prompts that is evaluated on and never trained on.", Least = 0, Below = 1)]
     public double HeldOut { get; init; } = .1;
 
     /// <summary>
     /// The share of the training prompts that is looked at during training instead (the step that is kept, the early
     /// stop, temperatures), in [0, 1).
     /// </summary>
-    /// <value>Default 0.</value>
-    public double Validation { get; init; }
+    /// <value>Default .1.</value>
+    [Setting(
+        "Share of the training prompts that chooses the step, the early stop and the temperatures; at most 500 "
+            + "comparisons a source, none of a source with fewer than 20 or where nothing is chosen.",
+        Least = 0,
+        Below = 1
+    )]
+    public double Validation { get; init; } = .1;
 
-    /// <summary>Decides which prompts go where.</summary>
+    /// <summary>
+    /// Decides which prompts go where; apart from a run's seed, so that runs of several seeds are evaluated on the same
+    /// comparisons.
+    /// </summary>
     /// <value>Default 1.</value>
+    [Setting("Decides which prompts.", Least = 0)]
     public int Seed { get; init; } = 1;
 
     /// <summary>Most comparisons held out of each source, at least 1; null for all.</summary>
+    [Setting("Most comparisons evaluated on of each source; empty: all that are held out.", Key = "limit", Least = 1)]
     public int? HeldOutLimit { get; init; }
 
     /// <summary>Most comparisons of each source on the validation side.</summary>
@@ -48,7 +60,7 @@ public sealed record PromptSplit
     public SplitSides Apply(IReadOnlyList<Comparison> comparisons, Func<string, int?>? limit = null)
     {
         ArgumentNullException.ThrowIfNull(comparisons);
-        Check();
+        SettingRule.Check(this, "split.");
         bool IsHeldOut(Comparison comparison) => PromptIdentity.Uniform(Seed, comparison.PromptId) < HeldOut;
         Comparison[] rest = [.. comparisons.Where(comparison => !IsHeldOut(comparison))],
             strict = [.. rest.Where(comparison => comparison.StrictPairs > 0)];
@@ -107,21 +119,5 @@ public sealed record PromptSplit
             )
             .ToHashSet(ReferenceEqualityComparer.Instance);
         return [.. comparisons.Where(chosen.Contains)];
-    }
-
-    private void Check()
-    {
-        if (HeldOut is not (>= 0 and < 1) || Validation is not (>= 0 and < 1))
-            throw new ConcordException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"A split with {HeldOut} held out and {Validation} for validation: shares from 0 to below 1 were "
-                        + $"expected."
-                )
-            );
-        if (HeldOutLimit is < 1)
-            throw new ConcordException(
-                FormattableString.Invariant($"A limit of {HeldOutLimit} held-out comparisons: at least 1 was expected.")
-            );
     }
 }

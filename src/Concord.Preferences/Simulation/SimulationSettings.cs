@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Preferences.Simulation;
 
 /// <summary>All that a simulated population is made of; equal settings give equal comparisons.</summary>
@@ -44,9 +46,11 @@ public sealed record SimulationSettings
     /// <summary>
     /// Comparisons of each source to evaluate on, beside those to train on; their prompts are never trained on.
     /// </summary>
+    [Setting("Comparisons of each group to evaluate on.", Least = 0, Most = 1_000_000)]
     public int HeldOut { get; init; } = 500;
 
     /// <summary>Decides directions, texts and labels.</summary>
+    [Setting("Decides tastes, texts and labels.", Least = 0)]
     public int Seed { get; init; } = 1;
 
     /// <summary>Checks ranges.</summary>
@@ -60,26 +64,14 @@ public sealed record SimulationSettings
             .FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
             throw new ConcordException($"Two simulated sources have the name '{twice.Key}': give each its own.");
-        if (HeldOut < 0)
-            throw new ConcordException($"held_out is {HeldOut} for the simulated population; it must be at least 0.");
+        SettingRule.Check(this, "simulation.");
         foreach (var source in Sources)
         {
             if (source.Name.Length == 0 || source.Name.IndexOfAny(['/', '\\', '\0']) >= 0 || source.Name is "." or "..")
                 throw new ConcordException(
                     $"'{source.Name}' cannot name a simulated source: it must be a name that a file can have."
                 );
-            if (source.Size < 1)
-                throw new ConcordException(
-                    $"Simulated source '{source.Name}' has size {source.Size}; it must be at least 1."
-                );
-            if (!(source.Drift is >= 0 and <= 1000))
-                throw new ConcordException(
-                    $"Simulated source '{source.Name}' has drift {source.Drift}; it must lie between 0 and 1000."
-                );
-            if (!(source.Noise is >= .001 and <= 1000))
-                throw new ConcordException(
-                    $"Simulated source '{source.Name}' has noise {source.Noise}; it must lie between .001 and 1000."
-                );
+            SettingRule.Check(source, $"simulation.sources.{source.Name}.");
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed record DataReport(
     /// <param name="encoder">Makes the tokens that lengths are counted in; null for characters.</param>
     /// <param name="maximumLength">The longest row a model would be given, to count what each truncation policy would
     /// cut; null to count nothing.</param>
-    /// <param name="progress">Told how many comparisons have been measured; null to tell nobody.</param>
+    /// <param name="progress">Told how many comparisons have been measured; may be null.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="ConcordException">The first comparison, in order, that cannot be encoded.</exception>
     public static DataReport Of(

@@ -1,5 +1,3 @@
-using Concord.Preferences.Readers;
-using Concord.Preferences.Sampling;
 using Concord.Runs.Recipes;
 
 namespace Concord.Runs.Data;
@@ -18,7 +16,7 @@ internal static class RunComparisons
             throw new ConcordException("The recipe has no data: give it `sources` with files, or a `simulation`.");
         var split = recipe.Simulation is { } settings
             ? PreferenceSplit.Simulate(settings)
-            : PreferenceData.Read(Sources(recipe)).Split(Split(recipe) with { Validation = 0 }, recipe.Only);
+            : PreferenceData.Read(Sources(recipe)).Split(recipe.Split with { Validation = 0 }, recipe.Only);
         return recipe.Only.Count == 0 ? split : split.Only(recipe.Only);
     }
 
@@ -46,29 +44,17 @@ internal static class RunComparisons
         }
     }
 
-    /// <summary>How a recipe splits, its validation side included.</summary>
-    public static PromptSplit Split(Recipe recipe) =>
-        new()
-        {
-            HeldOut = recipe.Split.HeldOut,
-            HeldOutLimit = recipe.Split.Limit,
-            Seed = recipe.Split.Seed,
-            Validation = recipe.Split.Validation,
-        };
-
     private static PreferenceSource[] Sources(Recipe recipe)
     {
         foreach (var _ in Files(recipe)) { } // all are there before the first, which may be large, is read
         return
         [
-            .. recipe.Sources.Select(source => new PreferenceSource
-            {
-                Name = source.Name,
-                Files = [.. source.Files.Select(file => Path.Combine(recipe.Data, file))],
-                Format = source.Format is { } format ? PreferenceFormat.Parse(format) : null,
-                Limit = source.Limit,
-                Share = source.Share,
-            }),
+            .. recipe.Sources.Select(source =>
+                source with
+                {
+                    Files = [.. source.Files.Select(file => Path.Combine(recipe.Data, file))],
+                }
+            ),
         ];
     }
 }

@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Text;
 using Concord.Foundation;
 using Concord.Modeling.Folders;
@@ -19,12 +18,12 @@ internal static class RunTokensKey
     /// <exception cref="ConcordException">A file is not there or cannot be read.</exception>
     public static UInt128 Of(Recipe recipe)
     {
-        var hash = new XxHash128();
+        var hash = new ContentHash();
         // no version number that somebody forgets to raise
         foreach (var part in (Type[])[typeof(Comparison), typeof(TokenFile), typeof(RunTokensKey)])
-            hash.Append(part.Module.ModuleVersionId.ToByteArray());
+            hash.Add(part.Module.ModuleVersionId.ToByteArray());
         // where the model's files lie changes nothing; where the sources' lie is written with their scores
-        Add(
+        AddText(
             hash,
             RecipeFile.Write(
                 new Recipe
@@ -50,18 +49,17 @@ internal static class RunTokensKey
                 : []
         )
         {
-            Add(hash, Path.GetFileName(path));
+            AddText(hash, Path.GetFileName(path));
             AddFile(hash, path);
         }
-        return hash.GetCurrentHashAsUInt128();
+        return hash.Value;
     }
 
-    private static void Add(XxHash128 hash, string text)
+    private static void AddText(ContentHash hash, string text)
     {
-        hash.Append(BitConverter.GetBytes(text.Length));
-        hash.Append(Encoding.Unicode.GetBytes(text));
+        hash.Add(BitConverter.GetBytes(text.Length));
+        hash.Add(Encoding.Unicode.GetBytes(text));
     }
 
-    private static void AddFile(XxHash128 hash, string path) =>
-        hash.Append(BitConverter.GetBytes(FileHash.Append(hash, path)));
+    private static void AddFile(ContentHash hash, string path) => hash.Add(BitConverter.GetBytes(hash.AddFile(path)));
 }

@@ -21,7 +21,7 @@ internal static class ValidationSide
         IReadOnlyList<string> sources
     )
     {
-        if (split.Validation == 0 || tokens.Validation.Count > 0 || !Chooses(tokens, settings, sources))
+        if (split.Validation == 0 || tokens.Validation.Count > 0 || !Chooses(SourcesOf(tokens), settings, sources))
             return tokens;
         var (training, validation) = split.TakeValidation([.. tokens.Training.Select(one => one.Comparison)]);
         var trained = training.ToHashSet(ReferenceEqualityComparer.Instance);
@@ -34,10 +34,13 @@ internal static class ValidationSide
     }
 
     /// <summary>Whether a run of these settings chooses anything by what it sees on the way.</summary>
-    public static bool Chooses(RunTokens tokens, TrainingSettings settings, IReadOnlyList<string> sources)
+    /// <param name="trainedOn">The source of each training comparison.</param>
+    /// <param name="settings">Those of training, with the sources' shares.</param>
+    /// <param name="sources">The K source names.</param>
+    public static bool Chooses(IEnumerable<string> trainedOn, TrainingSettings settings, IReadOnlyList<string> sources)
     {
         var indices = sources.Index().ToDictionary(one => one.Item, one => one.Index, StringComparer.Ordinal);
-        return settings.Chooses(sources, [.. tokens.Training.Select(one => indices[one.Comparison.Source])]);
+        return settings.Chooses(sources, [.. trainedOn.Select(name => indices[name])]);
     }
 
     /// <summary>What a person should know of the side, in lines.</summary>
@@ -52,24 +55,24 @@ internal static class ValidationSide
         IReadOnlyList<string> sources
     )
     {
-        if (!Chooses(tokens, settings, sources))
+        if (tokens.Validation.Count == 0)
+        {
+            if (!Chooses(SourcesOf(tokens), settings, sources))
+                yield break;
+            yield return split.Validation == 0
+                ? "validation: none, split.validation is 0; the last step is kept"
+                : $"validation: none, every source would have fewer than {split.FewestValidation}; the last step is kept";
             yield break;
-        var counts = tokens
-            .Validation.GroupBy(one => one.Comparison.Source)
-            .ToDictionary(own => own.Key, own => own.Count(), StringComparer.Ordinal);
-        var what = settings.Temperatures.Enabled
-            ? "the step that is kept and the temperatures"
-            : "the step that is kept";
-        if (counts.Count > 0)
-            yield return $"validation: {string.Join(", ", counts.Select(one => $"{one.Value} of {one.Key}"))} are "
-                + $"looked at to choose {what}, and neither trained on nor reported";
-        string[] none = [.. sources.Where(name => !counts.ContainsKey(name))];
-        if (counts.Count == 0)
-            yield return "validation: none"
-                + (split.Validation == 0 ? " (split.validation is 0)" : $" (no source has {split.FewestValidation})")
-                + ": the last step is kept";
-        else if (none.Length > 0)
-            yield return $"validation: none of {string.Join(", ", none)}, fewer than {split.FewestValidation} "
-                + "comparisons: nothing is chosen by them";
+        }
+        var counts = sources.Select(name => tokens.Validation.Count(one => one.Comparison.Source == name)).ToArray();
+        yield return $"validation: {tokens.Validation.Count} comparisons set aside to choose by "
+            + $"({string.Join(", ", sources.Zip(counts, (name, count) => $"{name} {count}"))})";
+        string[] none = [.. sources.Where((_, i) => counts[i] == 0)];
+        if (none.Length > 0)
+            yield return $"validation: none of {string.Join(", ", none)}, which would have fewer than "
+                + $"{split.FewestValidation}: nothing is chosen by them";
     }
+
+    private static IEnumerable<string> SourcesOf(RunTokens tokens) =>
+        tokens.Training.Select(one => one.Comparison.Source);
 }

@@ -36,7 +36,7 @@ public sealed record ModelRecipe
                 "pooling",
                 value.Pooling,
                 ["last", "eos", "mean", "max"],
-                "Whose hidden state is rewarded; empty: what the folder says, else last."
+                "The pooled position, whose hidden state the reward is read from; empty: what the folder says, else last."
             ),
             Weights = fields.Choice(
                 "weights",

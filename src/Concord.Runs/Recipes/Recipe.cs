@@ -1,3 +1,5 @@
+using Concord.Foundation;
+using Concord.Preferences.Sampling;
 using Concord.Preferences.Simulation;
 using Concord.Runs.Recipes.Yaml;
 using Concord.Training.Loop;
@@ -23,6 +25,7 @@ public sealed record Recipe
     public string? Cache { get; init; }
 
     /// <summary>Decides the first weights, the order of the data, and every random choice but the split.</summary>
+    [Setting("Decides the first weights, the order of the data, and every random choice but the split.", Least = 0)]
     public int Seed { get; init; } = 1;
 
     /// <summary>The device.</summary>
@@ -34,8 +37,8 @@ public sealed record Recipe
     /// <summary>The folder that the sources' files are relative to.</summary>
     public string Data { get; init; } = ".";
 
-    /// <summary>The sources in files.</summary>
-    public IReadOnlyList<SourceRecipe> Sources { get; init; } = [];
+    /// <summary>The sources in files, which are relative to <see cref="Data"/>.</summary>
+    public IReadOnlyList<PreferenceSource> Sources { get; init; } = [];
 
     /// <summary>The simulated sources, instead of files.</summary>
     public SimulationSettings? Simulation { get; init; }
@@ -44,7 +47,7 @@ public sealed record Recipe
     public IReadOnlyList<string> Only { get; init; } = [];
 
     /// <summary>What is held out, of files.</summary>
-    public SplitRecipe Split { get; init; } = new();
+    public PromptSplit Split { get; init; } = new();
 
     /// <summary>The model.</summary>
     public ModelRecipe Model { get; init; } = new();
@@ -79,13 +82,7 @@ public sealed record Recipe
     internal static Recipe MapSaved(IRecipeFields fields, Recipe value) =>
         value with
         {
-            Seed = fields.Integer(
-                "seed",
-                value.Seed,
-                0,
-                int.MaxValue,
-                "Decides the first weights, the order of the data, and every random choice but the split."
-            ),
+            Seed = fields.Integer(value, value.Seed),
             Device = fields.Text("device", value.Device, "Where to compute: cpu, cuda, cuda:1."),
             Precision = fields.Choice(
                 "precision",
@@ -95,7 +92,13 @@ public sealed record Recipe
                     + "once (a GPU takes bf16) and keeps its choice."
             ),
             Data = fields.Text("data", value.Data, "Folder that the sources' files are relative to."),
-            Sources = fields.Items("sources", value.Sources, new SourceRecipe(), SourceRecipe.Map, "Sources in files."),
+            Sources = fields.Items(
+                "sources",
+                value.Sources,
+                new PreferenceSource { Files = [] },
+                SourceRecipe.Map,
+                "Sources in files."
+            ),
             Simulation = fields.OptionalSection(
                 "simulation",
                 value.Simulation,

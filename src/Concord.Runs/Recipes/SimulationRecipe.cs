@@ -1,4 +1,3 @@
-using Concord.Foundation;
 using Concord.Preferences.Simulation;
 using Concord.Runs.Recipes.Yaml;
 
@@ -18,32 +17,16 @@ internal static class SimulationRecipe
                 Map,
                 "The groups of annotators."
             ),
-            HeldOut = fields.Integer(
-                "held_out",
-                value.HeldOut,
-                0,
-                1_000_000,
-                "Comparisons of each group to evaluate on."
-            ),
-            Seed = fields.Integer("seed", value.Seed, 0, int.MaxValue, "Decides tastes, texts and labels."),
+            HeldOut = fields.Integer(value, value.HeldOut),
+            Seed = fields.Integer(value, value.Seed),
         };
 
     private static SimulatedSource Map(IRecipeFields fields, SimulatedSource value) =>
         value with
         {
             Name = fields.Text("name", value.Name, "Name of the group."),
-            Size = fields.Integer("size", value.Size, 1, 10_000_000, "Comparisons to train on."),
-            Drift = fields.Number(
-                "drift",
-                value.Drift,
-                new SettingRange(0, 1000),
-                "How far its taste goes its own way; at 1 as strong as what all share."
-            ),
-            Noise = fields.Number(
-                "noise",
-                value.Noise,
-                new SettingRange(.001, 1000),
-                "How noisy its labels are: utilities are divided by it."
-            ),
+            Size = fields.Integer(value, value.Size),
+            Drift = fields.Number(value, value.Drift),
+            Noise = fields.Number(value, value.Noise),
         };
 }

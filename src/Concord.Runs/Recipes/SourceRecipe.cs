@@ -1,34 +1,14 @@
-using Concord.Foundation;
+using Concord.Preferences.Readers;
 using Concord.Runs.Recipes.Yaml;
 
 namespace Concord.Runs.Recipes;
 
-/// <summary>Files of one source, or of the several that a format tells apart.</summary>
-public sealed record SourceRecipe
+/// <summary>The keys of files of one source, or of the several that a format tells apart.</summary>
+internal static class SourceRecipe
 {
-    /// <summary>
-    /// The source's name; null for what the format says (domain, objective), else the file's name without extension.
-    /// </summary>
-    public string? Name { get; init; }
-
-    /// <summary>The files, relative to the recipe's <c>data</c>.</summary>
-    public IReadOnlyList<string> Files { get; init; } = [];
-
-    /// <summary>The format's name; null to recognise it from the content.</summary>
-    public string? Format { get; init; }
-
-    /// <summary>
-    /// Most comparisons trained on of each source in the files, chosen by the split's seed; null for all.
-    /// </summary>
-    public int? Limit { get; init; }
-
-    /// <summary>
-    /// How many times the usual number of comparisons each source in the files has in a balanced batch.
-    /// </summary>
-    public double Share { get; init; } = 1;
-
     /// <summary>Goes through the keys.</summary>
-    internal static SourceRecipe Map(IRecipeFields fields, SourceRecipe value) =>
+    /// <exception cref="ConcordException">No format has the name that is given.</exception>
+    public static PreferenceSource Map(IRecipeFields fields, PreferenceSource value) =>
         value with
         {
             Name = fields.OptionalText(
@@ -39,21 +19,13 @@ public sealed record SourceRecipe
             Files = fields.Texts("files", value.Files, "Files, relative to `data`."),
             Format = fields.OptionalText(
                 "format",
-                value.Format,
+                value.Format?.Name,
                 "Name of the format; empty: recognised from the content."
-            ),
-            Limit = fields.OptionalInteger(
-                "limit",
-                value.Limit,
-                1,
-                int.MaxValue,
-                "Most comparisons trained on, chosen by the split's seed; empty: all."
-            ),
-            Share = fields.Number(
-                "share",
-                value.Share,
-                SettingRange.Positive,
-                "How many times the usual number of comparisons it has in a balanced batch."
-            ),
+            )
+                is { } format
+                ? PreferenceFormat.Parse(format)
+                : null,
+            Limit = fields.OptionalInteger(value, value.Limit),
+            Share = fields.Number(value, value.Share),
         };
 }

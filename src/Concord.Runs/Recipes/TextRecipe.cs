@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Runs.Recipes.Yaml;
 
 namespace Concord.Runs.Recipes;
@@ -15,6 +16,7 @@ public sealed record TextRecipe
     public string? Truncation { get; init; }
 
     /// <summary>Longest text in tokens; null for the folder's, else the model's positions.</summary>
+    [Setting("Longest text in tokens; empty: as the model's folder says, else its positions.", Least = 3)]
     public int? MaximumLength { get; init; }
 
     /// <summary>Goes through the keys.</summary>
@@ -34,12 +36,6 @@ public sealed record TextRecipe
                 ["shared-left", "left", "right", "drop", "error"],
                 "What becomes of texts that are too long; empty: as the model's folder says, else shared-left."
             ),
-            MaximumLength = fields.OptionalInteger(
-                "maximum_length",
-                value.MaximumLength,
-                3,
-                int.MaxValue,
-                "Longest text in tokens; empty: as the model's folder says, else its positions."
-            ),
+            MaximumLength = fields.OptionalInteger(value, value.MaximumLength),
         };
 }

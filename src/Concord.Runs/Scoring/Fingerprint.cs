@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using Concord.Foundation;
 
 namespace Concord.Runs.Scoring;
@@ -10,22 +9,22 @@ internal static class Fingerprint
     /// <exception cref="ConcordException">It cannot be read.</exception>
     public static string OfInput(string file)
     {
-        var hash = new XxHash128();
-        FileHash.Append(hash, file);
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        var hash = new ContentHash();
+        hash.AddFile(file);
+        return hash.ToString();
     }
 
     /// <summary>Of a model folder's files, by name and content, and of the settings it is used with.</summary>
     /// <exception cref="ConcordException">A file cannot be read.</exception>
     public static string OfModel(string folder, string settings)
     {
-        var hash = new XxHash128();
-        hash.Append(System.Text.Encoding.UTF8.GetBytes(settings));
+        var hash = new ContentHash();
+        hash.Add(settings);
         foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
-            hash.Append(System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(file)));
-            FileHash.Append(hash, file);
+            hash.Add(Path.GetFileName(file));
+            hash.AddFile(file);
         }
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        return hash.ToString();
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Concord.Foundation;
@@ -227,10 +226,10 @@ public sealed unsafe class TokenFile : IDisposable
 
     private static UInt128 Hash(ReadOnlySpan<byte> header, ReadOnlySpan<byte> index)
     {
-        var hash = new XxHash128();
-        hash.Append(header);
-        hash.Append(index);
-        return hash.GetCurrentHashAsUInt128();
+        var hash = new ContentHash();
+        hash.Add(header);
+        hash.Add(index);
+        return hash.Value;
     }
 
     /// <summary>Closes the file; ids that are in it alone cannot be read any more.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Concord.Foundation;
 using Concord.Preferences;
 
 namespace Concord.Tokenization.Comparisons;
@@ -112,16 +112,16 @@ public sealed record TokenizedComparison
     /// <summary>The hash of ids that <see cref="ContentKey"/> gives.</summary>
     internal static UInt128 KeyOf(int[] prefix, int[][] suffixes)
     {
-        var hash = new XxHash128();
+        var hash = new ContentHash();
         Add(hash, prefix);
         foreach (var suffix in suffixes)
             Add(hash, suffix);
-        return hash.GetCurrentHashAsUInt128();
+        return hash.Value;
 
-        static void Add(XxHash128 hash, int[] ids)
+        static void Add(ContentHash hash, int[] ids)
         {
-            hash.Append(BitConverter.GetBytes(ids.Length));
-            hash.Append(MemoryMarshal.AsBytes(ids.AsSpan()));
+            hash.Add(BitConverter.GetBytes(ids.Length));
+            hash.Add(MemoryMarshal.AsBytes(ids.AsSpan()));
         }
     }
 

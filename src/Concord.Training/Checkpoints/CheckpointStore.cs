@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Concord.Foundation;
 using Concord.Modeling.Files;
 using TorchSharp;
@@ -16,22 +15,17 @@ internal sealed class CheckpointStore
     private const string Prefix = "step-",
         Tensors = "state.safetensors",
         Progress = "progress.json";
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
 
-    private readonly string _folder;
-    private readonly int _keep;
+    private readonly string folder;
+    private readonly int keep;
 
     /// <summary>The checkpoints of a folder.</summary>
     /// <param name="folder">Made where absent; what a killed run left half written is removed.</param>
     /// <param name="keep">How many are kept.</param>
     public CheckpointStore(string folder, int keep)
     {
-        (_folder, _keep) = (folder, keep);
+        this.folder = folder;
+        this.keep = keep;
         Guarded(() => Disk.CreateFolder(folder));
         AtomicFolder.RecoverAll(folder);
     }
@@ -44,25 +38,14 @@ internal sealed class CheckpointStore
     {
         if (Names().LastOrDefault() is not { } name)
             return null;
-        var path = Path.Combine(_folder, name, Progress);
-        try
-        {
-            var progress = JsonSerializer.Deserialize<TrainingProgress>(File.ReadAllText(path), Json);
-            if (progress is not { Version: 1 })
-                throw new ConcordException(
-                    $"{path} is not of version 1: it was written by another version of Concord. Use that one, or "
-                        + $"another output folder."
-                );
-            return (progress, SafetensorsFile.Open(Path.Combine(_folder, name, Tensors)));
-        }
-        catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException)
-        {
-            throw new ConcordException(
-                $"{path} cannot be read: {error.Message} Remove the folder {Path.Combine(_folder, name)} to go on "
-                    + $"from the checkpoint before it.",
-                error
-            );
-        }
+        var path = Path.Combine(folder, name, Progress);
+        var progress = JsonRecords.Read(
+            path,
+            CheckpointJson.Default.TrainingProgress,
+            TrainingProgress.NewestVersion,
+            $"Remove the folder {Path.Combine(folder, name)} to go on from the checkpoint before it."
+        );
+        return (progress, SafetensorsFile.Open(Path.Combine(folder, name, Tensors)));
     }
 
     /// <summary>Writes a checkpoint and removes the oldest beyond those kept.</summary>
@@ -73,20 +56,20 @@ internal sealed class CheckpointStore
     public string Save(TrainingProgress progress, IEnumerable<(string Name, torch.Tensor Value)> tensors)
     {
         var name = Prefix + progress.Step.ToString("D8", CultureInfo.InvariantCulture);
-        var place = Path.Combine(_folder, name);
+        var place = Path.Combine(folder, name);
         // a checkpoint of this step may be there, with an older evaluation
         AtomicFolder.Replace(
             place,
             beside =>
             {
                 SafetensorsWriter.Write(Path.Combine(beside, Tensors), tensors);
-                AtomicFile.WriteText(Path.Combine(beside, Progress), JsonSerializer.Serialize(progress, Json) + "\n");
+                JsonRecords.Write(Path.Combine(beside, Progress), progress, CheckpointJson.Default.TrainingProgress);
             }
         );
         Guarded(() =>
         {
-            foreach (var superfluous in Names().SkipLast(_keep))
-                Disk.DeleteFolder(Path.Combine(_folder, superfluous));
+            foreach (var superfluous in Names().SkipLast(keep))
+                Disk.DeleteFolder(Path.Combine(folder, superfluous));
         });
         return place;
     }
@@ -94,7 +77,7 @@ internal sealed class CheckpointStore
     private string[] Names() =>
         [
             .. Directory
-                .EnumerateDirectories(_folder, Prefix + "*")
+                .EnumerateDirectories(folder, Prefix + "*")
                 .Select(path => Path.GetFileName(path)!)
                 .Where(name => !AtomicFolder.IsLeftover(name))
                 .Order(StringComparer.Ordinal),
@@ -109,7 +92,7 @@ internal sealed class CheckpointStore
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConcordException(
-                $"{_folder}: a checkpoint cannot be put in its place: {error.Message} Make the folder writable, or "
+                $"{folder}: a checkpoint cannot be put in its place: {error.Message} Make the folder writable, or "
                     + $"name another output.",
                 error
             );

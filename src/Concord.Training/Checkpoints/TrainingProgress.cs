@@ -3,8 +3,11 @@ namespace Concord.Training.Checkpoints;
 /// <summary>Where a run stands, beside its tensors.</summary>
 internal sealed record TrainingProgress
 {
+    /// <summary>The newest version of the file's form that is known.</summary>
+    internal const int NewestVersion = 1;
+
     /// <summary>Version of the file's form.</summary>
-    public int Version { get; init; } = 1;
+    public int Version { get; init; } = NewestVersion;
 
     /// <summary>Optimizer steps done.</summary>
     public int Step { get; init; }

@@ -91,8 +91,8 @@ internal sealed class BestModel(
     /// </summary>
     public EvaluationReport Report()
     {
-        var report = Evaluation.Run(ScoresFile.Read(folder.Scores).Whole()) with { Sides = Sides() };
-        EvaluationFile.Write(folder.Evaluation, report);
+        var report = Evaluation.Run(ScoresFile.Read(folder.Contents.ScoresFile).Whole()) with { Sides = Sides() };
+        EvaluationFile.Write(folder.Contents.EvaluationFile, report);
         return report;
     }
 
@@ -150,7 +150,7 @@ internal sealed class BestModel(
         );
         var info = new TrainedModelInfo(step, data.Sources, temperatures, mean, deviation);
         folder.ReplaceModel(info, place => writeModel(model, place, info));
-        ScoresFile.Write(folder.Scores, heldOut);
+        ScoresFile.Write(folder.Contents.ScoresFile, heldOut);
     }
 
     // the mean over sources of what is to be small; nothing to choose by leaves the first evaluation best

@@ -6,10 +6,8 @@ namespace Concord.Training.Loop;
 /// <summary>The folder of a run and what stands in it.</summary>
 internal sealed class RunFolder
 {
-    private const string ConfigFileName = "config.yaml";
-
-    private readonly string _path,
-        _config;
+    private readonly string path;
+    private readonly string config;
 
     /// <summary>Opens or makes the folder for a run.</summary>
     /// <param name="path">Where.</param>
@@ -17,7 +15,9 @@ internal sealed class RunFolder
     /// <exception cref="ConcordException">It holds a run of other settings, or cannot be written.</exception>
     public RunFolder(string path, string config)
     {
-        (_path, _config) = (path, config);
+        this.path = path;
+        this.config = config;
+        Contents = new RunContents(path);
         try
         {
             Disk.CreateFolder(path);
@@ -27,23 +27,11 @@ internal sealed class RunFolder
             throw new ConcordException($"{path} cannot be written: {error.Message} Name another output folder.", error);
         }
         if (!HoldsRun(path, config))
-            AtomicFile.WriteText(Path.Combine(path, ConfigFileName), config);
+            AtomicFile.WriteText(Contents.ConfigFile, config);
     }
 
-    /// <summary><c>metrics.jsonl</c>.</summary>
-    public string Metrics => Path.Combine(_path, MetricsFile.FileName);
-
-    /// <summary><c>checkpoints</c>.</summary>
-    public string Checkpoints => Path.Combine(_path, "checkpoints");
-
-    /// <summary><c>evaluation.json</c>.</summary>
-    public string Evaluation => Path.Combine(_path, "evaluation.json");
-
-    /// <summary><c>scores.jsonl</c>.</summary>
-    public string Scores => Path.Combine(_path, "scores.jsonl");
-
-    /// <summary><c>model</c>.</summary>
-    public string Model => Path.Combine(_path, "model");
+    /// <summary>What stands in it.</summary>
+    public RunContents Contents { get; }
 
     /// <summary>
     /// What the run of these settings in a folder has ended with, or null where it has not ended, or never began. Only
@@ -58,7 +46,7 @@ internal sealed class RunFolder
     }
 
     /// <summary>The same of this folder.</summary>
-    public TrainingResult? Ended() => Ended(_path, _config);
+    public TrainingResult? Ended() => Ended(path, config);
 
     /// <summary>Says that the run is finished; the last thing that is written.</summary>
     public void Finish(int step, int steps, int bestStep) =>
@@ -68,7 +56,7 @@ internal sealed class RunFolder
             Step = step,
             Steps = steps,
             BestStep = bestStep,
-        }.Write(_path);
+        }.Write(path);
 
     /// <summary>
     /// Keeps the folder for this process until it is disposed of, or dies; brings back what a killed run left of its
@@ -80,7 +68,7 @@ internal sealed class RunFolder
         var alone = Open();
         try
         {
-            AtomicFolder.Recover(Model);
+            AtomicFolder.Recover(Contents.ModelFolder);
             return alone;
         }
         catch (ConcordException)
@@ -95,7 +83,7 @@ internal sealed class RunFolder
         try
         {
             return new FileStream(
-                Path.Combine(_path, ".lock"),
+                Path.Combine(path, ".lock"),
                 FileMode.OpenOrCreate,
                 FileAccess.ReadWrite,
                 FileShare.None,
@@ -106,7 +94,7 @@ internal sealed class RunFolder
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConcordException(
-                $"{_path} is in use: another process is training in it ({error.Message}). Wait for it, stop it, or "
+                $"{path} is in use: another process is training in it ({error.Message}). Wait for it, stop it, or "
                     + $"name another output folder.",
                 error
             );
@@ -119,7 +107,7 @@ internal sealed class RunFolder
     public void ReplaceModel(TrainedModelInfo info, Action<string> write)
     {
         AtomicFolder.Replace(
-            Model,
+            Contents.ModelFolder,
             beside =>
             {
                 write(beside);
@@ -130,7 +118,7 @@ internal sealed class RunFolder
 
     private static bool HoldsRun(string path, string config)
     {
-        var file = Path.Combine(path, ConfigFileName);
+        var file = new RunContents(path).ConfigFile;
         if (!File.Exists(file))
             return false;
         if (FirstDifference(File.ReadAllText(file), config) is { } difference)

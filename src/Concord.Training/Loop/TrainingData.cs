@@ -1,6 +1,5 @@
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Text;
+using Concord.Foundation;
 using Concord.Tokenization.Comparisons;
 
 namespace Concord.Training.Loop;
@@ -108,18 +107,18 @@ public sealed class TrainingData
     /// </summary>
     public string Fingerprint()
     {
-        var hash = new XxHash128();
+        var hash = new ContentHash();
         foreach (var name in Sources)
-            hash.Append(Encoding.UTF8.GetBytes(name + "\n"));
+            hash.Add(name + "\n");
         foreach (var comparison in Training.Concat(HeldOut).Concat(Validation))
         {
-            hash.Append(Encoding.UTF8.GetBytes(comparison.Comparison.Source + "\n"));
+            hash.Add(comparison.Comparison.Source + "\n");
             var ids = comparison.ContentKey; // kept with ids that are in a file: they are not read for this
-            hash.Append(BitConverter.GetBytes((ulong)ids));
-            hash.Append(BitConverter.GetBytes((ulong)(ids >> 64)));
-            hash.Append(MemoryMarshal.AsBytes(comparison.Scores.AsSpan()));
-            hash.Append(BitConverter.GetBytes(comparison.Comparison.Margin ?? double.NaN));
+            hash.Add(BitConverter.GetBytes((ulong)ids));
+            hash.Add(BitConverter.GetBytes((ulong)(ids >> 64)));
+            hash.Add(MemoryMarshal.AsBytes(comparison.Scores.AsSpan()));
+            hash.Add(BitConverter.GetBytes(comparison.Comparison.Margin ?? double.NaN));
         }
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        return hash.ToString();
     }
 }

@@ -108,7 +108,7 @@ public sealed class TrainingRun
             Data = data.Fingerprint(),
             Model = ModelFingerprint.Of(model),
         };
-        var checkpoints = new CheckpointStore(folder.Checkpoints, settings.KeepCheckpoints);
+        var checkpoints = new CheckpointStore(folder.Contents.CheckpointsFolder, settings.KeepCheckpoints);
         var checkpoint = Newest(checkpoints, progress);
         using var tensors = checkpoint?.Tensors;
         progress = checkpoint?.Progress ?? progress;
@@ -123,7 +123,12 @@ public sealed class TrainingRun
                 : new Sgd(parameters);
         using var cache = Cache();
         using var objective = Objective(parameters, cache);
-        using var metrics = MetricsLog.Open(folder.Metrics, data.Sources, progress.Step, progress.EvaluatedStep);
+        using var metrics = MetricsLog.Open(
+            folder.Contents.MetricsFile,
+            data.Sources,
+            progress.Step,
+            progress.EvaluatedStep
+        );
         var loop = new TrainingLoop(parameters, objective, plan, optimizer, settings, checkpoints, metrics, observer)
         {
             Progress = progress,
@@ -199,7 +204,7 @@ public sealed class TrainingRun
             return (found, tensors);
         tensors.Dispose();
         throw new ConcordException(
-            $"{folder.Checkpoints}: the checkpoint of step {found.Step} {other}. Name another output folder, or bring "
+            $"{folder.Contents.CheckpointsFolder}: the checkpoint of step {found.Step} {other}. Name another output folder, or bring "
                 + $"back what was there."
         );
     }

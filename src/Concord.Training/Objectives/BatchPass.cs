@@ -107,7 +107,7 @@ internal sealed class BatchPass : IDisposable
 
     /// <summary>Takes a part forward; its rewards and hidden states are kept.</summary>
     /// <param name="part">The part.</param>
-    /// <param name="record">Whether it is taken backward next.</param>
+    /// <param name="record">Whether its backward pass follows.</param>
     /// <param name="again">Whether it is taken forward again later: hidden states below the trained layers serve both
     /// passes.</param>
     public void Forward(Part part, bool record, bool again = false)

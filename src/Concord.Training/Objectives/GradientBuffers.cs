@@ -8,8 +8,8 @@ using TorchSharp;
 namespace Concord.Training.Objectives;
 
 /// <summary>
-/// Parts of one source each are taken forward and backward once, the gradient of each source's loss kept by itself;
-/// when λ is known, their weighted sum is the gradient of the batch.
+/// Parts of one source each have their forward and backward pass once, the gradient of each source's loss kept by
+/// itself; when λ is known, their weighted sum is the gradient of the batch.
 /// </summary>
 /// <param name="parameters">The trained parameters.</param>
 /// <param name="settings">Size of a micro-batch and token budget.</param>

@@ -4,8 +4,8 @@ using Concord.Training.Losses;
 namespace Concord.Training.Objectives;
 
 /// <summary>
-/// A way to take the parts of a batch forward and backward under coefficients of the source losses. Each gives the
-/// gradient of the whole batch: pairs are shared out over it beforehand.
+/// A way to run the forward and backward passes of a batch in parts, under coefficients of the source losses. Each
+/// gives the gradient of the whole batch: pairs are shared out over it beforehand.
 /// </summary>
 internal interface IGradientPass : IDisposable
 {

@@ -4,14 +4,14 @@ using Concord.Training.State;
 namespace Concord.Training.Objectives;
 
 /// <summary>
-/// What training descends on: takes a batch of the model's comparisons forward and backward. The loop knows no more of
+/// What training descends on: runs the forward and backward pass of a batch. The loop knows no more of
 /// it, so ranking, likelihood of a response, or preference without a reward model are objectives of one loop.
 /// </summary>
 public interface IObjective : IStateful, IDisposable
 {
     /// <summary>
-    /// Takes a batch forward and backward. Its gradient, summed over all processes, is added to the buffer of the
-    /// trained parameters, which is zero before.
+    /// Runs the forward and backward pass of a batch. Its gradient, summed over all processes, is added to the buffer
+    /// of the trained parameters, which is zero before.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="cancellation">Looked at between micro-batches.</param>

@@ -3,7 +3,7 @@ using Concord.Training.Optimizers;
 
 namespace Concord.Training.Objectives;
 
-/// <summary>λ is known before the forward pass: each part is taken forward and backward at once.</summary>
+/// <summary>λ is known before the forward pass: each part has its forward and backward pass at once.</summary>
 internal sealed class KnownWeights(FlatParameters parameters) : IGradientPass
 {
     /// <inheritdoc/>

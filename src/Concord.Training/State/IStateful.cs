@@ -2,7 +2,7 @@ namespace Concord.Training.State;
 
 /// <summary>
 /// Something that remembers numbers between steps, and hands them in to be saved and put back: momentum, temperatures,
-/// moments of an optimizer, what a weighting of one's own keeps. Checkpoints, and a step that is taken back, know it by
+/// moments of an optimizer, what a weighting of one's own keeps. Checkpoints, and a step that is cancelled, know it by
 /// this only.
 /// </summary>
 public interface IStateful

@@ -13,8 +13,8 @@ public enum GradientAccumulation
     Auto,
 
     /// <summary>
-    /// All micro-batches are taken forward to find the coefficients, then forward and backward: a forward pass more, no
-    /// memory.
+    /// A forward pass of all micro-batches finds the coefficients, a second is followed by the backward pass: a pass
+    /// more, no memory.
     /// </summary>
     SecondForward,
 

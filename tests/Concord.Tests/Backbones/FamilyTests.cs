@@ -30,7 +30,7 @@ public class FamilyTests
     [MemberData(nameof(ModelTypes))]
     public void A_config_of_sizes_alone_is_completed_and_written_so_that_it_reads_as_itself(string modelType)
     {
-        using var folder = new Weights.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         var family = BackboneFamilies.Named(modelType);
         var shape = family.Complete(
             new BackboneConfig

@@ -8,7 +8,6 @@ using Concord.Modeling.Folders;
 using Concord.Modeling.Language;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Tests.Cli;
 using Concord.Tests.Modeling;
 using Concord.Tests.Weights;
 using TorchSharp;
@@ -44,7 +43,7 @@ public class Phi3Tests
 
     private static readonly int[] Prompt = [5, 9, 1, 44, 30, 2, 17];
 
-    private static readonly int[][] Rows =
+    internal static readonly int[][] Rows =
     [
         [.. Prompt, 3, 8, 21],
         [.. Prompt, 40],
@@ -295,38 +294,6 @@ public class Phi3Tests
             using var document = ConfigDocument.Parse(Encoding.UTF8.GetBytes(json), "config.json");
             return BackboneConfigReader.Read(document);
         }
-    }
-
-    [Fact]
-    public void A_random_checkpoint_is_made_from_a_preset_and_described()
-    {
-        using var folder = new TemporaryFolder();
-        ConcordCli
-            .Run(
-                "model",
-                "init",
-                "--config",
-                "phi-3-mini-4k",
-                "hidden_size=64",
-                "num_hidden_layers=2",
-                "num_attention_heads=4",
-                "num_key_value_heads=4",
-                "intermediate_size=96",
-                "vocab_size=120",
-                "pad_token_id=0",
-                "partial_rotary_factor=0.5",
-                "-o",
-                folder.File("m")
-            )
-            .MustBeDone();
-        var described = ConcordCli.Run("model", "info", folder.File("m")).MustBeDone().Out;
-        Assert.Contains("Phi3 (phi3)", described, StringComparison.Ordinal);
-        Assert.Contains("sliding window 2,047", described, StringComparison.Ordinal);
-        Assert.Contains("on 8 of 16 dimensions", described, StringComparison.Ordinal);
-        using var model = RewardModel.Load(folder.File("m"), new RewardModelOptions { HeadSeed = 1 });
-        using var batch = PackedBatch.Create([Batches.Of("s", [2, 1, 0], Rows)]);
-        using var output = model.Forward(batch);
-        Assert.All(output.Rewards, reward => Assert.True(double.IsFinite(reward)));
     }
 
     private static string Config(string shape) => shape == "plain" ? Plain : Mini;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Concord.Tests.Weights;
 using Xunit;
 
 namespace Concord.Tests.Cli;

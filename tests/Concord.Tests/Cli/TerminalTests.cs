@@ -17,6 +17,37 @@ public class TerminalTests
     }
 
     [Fact]
+    public void What_stands_in_brackets_is_data_and_a_wide_character_takes_two_columns()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        new TextTable("[red]source[/]", ">pairs").Add("[bold]", 1).Add("源源", 22).Add(":warning:").Write(output);
+        Assert.Equal(
+            """
+            [red]source[/]  pairs
+            --------------  -----
+            [bold]              1
+            源源               22
+            :warning:
+
+            """.ReplaceLineEndings("\n"),
+            output.ToString()
+        );
+    }
+
+    [Fact]
+    public void A_table_of_one_column_and_one_too_wide_are_written_whole()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        new TextTable("name").Add("a").Write(output);
+        new TextTable("name", "text", "more").Add("a", new string('b', 90), "c").Write(output);
+        Assert.Equal(
+            $"name\n----\na\nname  text\n----  {new string('-', 90)}\na     {new string('b', 90)}\n\n"
+                + "name  more\n----  ----\na     c\n",
+            output.ToString()
+        );
+    }
+
+    [Fact]
     public void A_wide_table_goes_into_blocks_that_repeat_the_first_column()
     {
         using var output = new StringWriter { NewLine = "\n" };
@@ -52,6 +83,7 @@ public class TerminalTests
         }
         Assert.Equal("scoring: 1,000 pairs in 40 s, 25 a second", Lines(error)[^1]);
         Assert.DoesNotContain('\r', error.ToString());
+        Assert.DoesNotContain('\e', error.ToString());
     }
 
     [Fact]
@@ -68,6 +100,81 @@ public class TerminalTests
         }
         Assert.InRange(error.ToString().Count(c => c == '\r'), 5, 13);
         Assert.Single(Lines(error));
+    }
+
+    [Fact]
+    public void A_terminal_shows_a_bar_and_the_line_cut_to_its_width_then_how_long_it_took()
+    {
+        var (terminal, clock, error) = Terminal(interactive: true);
+        using (var progress = new Progress(terminal, "scoring", 1000, "pairs"))
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            progress.Report(200, "[red] of [/] and more words than have a place");
+            Assert.Equal(
+                ["━━         scoring: 200 of 1,000 pairs (20 %), 20 a second, 40 s left, [red] of"],
+                new Screen(error).Lines
+            );
+            clock.Advance(TimeSpan.FromSeconds(40));
+            progress.Report(1000, "b");
+            Assert.Equal(["━━━━━━━━━━ scoring: 1,000 of 1,000 pairs (100 %), 20 a second, b"], new Screen(error).Lines);
+        }
+        Assert.Equal(["scoring: 1,000 pairs in 50 s, 20 a second"], new Screen(error).Lines);
+    }
+
+    [Fact]
+    public void Lines_of_their_own_stand_above_the_live_line()
+    {
+        var (terminal, clock, error) = Terminal(interactive: true);
+        using var progress = new Progress(terminal, "scoring", 0, "records");
+        progress.WriteLine("first");
+        Assert.Equal(["first"], new Screen(error).Lines);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        progress.Report(7);
+        progress.WriteLine("[second]");
+        var lines = new Screen(error).Lines;
+        Assert.Equal(["first", "[second]"], lines[..^1]);
+        Assert.EndsWith(" scoring: 7 records, 7 a second", lines[^1]);
+    }
+
+    [Fact]
+    public void Work_within_longer_work_takes_its_line_and_gives_it_back()
+    {
+        var (terminal, clock, error) = Terminal(interactive: true);
+        using var training = new Progress(terminal, "training", 10, "steps");
+        clock.Advance(TimeSpan.FromSeconds(1));
+        training.Report(1);
+        using (var evaluating = new Progress(terminal, "evaluating", 4, "pairs", brief: true, within: training))
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            evaluating.Report(2);
+            Assert.Equal(
+                ["━━━━━      evaluating: 2 of 4 pairs (50 %), 2 a second, 1.0 s left"],
+                new Screen(error).Lines
+            );
+        }
+        training.WriteLine("step 1: evaluated");
+        Assert.Equal(
+            ["step 1: evaluated", "━          training: 1 of 10 steps (10 %), 2.0 s each, 18 s left"],
+            new Screen(error).Lines
+        );
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_interrupted_live_line_leaves_the_terminal_as_it_was(bool colors)
+    {
+        var (terminal, clock, error) = Terminal(interactive: true);
+        Assert.Throws<OperationCanceledException>(void () =>
+        {
+            using var progress = new Progress(terminal with { HasColors = colors }, "scoring", 10, "pairs");
+            clock.Advance(TimeSpan.FromSeconds(1));
+            progress.Report(5);
+            throw new OperationCanceledException();
+        });
+        Assert.Equal(["scoring: 5 pairs in 1.0 s, 5 a second"], new Screen(error).Lines);
+        Assert.Equal(colors, new Screen(error).Colored);
+        Assert.False(new Screen(error).CursorWasHidden);
     }
 
     [Fact]

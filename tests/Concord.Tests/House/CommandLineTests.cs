@@ -43,6 +43,16 @@ public partial class CommandLineTests
         );
     }
 
+    [Fact]
+    public void Spectre_draws_tables_and_the_live_line_and_is_loaded_by_nothing_else()
+    {
+        var users = Directory
+            .EnumerateFiles(Path.Combine(Shared.RepositoryRoot, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => File.ReadAllText(file).Contains("using Spectre.Console", StringComparison.Ordinal))
+            .Select(Path.GetFileName);
+        Assert.Equal(["LiveLine.cs", "TextTable.cs"], users.Order());
+    }
+
     [GeneratedRegex(@"\b(Terminal|Option|Command|Argument|ParseResult)\b")]
     private static partial Regex Spoken();
 }

@@ -1,6 +1,5 @@
 using Concord.Kernels;
 using Concord.Kernels.Lanes;
-using Concord.Modeling;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -30,9 +29,16 @@ public abstract class KernelCheck : IDisposable
 
     private protected Tensor Random(params long[] shape) => randn(shape, generator: generator);
 
-    private protected static MatrixView View(Tensor tensor) => MatrixView.Of(tensor);
+    /// <summary>The memory of a contiguous fp32 tensor: all dimensions but the last are rows.</summary>
+    private protected static unsafe MatrixView View(Tensor tensor)
+    {
+        Assert.True(tensor.dtype == ScalarType.Float32 && tensor.is_contiguous());
+        var columns = tensor.dim() == 0 ? 1 : (int)tensor.size(-1);
+        fixed (byte* start = tensor.bytes)
+            return new MatrixView((float*)start, columns == 0 ? 0 : (int)(tensor.numel() / columns), columns);
+    }
 
-    private protected static unsafe float* Pointer(Tensor tensor) => MatrixView.Of(tensor).Data;
+    private protected static unsafe float* Pointer(Tensor tensor) => View(tensor).Data;
 
     /// <summary>Runs a kernel in every width of registers.</summary>
     private protected static void InEveryWidth(Action run)

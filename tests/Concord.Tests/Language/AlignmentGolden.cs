@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Concord.Modeling.Language;
 using Concord.Tests.Modeling;
-using Concord.Tests.Weights;
 
 namespace Concord.Tests.Language;
 

@@ -5,7 +5,6 @@ using Concord.Modeling.Language;
 using Concord.Modeling.Native;
 using Concord.Modeling.Operations;
 using Concord.Tests.Modeling;
-using Concord.Tests.Training;
 using TorchSharp;
 using Xunit;
 

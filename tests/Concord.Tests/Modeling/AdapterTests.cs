@@ -3,7 +3,6 @@ using Concord.Modeling;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Tests.Weights;
 using TorchSharp;
 using Xunit;
 

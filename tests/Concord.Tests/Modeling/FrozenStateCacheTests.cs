@@ -5,7 +5,6 @@ using Concord.Modeling.Adapters;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Tests.Weights;
 using TorchSharp;
 using Xunit;
 

@@ -3,7 +3,6 @@ using Concord.Modeling;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Tests.Training;
 using Concord.Tokenization.Comparisons;
 using TorchSharp;
 using Xunit;

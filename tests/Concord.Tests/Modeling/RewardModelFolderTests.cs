@@ -3,7 +3,6 @@ using Concord.Modeling.Files;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Records;
-using Concord.Tests.Weights;
 using Xunit;
 
 namespace Concord.Tests.Modeling;

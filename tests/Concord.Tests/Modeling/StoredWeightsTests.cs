@@ -1,6 +1,5 @@
 using Concord.Modeling.Folders;
 using Concord.Modeling.Rewards;
-using Concord.Tests.Weights;
 using TorchSharp;
 using Xunit;
 

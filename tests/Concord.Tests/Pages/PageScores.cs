@@ -1,5 +1,4 @@
 using Concord.Calibration;
-using Concord.Tests.Calibration;
 
 namespace Concord.Tests.Pages;
 

@@ -2,6 +2,7 @@ using Concord.Calibration;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Preferences.Simulation;
+using Concord.Records;
 using Concord.Runs;
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
@@ -116,6 +117,22 @@ public sealed class RewardTrainingTests : IDisposable
             .Run(Place("program"), TestContext.Current.CancellationToken);
         foreach (var name in new[] { "scores.jsonl", "model/model.safetensors", "model/concord.json" })
             Assert.Equal(File.ReadAllBytes(Place("recipe/" + name)), File.ReadAllBytes(Place("program/" + name)));
+    }
+
+    [Fact]
+    public void A_runs_folder_is_read_back()
+    {
+        using var model = Load();
+        var result = Training(model, PreferenceSplit.Simulate(Population))
+            .Run(Place("run"), TestContext.Current.CancellationToken);
+        var run = RunContents.Open(Place("run"));
+        Assert.Equal(result.Step, run.Ended()!.Step);
+        Assert.Equal(result.Steps, run.Metrics().Steps.Count);
+        Assert.Equal(result.Evaluation.Pooled.Nll, run.Evaluation().Pooled.Nll);
+        Assert.Equal(result.Evaluation.Pooled.Nll, Evaluation.Run(run.Predictions()).Pooled.Nll);
+        Assert.Equal(result.ModelFolder, run.ModelFolder);
+        var error = Assert.Throws<ConcordException>(() => RunContents.Open(run.ModelFolder));
+        Assert.Contains("is not the folder of a run", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

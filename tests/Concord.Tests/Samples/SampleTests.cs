@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Concord.Preferences.Simulation;
 using Concord.Tests.Cli;
 using Concord.Tests.Pages;
-using Concord.Tests.Weights;
 using Xunit;
 
 namespace Concord.Tests.Samples;

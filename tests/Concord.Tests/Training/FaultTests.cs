@@ -1,5 +1,3 @@
-using Concord.Tests.Foundation;
-using Concord.Tests.Weights;
 using Concord.Training.Batches;
 using Concord.Training.Checkpoints;
 using Concord.Training.Loop;

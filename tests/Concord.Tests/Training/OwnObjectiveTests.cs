@@ -1,7 +1,6 @@
 using Concord.Modeling;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Tests.Weights;
 using Concord.Training.Batches;
 using Concord.Training.Checkpoints;
 using Concord.Training.Loop;

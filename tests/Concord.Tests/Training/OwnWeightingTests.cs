@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Concord.Modeling;
-using Concord.Tests.Weights;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
 using Concord.Training.Losses;

@@ -1,7 +1,6 @@
 using Concord.Kernels;
 using Concord.Modeling;
 using Concord.Modeling.Adapters;
-using Concord.Tests.Weights;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
 using Concord.Training.State;

@@ -1,4 +1,3 @@
-using Concord.Tests.Weights;
 using Concord.Training.Loop;
 using Xunit;
 

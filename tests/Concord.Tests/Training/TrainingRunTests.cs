@@ -3,7 +3,6 @@ using Concord.Kernels;
 using Concord.Modeling;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Rewards;
-using Concord.Tests.Weights;
 using Concord.Training.Batches;
 using Concord.Training.Loop;
 using Concord.Training.Optimizers;

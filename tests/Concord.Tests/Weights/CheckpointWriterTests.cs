@@ -112,7 +112,7 @@ public class CheckpointWriterTests
         var sources = Enumerable
             .Range(0, 5)
             .Select(i =>
-                TensorSource.Later(
+                TensorSource.InParts(
                     $"t{i}",
                     [3],
                     torch.float32,
@@ -120,7 +120,7 @@ public class CheckpointWriterTests
                     {
                         Assert.All(made, tensor => Assert.True(tensor.IsInvalid));
                         made.Add(torch.ones(3));
-                        return made[^1];
+                        return [made[^1]];
                     }
                 )
             );

@@ -1,6 +1,6 @@
-namespace Concord.Tests.Tokenizers;
+namespace Concord.Tests;
 
-/// <summary>A folder that vanishes.</summary>
+/// <summary>A folder of one test, removed after it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("concord-test-").FullName;

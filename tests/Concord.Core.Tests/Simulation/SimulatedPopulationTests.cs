@@ -192,13 +192,16 @@ public class SimulatedPopulationTests
         var source = new SimulatedSource { Name = "a" };
         Assert.Contains("at least one source", Refused(new SimulationSettings { Sources = [] }));
         Assert.Contains("'a'", Refused(new SimulationSettings { Sources = [source, source] }));
-        Assert.Contains("noise 0", Refused(new SimulationSettings { Sources = [source with { Noise = 0 }] }));
         Assert.Contains(
-            "noise NaN",
+            "simulation.sources.a.noise is 0",
+            Refused(new SimulationSettings { Sources = [source with { Noise = 0 }] })
+        );
+        Assert.Contains(
+            "a.noise is NaN",
             Refused(new SimulationSettings { Sources = [source with { Noise = double.NaN }] })
         );
-        Assert.Contains("drift -1", Refused(new SimulationSettings { Sources = [source with { Drift = -1 }] }));
-        Assert.Contains("size 0", Refused(new SimulationSettings { Sources = [source with { Size = 0 }] }));
+        Assert.Contains("a.drift is -1", Refused(new SimulationSettings { Sources = [source with { Drift = -1 }] }));
+        Assert.Contains("a.size is 0", Refused(new SimulationSettings { Sources = [source with { Size = 0 }] }));
         Assert.Contains(
             "a file can have",
             Refused(new SimulationSettings { Sources = [source with { Name = "../x" }] })

@@ -1,6 +1,5 @@
 using System.Text;
 using Concord.Records;
-using Concord.Tests.Weights;
 using Xunit;
 
 namespace Concord.Tests.Records;

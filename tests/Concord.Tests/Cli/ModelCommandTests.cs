@@ -1,12 +1,16 @@
 using System.Text.Json;
 using Concord.Cli;
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Packing;
+using Concord.Modeling.Rewards;
 using Concord.Records;
-using Concord.Tests.Cli;
+using Concord.Tests.Backbones;
+using Concord.Tests.Modeling;
+using Concord.Tests.Weights;
 using TorchSharp;
 using Xunit;
 
-namespace Concord.Tests.Weights;
+namespace Concord.Tests.Cli;
 
 public class ModelCommandTests
 {
@@ -175,5 +179,37 @@ public class ModelCommandTests
         );
         Assert.Equal(ExitCodes.Interrupted, stopped.Code);
         Assert.Equal(["config.json"], Directory.GetFiles(folder.File("a")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_random_checkpoint_is_made_from_a_preset_of_phi_3_and_described()
+    {
+        using var folder = new TemporaryFolder();
+        ConcordCli
+            .Run(
+                "model",
+                "init",
+                "--config",
+                "phi-3-mini-4k",
+                "hidden_size=64",
+                "num_hidden_layers=2",
+                "num_attention_heads=4",
+                "num_key_value_heads=4",
+                "intermediate_size=96",
+                "vocab_size=120",
+                "pad_token_id=0",
+                "partial_rotary_factor=0.5",
+                "-o",
+                folder.File("m")
+            )
+            .MustBeDone();
+        var described = ConcordCli.Run("model", "info", folder.File("m")).MustBeDone().Out;
+        Assert.Contains("Phi3 (phi3)", described, StringComparison.Ordinal);
+        Assert.Contains("sliding window 2,047", described, StringComparison.Ordinal);
+        Assert.Contains("on 8 of 16 dimensions", described, StringComparison.Ordinal);
+        using var model = RewardModel.Load(folder.File("m"), new RewardModelOptions { HeadSeed = 1 });
+        using var batch = PackedBatch.Create([Batches.Of("s", [2, 1, 0], Phi3Tests.Rows)]);
+        using var output = model.Forward(batch);
+        Assert.All(output.Rewards, reward => Assert.True(double.IsFinite(reward)));
     }
 }

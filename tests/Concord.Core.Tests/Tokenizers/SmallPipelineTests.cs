@@ -12,7 +12,7 @@ namespace Concord.Tests.Tokenizers;
 public class SmallPipelineTests
 {
     private static readonly Dictionary<string, string> Lines = File.ReadLines(
-            Path.Combine(Shared.RepositoryRoot, "tests", "Concord.Tests", "Tokenizers", "small_pipelines.jsonl")
+            Path.Combine(Shared.RepositoryRoot, "tests", "Concord.Core.Tests", "Tokenizers", "small_pipelines.jsonl")
         )
         .ToDictionary(line => (string)JsonNode.Parse(line)!["name"]!, line => line);
 

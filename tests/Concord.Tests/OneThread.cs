@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace Concord.Tests.Training;
+namespace Concord.Tests;
 
 /// <summary>
 /// Tests of small models take one thread: more gain nothing there, and on a busy machine the library's threads spin for

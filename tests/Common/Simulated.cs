@@ -1,6 +1,6 @@
 using Concord.Calibration;
 
-namespace Concord.Tests.Calibration;
+namespace Concord.Tests;
 
 /// <summary>Predictions whose labels are drawn from known probabilities.</summary>
 internal static class Simulated

@@ -1,6 +1,6 @@
 using Concord.Foundation;
 
-namespace Concord.Tests.Foundation;
+namespace Concord.Tests;
 
 /// <summary>
 /// The file system until an operation that fails, as on a full disk; from there on every operation fails where the

@@ -1,5 +1,4 @@
 using Concord.Calibration;
-using Concord.Tests.Weights;
 using Xunit;
 
 namespace Concord.Tests.Calibration;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using Concord.Calibration;
-using Concord.Tests.Weights;
 using Xunit;
 
 namespace Concord.Tests.Calibration;

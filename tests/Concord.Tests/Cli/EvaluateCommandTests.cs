@@ -1,11 +1,9 @@
 using System.Text.Json;
 using Concord.Calibration;
 using Concord.Cli;
-using Concord.Tests.Cli;
-using Concord.Tests.Weights;
 using Xunit;
 
-namespace Concord.Tests.Calibration;
+namespace Concord.Tests.Cli;
 
 public sealed class EvaluateCommandTests : IDisposable
 {

@@ -1,9 +1,8 @@
 using Concord.Preferences;
-using Concord.Tests.Weights;
 using Concord.Tokenization.Comparisons;
 using Xunit;
 
-namespace Concord.Tests.Modeling;
+namespace Concord.Tests.Comparisons;
 
 public class TokenFileTests
 {

@@ -1,0 +1,62 @@
+using Concord.Calibration;
+
+namespace Concord.Records;
+
+/// <summary>
+/// The folder of a run and what stands in it, each read when it is asked for. Reading needs no libtorch; while a run
+/// goes on there are metrics and checkpoints only.
+/// </summary>
+/// <param name="folder">The run's folder.</param>
+public sealed class RunContents(string folder)
+{
+    /// <summary>The run's folder.</summary>
+    public string Folder => folder;
+
+    /// <summary><c>config.yaml</c>: the settings, as a recipe.</summary>
+    public string ConfigFile => Path.Combine(folder, "config.yaml");
+
+    /// <summary><c>metrics.jsonl</c>: a line for every step.</summary>
+    public string MetricsFile => Path.Combine(folder, Records.MetricsFile.FileName);
+
+    /// <summary><c>evaluation.json</c>: what the model of the best step is worth on the held-out comparisons.</summary>
+    public string EvaluationFile => Path.Combine(folder, "evaluation.json");
+
+    /// <summary><c>scores.jsonl</c>: what that model says of each held-out comparison.</summary>
+    public string ScoresFile => Path.Combine(folder, "scores.jsonl");
+
+    /// <summary><c>model</c>: the model of the best step, as a folder.</summary>
+    public string ModelFolder => Path.Combine(folder, "model");
+
+    /// <summary><c>checkpoints</c>: what an interrupted run goes on from.</summary>
+    public string CheckpointsFolder => Path.Combine(folder, "checkpoints");
+
+    /// <summary>Opens the folder of a run, ended or not.</summary>
+    /// <exception cref="ConcordException">It is no folder of a run.</exception>
+    public static RunContents Open(string folder)
+    {
+        var contents = new RunContents(folder);
+        return File.Exists(contents.ConfigFile)
+            ? contents
+            : throw new ConcordException(
+                $"{folder} is not the folder of a run: {contents.ConfigFile} is not there. Name what `concord train` "
+                    + $"wrote to."
+            );
+    }
+
+    /// <summary>How the run ended; null where it has not.</summary>
+    /// <exception cref="ConcordException">The record is damaged or of a newer version.</exception>
+    public RunRecord? Ended() => RunRecord.Read(folder);
+
+    /// <summary>The steps and evaluations so far.</summary>
+    /// <exception cref="ConcordException">The file cannot be read, or a line is damaged or of a newer
+    /// version.</exception>
+    public MetricsFile Metrics() => Records.MetricsFile.Read(MetricsFile);
+
+    /// <summary>The evaluation on the held-out comparisons.</summary>
+    /// <exception cref="ConcordException">There is none yet, or it is damaged or of a newer version.</exception>
+    public EvaluationReport Evaluation() => Calibration.EvaluationFile.Read(EvaluationFile);
+
+    /// <summary>What the model says of each held-out comparison.</summary>
+    /// <exception cref="ConcordException">There is nothing yet, or a record is damaged.</exception>
+    public IReadOnlyList<Prediction> Predictions() => Calibration.ScoresFile.Read(ScoresFile).Whole();
+}
