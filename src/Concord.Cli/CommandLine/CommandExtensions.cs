@@ -11,6 +11,7 @@ namespace Concord.Cli.CommandLine;
 internal static class CommandExtensions
 {
     private static readonly ConditionalWeakTable<Command, string[]> ExamplesOf = [];
+    private static readonly ConditionalWeakTable<Command, Func<string>> NotesOf = [];
 
     /// <summary>
     /// Gives a command the examples that its help ends with: whole command lines, the most useful first.
@@ -20,6 +21,16 @@ internal static class CommandExtensions
         ExamplesOf.AddOrUpdate(command, examples);
         return command;
     }
+
+    /// <summary>Gives a command a paragraph that its help has before the examples, made when it is shown.</summary>
+    public static Command WithNote(this Command command, Func<string> note)
+    {
+        NotesOf.AddOrUpdate(command, note);
+        return command;
+    }
+
+    /// <summary>The paragraph of a command's help, or null.</summary>
+    public static string? Note(this Command command) => NotesOf.TryGetValue(command, out var note) ? note() : null;
 
     /// <summary>The examples of a command; none were given where empty.</summary>
     public static IReadOnlyList<string> Examples(this Command command) =>

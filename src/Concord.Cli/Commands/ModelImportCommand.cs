@@ -14,9 +14,7 @@ internal static class ModelImportCommand
     {
         var file = new Argument<string>("file")
         {
-            Description =
-                $"GGUF file of architecture {string.Join(" or ", BackboneFamilies.GgufArchitectures)}: F32, F16, BF16, "
-                + "Q8_0, Q4_0 or Q4_1.",
+            Description = "GGUF file of F32, F16, BF16, Q8_0, Q4_0 or Q4_1.",
             HelpName = "X.gguf",
         };
         var output = ModelCommand.OutputOption();
@@ -37,6 +35,9 @@ internal static class ModelImportCommand
             tokenizer,
             shard,
         };
+        command.WithNote(() =>
+            $"Architectures of GGUF files that are read: {string.Join(", ", BackboneFamilies.GgufArchitectures)}."
+        );
         command.WithExamples(
             "concord model import SmolLM2-135M-Instruct.Q4_1.gguf -o models/smollm2",
             "concord model import llama.Q8_0.gguf -o models/llama --dtype bf16 --tokenizer models/llama-tokenizer "

@@ -16,9 +16,7 @@ internal static class ModelInitCommand
         {
             Description =
                 "Preset, config.json (or a folder with one), and KEY=VALUE of config.json set on top, in any "
-                + "number. Presets: "
-                + string.Join(", ", ModelPresets.Names)
-                + ".",
+                + "number.",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
             Required = true,
@@ -50,6 +48,7 @@ internal static class ModelInitCommand
             tokenizer,
             shard,
         };
+        command.WithNote(() => $"Presets: {string.Join(", ", ModelPresets.Names)}.");
         command.WithExamples(
             "concord model init --config pythia-70m -o models/random",
             "concord model init --config llama-7b num_hidden_layers=2 -o models/two-layers --dtype bf16 "

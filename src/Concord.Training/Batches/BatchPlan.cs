@@ -53,6 +53,7 @@ public sealed class BatchPlan : IBatchSource
                 (items, source) => ItemStream.Create(seed, source, items, Limit(source), settings.Resample)
             ),
         ];
+        Comparisons = [.. streams.Select(stream => stream.Entries.Distinct().Count())];
         counts =
         [
             .. sources.Select(name =>
@@ -72,6 +73,9 @@ public sealed class BatchPlan : IBatchSource
 
     /// <summary>Steps until the longest stream has been seen once, at least 1.</summary>
     public int StepsPerEpoch => StepsFor(1);
+
+    /// <summary>How many different comparisons of each source are trained on, (K).</summary>
+    public IReadOnlyList<int> Comparisons { get; }
 
     /// <summary>Whether the first so many steps take some comparison a second time.</summary>
     public bool Repeats(int steps) =>

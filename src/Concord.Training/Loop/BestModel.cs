@@ -3,6 +3,7 @@ using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Checkpoints;
 using Concord.Training.Predictions;
+using Concord.Training.Temperatures;
 
 namespace Concord.Training.Loop;
 
@@ -42,6 +43,8 @@ internal sealed class BestModel(
     {
         var chooses = data.Validation.Count > 0;
         var predictions = Predict(chooses ? data.Validation : data.HeldOut, temperatures, cache, cancellation);
+        if (chooses && temperatures is not null)
+            (temperatures, predictions) = Refit(temperatures, predictions);
         var report = Evaluation.Run(predictions, new EvaluationOptions { Resamples = 0, Bins = [10] });
         var value = Value(report);
         var best = !chooses || progress.BestStep < 0 || value < progress.BestValue;
@@ -96,13 +99,30 @@ internal sealed class BestModel(
         return report;
     }
 
+    private (double[] Temperatures, List<Prediction> Predictions) Refit(double[] learned, List<Prediction> predictions)
+    {
+        var fitted = TemperatureRefit.Fit(data.Sources, learned, predictions, settings.Temperatures.PriorDeviation);
+        var ofSource = data.Sources.Zip(fitted).ToDictionary(StringComparer.Ordinal);
+        return (
+            fitted,
+            [
+                .. predictions.Select(one =>
+                    ofSource.TryGetValue(one.Source, out var tau) ? one with { Temperature = tau } : one
+                ),
+            ]
+        );
+    }
+
     private EvaluationSides Sides()
     {
         var chosenBy = settings.Selection == Selection.Nll ? "NLL" : "accuracy";
         return new EvaluationSides(
             data.Validation.Count > 0 ? Side(data.Validation) : null,
             Side(data.HeldOut),
-            data.Validation.Count > 0 ? $"the step, by the mean {chosenBy} of the sources on the validation side" : null
+            data.Validation.Count == 0
+                ? null
+                : $"the step, by the mean {chosenBy} of the sources on the validation side"
+                    + (settings.Temperatures.Enabled ? "; a temperature of each source" : "")
         );
 
         static EvaluationSide Side(IReadOnlyList<TokenizedComparison> comparisons) =>

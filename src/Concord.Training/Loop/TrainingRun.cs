@@ -176,7 +176,7 @@ public sealed class TrainingRun
             unseen,
             [.. unseen.Select(data.SourceOf)],
             settings.Batches.PerSource,
-            plan.StepsPerEpoch,
+            plan.Comparisons,
             settings.Seed
         )
         {

@@ -8,8 +8,9 @@ namespace Concord.Training.Temperatures;
 /// reward.
 /// </summary>
 /// <remarks>
-/// log τ descends by its own step size on each source's mean loss plus a Gaussian prior, which is counted once per
-/// epoch; the mean of log τ is held at 0, since the scale of the rewards says the same. It must be learned from pairs
+/// log τ descends by its own step size on each source's mean loss plus a Gaussian prior, which counts as much as one
+/// comparison of the source does for each of its comparisons: what is found does not depend on the size of a batch. The
+/// mean of log τ is held at 0, since the scale of the rewards says the same. It must be learned from pairs
 /// the model has not fitted yet: a batch's loss before its update in the first epoch, held-out pairs after it.
 /// Otherwise τ of a source that is learned by heart grows without bound, and that of the hardest falls to nothing.
 /// </remarks>
@@ -42,16 +43,17 @@ public sealed class SourceTemperatures : IStateful
     public IReadOnlyList<StateEntry> State => [new StateArray("log_temperatures", logs)];
 
     /// <summary>One step.</summary>
-    /// <param name="gradients">d L_i / d log τ_i on pairs not yet fitted, (K).</param>
-    /// <param name="present">Which sources have such pairs, (K); the others only feel the prior and the mean.</param>
-    /// <param name="stepsPerEpoch">How many steps share the prior.</param>
-    public void Step(ReadOnlySpan<double> gradients, ReadOnlySpan<bool> present, int stepsPerEpoch)
+    /// <param name="looks">What a source learns from in this step, (K).</param>
+    public void Step(IReadOnlyList<TemperatureLook> looks)
     {
-        if (!settings.Enabled)
+        ArgumentNullException.ThrowIfNull(looks);
+        if (!settings.Enabled || looks.All(look => look.Weight == 0))
             return;
-        var precision = 1 / (settings.PriorDeviation * settings.PriorDeviation * Math.Max(stepsPerEpoch, 1));
+        var variance = settings.PriorDeviation * settings.PriorDeviation;
         for (var i = 0; i < logs.Length; i++)
-            logs[i] -= settings.LearningRate * ((present[i] ? gradients[i] : 0) + precision * logs[i]);
+            if (looks[i] is { Weight: > 0 } look)
+                logs[i] -=
+                    settings.LearningRate * look.Weight * (look.Gradient + logs[i] / (variance * look.Comparisons));
         var mean = logs.Sum() / logs.Length;
         for (var i = 0; i < logs.Length; i++)
             logs[i] -= mean;

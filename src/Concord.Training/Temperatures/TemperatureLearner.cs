@@ -24,8 +24,8 @@ internal sealed class TemperatureLearner
     private readonly RankingLossSettings loss;
     private readonly IReadOnlyList<TokenizedComparison> setAside;
     private readonly ItemStream?[] streams; // of the comparisons set aside, by source
-    private readonly int perSource,
-        stepsPerEpoch;
+    private readonly int perSource;
+    private readonly IReadOnlyList<int> trained;
 
     /// <summary>A learner of temperatures.</summary>
     /// <param name="temperatures">What is learned.</param>
@@ -33,7 +33,7 @@ internal sealed class TemperatureLearner
     /// <param name="setAside">Comparisons of the training sources that are never trained on; may be empty.</param>
     /// <param name="setAsideSources">Source of each.</param>
     /// <param name="perSource">How many of a source are looked at at once.</param>
-    /// <param name="stepsPerEpoch">How many steps share the prior.</param>
+    /// <param name="trained">How many comparisons of each source are trained on, (K).</param>
     /// <param name="seed">Of the order in which they are looked at.</param>
     public TemperatureLearner(
         SourceTemperatures temperatures,
@@ -41,7 +41,7 @@ internal sealed class TemperatureLearner
         IReadOnlyList<TokenizedComparison> setAside,
         IReadOnlyList<int> setAsideSources,
         int perSource,
-        int stepsPerEpoch,
+        IReadOnlyList<int> trained,
         int seed
     )
     {
@@ -49,7 +49,7 @@ internal sealed class TemperatureLearner
         this.loss = loss;
         this.setAside = setAside;
         this.perSource = perSource;
-        this.stepsPerEpoch = stepsPerEpoch;
+        this.trained = trained;
         streams =
         [
             .. Enumerable
@@ -86,20 +86,26 @@ internal sealed class TemperatureLearner
         );
         var gradients = seen.LogTemperatureGradients;
         Exchange.Sum(gradients);
-        bool[] present = [.. Enumerable.Range(0, streams.Length).Select(seen.Pairs.IsPresent)];
+        TemperatureLook[] looks =
+        [
+            .. gradients.Select(
+                (gradient, source) =>
+                    seen.Pairs.IsPresent(source) ? new TemperatureLook(gradient, trained[source]) : default
+            ),
+        ];
         if (batch.Step % SetAsideEvery == 0)
-            LookAtSetAside(model, batch.Step, gradients, present);
-        temperatures.Step(gradients, present, stepsPerEpoch);
+            LookAtSetAside(model, batch.Step, looks);
+        temperatures.Step(looks);
     }
 
-    private void LookAtSetAside(RewardModel model, int step, double[] gradients, bool[] present)
+    private void LookAtSetAside(RewardModel model, int step, TemperatureLook[] looks)
     {
         var comparisons = new List<TokenizedComparison>();
         var sources = new List<int>();
         for (var source = 0; source < streams.Length; source++)
         for (
             var k = 0;
-            streams[source] is { } stream && !present[source] && k < Math.Min(perSource, stream.Length);
+            streams[source] is { } stream && looks[source].Weight == 0 && k < Math.Min(perSource, stream.Length);
             k++
         )
         {
@@ -115,14 +121,14 @@ internal sealed class TemperatureLearner
             [.. new RewardScorer(model, cache: Cache).Score(comparisons).SelectMany(rewards => rewards)],
             new SingleProcess()
         );
-        for (var source = 0; source < present.Length; source++)
-        {
-            if (!found.Pairs.IsPresent(source))
-                continue;
-            // one look stands for the steps until the next
-            gradients[source] = SetAsideEvery * found.LogTemperatureGradients[source];
-            present[source] = true;
-        }
+        // one look stands for the steps until the next
+        for (var source = 0; source < looks.Length; source++)
+            if (found.Pairs.IsPresent(source))
+                looks[source] = new TemperatureLook(
+                    found.LogTemperatureGradients[source],
+                    streams[source]!.Length,
+                    SetAsideEvery
+                );
     }
 
     private RankingLossResult Gradients(

@@ -101,7 +101,9 @@ public class SourceTemperatureSimulationTests
                     * (first[h] / (1 - Math.Pow(.9, step)))
                     / (Math.Sqrt(second[h] / (1 - Math.Pow(.999, step))) + 1e-8);
             }
-            temperatures.Step(result.LogTemperatureGradients, [true, true, true, true, true], steps);
+            temperatures.Step([
+                .. result.LogTemperatureGradients.Select(gradient => new TemperatureLook(gradient, PairsPerSource)),
+            ]);
         }
         return Evaluate(random, utilities, head, temperatures.Values.ToArray());
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Concord.Foundation;
 using Concord.Tests.Training;
 using Concord.Training.Batches;
 using Concord.Training.Losses;
@@ -238,23 +239,84 @@ public class WeightingTests
     [Fact]
     public void Temperatures_keep_their_mean_feel_the_prior_and_come_back_to_the_last_bit()
     {
+        TemperatureLook[] looks = [new(-.3, 100), new(.1, 100), new(.2, 100)];
         var temperatures = new SourceTemperatures(3, new() { Enabled = true, LearningRate = .1 });
         for (var step = 0; step < 50; step++)
-            temperatures.Step([-.3, .1, .2], All, 10);
+            temperatures.Step(looks);
         Assert.Equal(0, temperatures.Logs.ToArray().Sum(), 1e-12);
         Assert.True(temperatures.Values[0] > 1 && temperatures.Values[2] < temperatures.Values[1]);
         var copy = new SourceTemperatures(3, new() { Enabled = true, LearningRate = .1 });
         copy.Put("log_temperatures", temperatures.Logs);
-        temperatures.Step([.1, -.2, .3], [true, false, true], 10);
-        copy.Step([.1, -.2, .3], [true, false, true], 10);
+        TemperatureLook[] once = [new(.1, 100), default, new(.3, 100, 4)];
+        temperatures.Step(once);
+        copy.Step(once);
         Assert.Equal(temperatures.Logs.ToArray(), copy.Logs.ToArray());
-        // with nothing to learn the prior draws back to 1
+        // where the data say nothing the prior draws back to 1; where nothing was looked at nothing moves
+        var still = copy.Logs.ToArray();
+        copy.Step([default, default, default]);
+        Assert.Equal(still, copy.Logs.ToArray());
         for (var step = 0; step < 2000; step++)
-            copy.Step([0, 0, 0], [false, false, false], 10);
+            copy.Step([new(0, 10), new(0, 10), new(0, 10)]);
         Assert.All(copy.Values.ToArray(), value => Assert.Equal(1, value, 1e-6));
         var off = new SourceTemperatures(2, new());
-        off.Step([1, -1], [true, true], 10);
+        off.Step([new(1, 10), new(-1, 10)]);
         Assert.Equal([1.0, 1.0], off.Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(16)]
+    [InlineData(64)]
+    public void The_prior_weighs_the_same_in_batches_of_any_size(int perSource)
+    {
+        // two sources of 2,560 pairs each, rewards of spread .5 that are right up to τ: log τ = ±.69
+        const int Pairs = 2560;
+        double[] truth = [.69, -.69];
+        var random = new Random(5);
+        double Gaussian() =>
+            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        var differences = truth
+            .Select(log =>
+                Enumerable
+                    .Range(0, Pairs)
+                    .Select(_ => .5 * Gaussian())
+                    .Select(d => random.NextDouble() < Logistic.Sigmoid(Math.Exp(log) * d) ? d : -d)
+                    .ToArray()
+            )
+            .ToArray();
+        var settings = new SourceTemperatureSettings
+        {
+            Enabled = true,
+            PriorDeviation = .5,
+            LearningRate = .05,
+        };
+        var temperatures = new SourceTemperatures(2, settings);
+        const int Passes = 40;
+        var found = new List<double>(); // later steps: what they wander around
+        for (var pass = 0; pass < Passes; pass++)
+        for (var start = 0; start < Pairs; start += perSource)
+        {
+            var tau = temperatures.Values.ToArray();
+            temperatures.Step([
+                .. differences.Select(
+                    (own, source) =>
+                        new TemperatureLook(
+                            own[start..(start + perSource)]
+                                .Average(d => -tau[source] * d * Logistic.Sigmoid(-tau[source] * d)),
+                            Pairs
+                        )
+                ),
+            ]);
+            if (pass >= Passes / 2)
+                found.Add(temperatures.Logs[0]);
+        }
+        // the exact maximum a posteriori under mean 0, by a fine search
+        double Posterior(double log) =>
+            2 * log * log / (2 * .5 * .5)
+            + differences[0].Sum(d => Logistic.Softplus(-Math.Exp(log) * d))
+            + differences[1].Sum(d => Logistic.Softplus(-Math.Exp(-log) * d));
+        var exact = Enumerable.Range(0, 2000).Select(i => i * .001).MinBy(Posterior);
+        Assert.Equal(exact, found.Average(), .02);
     }
 
     [Fact]

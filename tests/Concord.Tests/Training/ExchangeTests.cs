@@ -45,7 +45,7 @@ public class ExchangeTests : OneThread
         using var objective = new RankingObjective(model, parameters, loss, cut, scheme, temperatures)
         {
             Exchange = exchange,
-            Learner = new TemperatureLearner(temperatures, loss, [], [], 4, 10, 1) { Exchange = exchange },
+            Learner = new TemperatureLearner(temperatures, loss, [], [], 4, [40, 40, 40], 1) { Exchange = exchange },
         };
         var outcomes = new List<StepOutcome>();
         foreach (var batch in batches)

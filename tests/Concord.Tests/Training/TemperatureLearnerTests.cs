@@ -32,7 +32,7 @@ public class TemperatureLearnerTests : OneThread
             setAside,
             [.. setAside.Select(data.SourceOf)],
             8,
-            10,
+            [4, 4, 4],
             1
         );
         learner.Step(model, new TrainingBatch(step, data.Training, data.TrainingSources, fresh), rewards);
@@ -79,7 +79,7 @@ public class TemperatureLearnerTests : OneThread
             data.Training,
             [.. data.Training.Select(data.SourceOf)],
             1000,
-            10,
+            [1000, 1000, 1000],
             1
         );
         learner.Step(learned, new TrainingBatch(0, [], [], []), []);
