@@ -1,10 +1,17 @@
 using System.Globalization;
 using Concord;
 using Concord.Bench;
+using Concord.Bench.Coverage;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args.FirstOrDefault() is "step" or "score" or "kernels" or "optimizer" && Memory.Restart(args) is { } code)
     return code;
+if (args.FirstOrDefault() == "coverage")
+{
+    var options = BenchOptions.Parse(args[1..]);
+    CoverageBenchmark.Run(Console.WriteLine, options.Number("simulations", 1000), options.Number("seed", 1));
+    return 0;
+}
 ConcordRuntime.Prepare();
 ConcordRuntime.RequireLibtorch();
 switch (args.FirstOrDefault())
@@ -51,7 +58,7 @@ switch (args.FirstOrDefault())
         return AllBenchmarks.Run(args[1..]);
     default:
         Console.Error.WriteLine(
-            "Benchmarks; CONTRIBUTING.md has their options: kernels | optimizer | solver | schemes MODEL FILE.. | "
+            "Benchmarks; CONTRIBUTING.md has their options: coverage | kernels | optimizer | solver | schemes MODEL FILE.. | "
                 + "frozen MODEL FILE | scale | "
                 + "tokens MODEL FILE.. | sharing MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL "
                 + "FILE.. | all MODEL DATAFOLDER"

@@ -36,7 +36,7 @@ public sealed record BoxPlot(
             q3 = Quantile.Of(sorted, 0.75);
         double low = q1 - 1.5 * (q3 - q1),
             high = q3 + 1.5 * (q3 - q1);
-        var sum = new CompensatedSum();
+        var beyond = new List<double>();
         int above = 0,
             below = 0;
         foreach (var value in group)
@@ -47,7 +47,7 @@ public sealed record BoxPlot(
                 below++;
             else
                 continue;
-            sum.Add(value);
+            beyond.Add(value);
         }
         return new BoxPlot(
             q1,
@@ -56,7 +56,7 @@ public sealed record BoxPlot(
             low,
             high,
             above + below,
-            above + below == 0 ? null : sum.Value / (above + below),
+            RewardDrift.MeanOf(beyond.ToArray()),
             above,
             below
         );

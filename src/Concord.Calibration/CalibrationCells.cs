@@ -104,12 +104,35 @@ internal sealed class CalibrationCells
         }
     }
 
+    /// <summary>The bins where every pair's confidence is too large by the same.</summary>
+    public GapPattern Pattern(int binning)
+    {
+        var weights = new double[Count];
+        var gaps = new double[Count];
+        double pairs = 0;
+        for (var k = 0; k < Count; k++)
+        {
+            pairs += weights[k] = Starts[k + 1] - Starts[k];
+            gaps[k] = Signs[k] * weights[k];
+        }
+        double[] equal = new double[Bins(binning)],
+            slope = new double[Bins(binning)];
+        Gaps(binning, weights, new double[Count], equal);
+        Gaps(binning, weights, gaps, slope);
+        for (var m = 0; m < slope.Length; m++)
+            slope[m] -= equal[m];
+        return new GapPattern(equal, slope, Total(binning, pairs));
+    }
+
     /// <summary>ECE from the gaps of the bins and the number of pairs.</summary>
     public double Ece(int binning, ReadOnlySpan<double> bins, double pairs)
     {
         double total = 0;
         foreach (var gap in bins)
             total += Math.Abs(gap);
-        return total / (layouts[binning].Reading == CalibrationReading.AllOrderedPairs ? 2 * pairs : pairs);
+        return total / Total(binning, pairs);
     }
+
+    private double Total(int binning, double pairs) =>
+        layouts[binning].Reading == CalibrationReading.AllOrderedPairs ? 2 * pairs : pairs;
 }

@@ -51,8 +51,13 @@ public static class Evaluation
             options,
             pooled,
             sources.Count == 1
-                ? [pooled with { Name = all[0].Source }]
-                : [.. sources.Select(own => Metrics(own[0].Source, own, options, temperature))]
+                ? [.. HolmAdjustment.OfSources([pooled with { Name = all[0].Source }])]
+                :
+                [
+                    .. HolmAdjustment.OfSources([
+                        .. sources.Select(own => Metrics(own[0].Source, own, options, temperature)),
+                    ]),
+                ]
         );
     }
 
@@ -65,23 +70,7 @@ public static class Evaluation
     {
         var pairs = PreferencePairs.Of(predictions, temperature);
         var differences = pairs.Differences;
-        var errors = CalibrationErrors(differences, options.Bins);
-        var cells = new CalibrationCells(differences, [.. errors.Select(e => (e.Reading, e.Scheme, e.Error.Edges))]);
-        var bootstrap = ClusteredBootstrap.Run(pairs, cells, options.Resamples, options.Seed);
-        var consistency = ConsistencyResampling.Run(pairs, cells, options.Resamples, options.Seed);
-        var calibration = new Dictionary<CalibrationReading, IReadOnlyDictionary<string, CalibrationEntry>>();
-        for (var b = 0; b < errors.Count; b++)
-        {
-            if (!calibration.TryGetValue(errors[b].Reading, out var entries))
-                calibration[errors[b].Reading] = entries = new Dictionary<string, CalibrationEntry>();
-            ((Dictionary<string, CalibrationEntry>)entries)[errors[b].Scheme.Name] = new CalibrationEntry(
-                errors[b].Error,
-                bootstrap is null ? null : Interval.OfResamples(bootstrap.Ece[b], options.Level),
-                consistency?.Band(b, errors[b].Error.Ece ?? 0),
-                consistency is null ? null : Debiased(errors[b].Error, consistency.Deviations(b))
-            );
-        }
-        Interval Of(double[] values) => Interval.OfResamples(values, options.Level);
+        var calibration = CalibrationAnalysis.Of(pairs, options);
         return new SourceMetrics
         {
             Name = name,
@@ -96,55 +85,13 @@ public static class Evaluation
             Brier = BrierScore.OfDifferences(differences),
             Nll = NegativeLogLikelihood.OfDifferences(differences),
             NllClipped = NegativeLogLikelihood.ClippedOfDifferences(differences),
-            Calibration = calibration,
+            Calibration = calibration.Entries,
             Drift = RewardDrift.Of(differences),
-            Spiegelhalter = SpiegelhalterTest.OfDifferences(differences, pairs.Clusters, pairs.ClusterCount),
+            Spiegelhalter = calibration.Spiegelhalter,
+            CalibrationTest = calibration.Test,
             Baselines = ContentBlindBaselines.Of(predictions),
-            Intervals = bootstrap is null
-                ? null
-                : new MetricIntervals(
-                    Of(bootstrap.AccuracyTiesHalf),
-                    Of(bootstrap.AccuracyTiesWrong),
-                    Of(bootstrap.Brier),
-                    Of(bootstrap.Nll)
-                ),
+            Intervals = MetricIntervals.Of(pairs, options.Level),
         };
-    }
-
-    private static List<(CalibrationReading Reading, BinningScheme Scheme, CalibrationError Error)> CalibrationErrors(
-        double[] differences,
-        IReadOnlyList<int> bins
-    )
-    {
-        var schemes = Enum.GetValues<BinningStrategy>()
-            .SelectMany(strategy => bins.Distinct().Select(count => new BinningScheme(strategy, count)))
-            .ToArray();
-        var errors = new List<(CalibrationReading, BinningScheme, CalibrationError)>();
-        foreach (var reading in CalibrationReadings.All)
-        {
-            var (p, y) = Read(differences, reading);
-            foreach (var scheme in schemes)
-                errors.Add((reading, scheme, ExpectedCalibrationError.Compute(p, y, scheme)));
-        }
-        return errors;
-    }
-
-    private static (double[] Probabilities, double[] Outcomes) Read(double[] differences, CalibrationReading reading) =>
-        reading switch
-        {
-            CalibrationReading.AllOrderedPairs => AllOrderedPairs.OfDifferences(differences),
-            CalibrationReading.PredictedWinner => PredictedWinner.OfDifferences(differences),
-            _ => PredictedWinner.OfDifferences(differences, tie: 0),
-        };
-
-    private static double Debiased(CalibrationError error, double[] deviations)
-    {
-        var gaps = error
-            .Counts.Select(
-                (count, m) => count == 0 ? 0 : count * (error.Confidences[m]!.Value - error.Frequencies[m]!.Value)
-            )
-            .ToArray();
-        return DebiasedCalibrationError.Compute(gaps, deviations, error.Counts.Sum());
     }
 
     private static double? MeanConfidence(double[] differences)

@@ -14,17 +14,19 @@ public sealed record EvaluationOptions
     public IReadOnlyList<int> Bins { get; init; } = StandardBins;
 
     /// <summary>
-    /// Resamples of the bootstrap, and draws of consistency resampling; 0 leaves out intervals, bands and debiased
-    /// estimates.
+    /// Draws of consistency resampling; 0 leaves out the test of calibration, bands, debiased estimates and the
+    /// intervals of ECEs. The other intervals need none.
     /// </summary>
     /// <value>1,000.</value>
     public int Resamples { get; init; } = 1000;
 
-    /// <summary>The seed of both.</summary>
+    /// <summary>The seed of the draws.</summary>
     /// <value>1.</value>
     public int Seed { get; init; } = 1;
 
-    /// <summary>The level of the percentile intervals, in (0, 1).</summary>
+    /// <summary>
+    /// The level of the intervals, in (0, 1); the test of calibration may err in one less this share of cases.
+    /// </summary>
     /// <value>0.95.</value>
     public double Level { get; init; } = 0.95;
 
@@ -43,7 +45,7 @@ public sealed record EvaluationOptions
             if (bins is < 1 or > MaximumBins)
                 throw new ConcordException($"The number of bins is {bins}; 1 to {MaximumBins} was expected.");
         if (Resamples < 0)
-            throw new ConcordException($"The number of bootstrap resamples is {Resamples}; 0 or more was expected.");
+            throw new ConcordException($"The number of resamples is {Resamples}; 0 or more was expected.");
         if (!(Level > 0 && Level < 1))
             throw new ConcordException(
                 $"The level of the intervals is {Level}; a number between 0 and 1 was expected."

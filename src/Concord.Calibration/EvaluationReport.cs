@@ -82,23 +82,27 @@ public sealed record SourceMetrics
     /// <summary>Reward differences.</summary>
     public required RewardDrift Drift { get; init; }
 
-    /// <summary>Spiegelhalter's test.</summary>
+    /// <summary>Spiegelhalter's test, a part of <see cref="CalibrationTest"/>; all null where nothing was
+    /// tested.</summary>
     public required SpiegelhalterTest Spiegelhalter { get; init; }
+
+    /// <summary>Whether the model is miscalibrated, and which way.</summary>
+    public required CalibrationTest CalibrationTest { get; init; }
 
     /// <summary>What content-blind rules score.</summary>
     public required ContentBlindBaselines Baselines { get; init; }
 
-    /// <summary>Bootstrap intervals; null with fewer than two clusters.</summary>
+    /// <summary>Intervals; null with fewer than two prompts.</summary>
     public required MetricIntervals? Intervals { get; init; }
 }
 
 /// <summary>A calibration error and what it has to be read against.</summary>
 /// <param name="Error">ECE, ACE, MCE and the bins.</param>
-/// <param name="Interval">Bootstrap interval of the ECE; null with fewer than two clusters.</param>
-/// <param name="Consistency">What a calibrated model would show as ECE on as many pairs; null where there is no
-/// pair.</param>
+/// <param name="Interval">Of the true ECE, what would be measured with labels without end; null where nothing was
+/// tested.</param>
+/// <param name="Consistency">What a calibrated model would show as ECE on as many pairs; null likewise.</param>
 /// <param name="DebiasedSigned">The ECE without its noise floor; below 0 as often as above for a calibrated model, so
-/// that a mean over sources or seeds stays unbiased.</param>
+/// that a mean over sources or seeds stays unbiased. Null likewise.</param>
 public sealed record CalibrationEntry(
     CalibrationError Error,
     Interval? Interval,
@@ -109,15 +113,3 @@ public sealed record CalibrationEntry(
     /// <summary><see cref="DebiasedSigned"/>, at least 0.</summary>
     public double? Debiased => DebiasedSigned is { } value ? Math.Max(0, value) : null;
 }
-
-/// <summary>Bootstrap intervals of the numbers that are not in a <see cref="CalibrationEntry"/>.</summary>
-/// <param name="AccuracyTiesHalf">Of the accuracy, equal rewards 1/2.</param>
-/// <param name="AccuracyTiesWrong">Of the accuracy, equal rewards wrong.</param>
-/// <param name="Brier">Of the Brier score.</param>
-/// <param name="Nll">Of the exact NLL.</param>
-public sealed record MetricIntervals(
-    Interval AccuracyTiesHalf,
-    Interval AccuracyTiesWrong,
-    Interval Brier,
-    Interval Nll
-);

@@ -25,7 +25,7 @@ public static class EvaluationReportText
         [
             .. AccuracyTable(rows, level),
             "",
-            .. CalibrationTable(rows, level, scheme),
+            .. CalibrationTable(rows, report, level, scheme),
             "",
             .. ScoresTable(rows, level, scheme),
             "",
@@ -55,32 +55,64 @@ public static class EvaluationReportText
             yield return line;
         if (rows.Any(m => m.Baselines.OrderTellsLabel))
             yield return "* the file lists preferred responses always on one side: not a baseline";
+        foreach (var m in rows)
+            if (m.Baselines.PairsWithLengths is var known and > 0 && known < m.Pairs)
+            {
+                var words = $": longest and shortest of the {Count(known)} pairs of known length";
+                yield return Columns.Fit(m.Name, Width - words.Length).TrimEnd() + words;
+            }
         if (rows.Any(m => m.Baselines.Longest is null && m.Pairs > 0))
             yield return "- lengths unknown: a record's \"lengths\", \"tokens\" or \"responses\" give them";
     }
 
-    private static IEnumerable<string> CalibrationTable(SourceMetrics[] rows, string level, BinningScheme scheme)
+    private static IEnumerable<string> CalibrationTable(
+        SourceMetrics[] rows,
+        EvaluationReport report,
+        string level,
+        BinningScheme scheme
+    )
     {
-        var table = new Columns("source", "ECE", level, "calibrated", "debiased", "z", "p", "verdict");
+        var table = new Columns("source", "ECE", "by chance", "debiased", level, "z", "p", "verdict");
         foreach (var m in rows)
         {
             var entry = m.Calibration[CalibrationReading.AllOrderedPairs][scheme.Name];
             table.Add(
                 m.Name,
                 Small(entry.Error.Ece),
-                SmallRange(entry.Interval),
-                SmallRange(entry.Consistency is { } band ? new Interval(band.P05, band.P95) : null),
+                Small(entry.Consistency?.Mean),
                 Small(entry.Debiased),
+                SmallRange(entry.Interval),
                 Number(m.Spiegelhalter.Z, "0.0"),
-                PValue(m.Spiegelhalter.PValue),
-                Verdict(m, entry)
+                PValue(m.CalibrationTest.PValue),
+                Verdict(m, report)
             );
         }
-        yield return $"Calibration: ECE over all ordered pairs, {Count(scheme.Bins)} uniform bins, and (calibrated)";
-        yield return "5 to 95 % of what a perfectly calibrated model shows on as many pairs";
+        yield return $"Calibration: ECE over all ordered pairs, {Count(scheme.Bins)} uniform bins; what a perfectly";
+        yield return "calibrated model shows on as many pairs; the true ECE, estimated without that";
+        yield return "noise, and its interval";
         foreach (var line in table.Lines())
             yield return line;
-        yield return "verdict: noise = inside that band; over, under = over- or under-confident";
+        foreach (var line in VerdictNotes(rows, report))
+            yield return line;
+    }
+
+    private static IEnumerable<string> VerdictNotes(SourceMetrics[] rows, EvaluationReport report)
+    {
+        foreach (var m in rows)
+            if (m.CalibrationTest.Reason is { Length: < 40 } reason && m.Pairs > 0 && report.Options.Resamples > 0)
+                yield return Columns.Fit(m.Name, Width - reason.Length - 2).TrimEnd() + ": " + reason;
+        var tested = report.Sources.Count(m => m.CalibrationTest.PValue is not null);
+        if (tested == 0 && report.Pooled.CalibrationTest.PValue is null)
+            yield break;
+        var percent = ((1 - report.Options.Level) * 100).ToString("0.#", CultureInfo.InvariantCulture);
+        yield return $"verdict: by p, from z and ECE, prompts as units. noise: p >= {percent} %, nothing found;";
+        yield return "over, under: over- or under-confident; uneven: too sure here, too little there";
+        if (tested < 2)
+            yield break;
+        var chance = (tested * (1 - report.Options.Level)).ToString("0.##", CultureInfo.InvariantCulture);
+        yield return $"{Count(tested)} sources tested at {percent} %: about {chance} found by chance if all are "
+            + "calibrated;";
+        yield return "* marks those that hold for all sources at once (Holm)";
     }
 
     private static IEnumerable<string> ScoresTable(SourceMetrics[] rows, string level, BinningScheme scheme)
@@ -138,7 +170,7 @@ public static class EvaluationReportText
         BinningScheme scheme
     )
     {
-        var table = new Columns("source", "tau", "ECE", "with tau", "calibrated", "NLL", "with tau", "verdict");
+        var table = new Columns("source", "tau", "ECE", "with tau", "by chance", "NLL", "with tau", "verdict");
         foreach (
             var (without, with) in report.Sources.Append(report.Pooled).Zip(tempered.Sources.Append(tempered.Pooled))
         )
@@ -150,10 +182,10 @@ public static class EvaluationReportText
                 with.Temperature is { } tau ? Number(tau) : "own",
                 Small(before.Error.Ece),
                 Small(after.Error.Ece),
-                SmallRange(after.Consistency is { } band ? new Interval(band.P05, band.P95) : null),
+                Small(after.Consistency?.Mean),
                 Number(without.Nll),
                 Number(with.Nll),
-                Verdict(with, after)
+                Verdict(with, tempered)
             );
         }
         yield return "";
@@ -168,7 +200,7 @@ public static class EvaluationReportText
         yield return "";
         var counts =
             $"{Count(report.Pooled.Comparisons)} comparisons, {Count(report.Pooled.Clusters)} prompts with strict "
-            + $"pairs; ";
+            + "pairs; ";
         yield return counts
             + (
                 report.Options.Resamples == 0
@@ -178,11 +210,21 @@ public static class EvaluationReportText
             );
     }
 
-    private static string Verdict(SourceMetrics m, CalibrationEntry entry) =>
-        entry.Consistency is not { } band ? "-"
-        : entry.Error.Ece <= band.P95 ? "noise"
-        : m.MeanConfidence > m.AccuracyTiesHalf ? "over"
-        : "under";
+    private static string Verdict(SourceMetrics m, EvaluationReport report)
+    {
+        var holds =
+            report.Sources.Count > 1
+            && m.CalibrationTest.PValueHolm is { } adjusted
+            && adjusted < 1 - report.Options.Level;
+        return m.CalibrationTest.Verdict switch
+            {
+                null => "-",
+                CalibrationVerdict.Noise => "noise",
+                CalibrationVerdict.Overconfident => "over",
+                CalibrationVerdict.Underconfident => "under",
+                _ => "uneven",
+            } + (holds ? "*" : "");
+    }
 
     private static string Count(long value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -231,7 +273,7 @@ public static class EvaluationReportText
             );
         }
 
-        private static string Fit(string name, int width) =>
+        public static string Fit(string name, int width) =>
             name.Length <= width ? name.PadRight(width) : string.Concat(name.AsSpan(0, width - 1), "…");
     }
 }

@@ -17,18 +17,18 @@ public sealed record PairedMetrics(
 );
 
 /// <summary>What a paired evaluation found.</summary>
-/// <param name="Prompts">Prompts with a strict pair: the units that were drawn.</param>
+/// <param name="Prompts">Prompts with a strict pair: the units.</param>
 /// <param name="Mean">The mean over sources, each counting the same.</param>
 /// <param name="Sources">Each source.</param>
 public sealed record PairedReport(int Prompts, PairedMetrics Mean, IReadOnlyList<PairedMetrics> Sources);
 
-/// <summary>Two models against each other: see <see cref="PairedBootstrap"/>.</summary>
+/// <summary>Two models against each other: see <see cref="PairedComparison"/>.</summary>
 public static class PairedEvaluation
 {
     /// <summary>Compares two models on the same comparisons, source by source.</summary>
     /// <param name="first">What the first model says; τ is applied where a prediction has one.</param>
     /// <param name="second">What the second says of the same comparisons, in any order.</param>
-    /// <param name="options">Resamples (at least 1), seed and level; null for the defaults.</param>
+    /// <param name="options">The level; null for 0.95.</param>
     /// <exception cref="ConcordException">The comparisons are not the same, hold no strict pair, or a prediction is
     /// unusable.</exception>
     public static PairedReport Run(
@@ -44,15 +44,15 @@ public static class PairedEvaluation
             after = pairs.Differences(second);
         if (pairs.Count == 0)
             throw new ConcordException("There is no strict pair to compare the models on: all scores are ties.");
-        var bootstrap = new PairedBootstrap(pairs, options.Seed, Math.Max(options.Resamples, 1), options.Level);
+        var comparison = new PairedComparison(pairs, options.Level);
         PairedMetrics Of(string? source) =>
             new(
                 source ?? "mean",
                 source is null ? pairs.Count : pairs.SourceOf.Count(index => pairs.Sources[index] == source),
-                bootstrap.Accuracy(before, after, source),
-                bootstrap.Ece(before, after, source),
-                bootstrap.Nll(before, after, source),
-                bootstrap.Brier(before, after, source)
+                comparison.Accuracy(before, after, source),
+                comparison.Ece(before, after, source),
+                comparison.Nll(before, after, source),
+                comparison.Brier(before, after, source)
             );
         return new PairedReport(pairs.ClusterCount, Of(null), [.. pairs.Sources.Select(Of)]);
     }

@@ -46,7 +46,7 @@ public sealed class PairedSet
     /// <summary>The prompt of each pair, as a number from 0; one prompt may be in several sources.</summary>
     public IReadOnlyList<int> ClusterOf { get; }
 
-    /// <summary>Number of prompts with a strict pair: the units that are drawn.</summary>
+    /// <summary>Number of prompts with a strict pair: the units of comparison.</summary>
     public int ClusterCount { get; }
 
     /// <summary>Number of strict pairs.</summary>

@@ -23,18 +23,8 @@ internal sealed class PreferencePairs
     /// <summary>Pairs of responses with equal scores: no preference, no question.</summary>
     public required long Ties { get; init; }
 
-    /// <summary>Positions of the pairs that are the only strict one of their comparison.</summary>
-    public required int[] Single { get; init; }
-
-    /// <summary>The comparisons with several strict pairs.</summary>
-    public required IReadOnlyList<Ranking> Rankings { get; init; }
-
-    /// <summary>A comparison with several strict pairs, whose labels hang together.</summary>
-    /// <param name="Utilities">τ r of its responses.</param>
-    /// <param name="Winners">Per strict pair the preferred response.</param>
-    /// <param name="Losers">Per strict pair the other.</param>
-    /// <param name="Positions">Per strict pair its place in <see cref="Differences"/>.</param>
-    public sealed record Ranking(double[] Utilities, int[] Winners, int[] Losers, int[] Positions);
+    /// <summary>The pairs of each cluster.</summary>
+    public required PairsByPrompt ByPrompt { get; init; }
 
     /// <summary>Takes the pairs apart.</summary>
     /// <param name="predictions">Checked ones.</param>
@@ -88,27 +78,9 @@ internal sealed class PreferencePairs
             if (to - from > 1)
                 Array.Sort(order, from, to - from);
         }
-        var place = new int[pairCount];
         var clusterOf = new int[pairCount];
         for (var i = 0; i < pairCount; i++)
-        {
-            place[order[i]] = i;
             clusterOf[i] = rawCluster[order[i]];
-        }
-        var single = new List<int>(pairCount);
-        var rankings = new List<Ranking>();
-        next = 0;
-        foreach (var cluster in ordered)
-        foreach (var item in cluster.Items)
-        {
-            var positions = place.AsSpan(next, item.Differences.Length).ToArray();
-            next += positions.Length;
-            if (positions.Length == 1)
-                single.Add(positions[0]);
-            else
-                rankings.Add(new Ranking(item.Utilities, item.Winners, item.Losers, positions));
-        }
-        single.Sort();
         return new PreferencePairs
         {
             Differences = differences,
@@ -116,8 +88,7 @@ internal sealed class PreferencePairs
             ClusterCount = ordered.Count,
             Comparisons = comparisons,
             Ties = ties,
-            Single = [.. single],
-            Rankings = rankings,
+            ByPrompt = new PairsByPrompt(clusterOf, ordered.Count),
         };
     }
 
@@ -150,41 +121,28 @@ internal sealed class PreferencePairs
         }
     }
 
-    private sealed record Item(double[] Utilities, double[] Differences, int[] Winners, int[] Losers)
+    private sealed record Item(double[] Differences)
     {
         public static Item Of(Prediction prediction, double tau, ref long ties)
         {
             var n = prediction.Rewards.Count;
-            var responses = new int[n];
-            for (var i = 0; i < n; i++)
-                responses[i] = i;
-            Array.Sort(
-                responses,
-                (a, b) =>
-                    prediction.Rewards[a].CompareTo(prediction.Rewards[b]) is var byReward and not 0
-                        ? byReward
-                        : prediction.Scores[a].CompareTo(prediction.Scores[b])
-            );
-            var pairs = new List<(double Difference, int Winner, int Loser)>(n * (n - 1) / 2);
+            var differences = new List<double>(n * (n - 1) / 2);
             for (var a = 0; a < n; a++)
             for (var b = 0; b < a; b++)
             {
-                double sa = prediction.Scores[responses[a]],
-                    sb = prediction.Scores[responses[b]];
+                double sa = prediction.Scores[a],
+                    sb = prediction.Scores[b];
                 if (sa == sb)
                     ties++;
-                else if (sa > sb)
-                    pairs.Add((tau * (prediction.Rewards[responses[a]] - prediction.Rewards[responses[b]]), a, b));
                 else
-                    pairs.Add((tau * (prediction.Rewards[responses[b]] - prediction.Rewards[responses[a]]), b, a));
+                    differences.Add(
+                        sa > sb
+                            ? tau * (prediction.Rewards[a] - prediction.Rewards[b])
+                            : tau * (prediction.Rewards[b] - prediction.Rewards[a])
+                    );
             }
-            pairs.Sort();
-            return new Item(
-                [.. responses.Select(r => tau * prediction.Rewards[r])],
-                [.. pairs.Select(p => p.Difference)],
-                [.. pairs.Select(p => p.Winner)],
-                [.. pairs.Select(p => p.Loser)]
-            );
+            differences.Sort();
+            return new Item([.. differences]);
         }
     }
 }

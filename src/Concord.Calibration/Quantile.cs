@@ -17,6 +17,8 @@ internal static class Quantile
         double a = sorted[below],
             b = sorted[below + 1],
             t = at - below;
+        if (double.IsInfinity(b - a))
+            return a * (1 - t) + b * t; // both finite: their distance is beyond double's range, they are not
         // numpy interpolates from the nearer end, so that t = 1 gives b exactly.
         return t >= 0.5 ? b - (b - a) * (1 - t) : a + (b - a) * t;
     }

@@ -34,7 +34,8 @@ public sealed record RewardDrift(
     /// <summary>Of r_w - r_l of each strict pair, in any order.</summary>
     public static RewardDrift Of(IReadOnlyList<double> differences)
     {
-        var sorted = differences.ToArray();
+        // A difference beyond double's range stands as the largest number, so that no mean of such is infinite.
+        var sorted = differences.Select(d => Math.Clamp(d, -double.MaxValue, double.MaxValue)).ToArray();
         Array.Sort(sorted);
         ReadOnlySpan<double> all = sorted;
         int below = 0,
@@ -56,13 +57,19 @@ public sealed record RewardDrift(
         );
     }
 
-    private static double? MeanOf(ReadOnlySpan<double> values)
+    /// <summary>The mean, also where the sum is beyond double's range; null of nothing.</summary>
+    internal static double? MeanOf(ReadOnlySpan<double> values)
     {
         if (values.IsEmpty)
             return null;
         var sum = new CompensatedSum();
         foreach (var value in values)
             sum.Add(value);
-        return sum.Value / values.Length;
+        if (double.IsFinite(sum.Value))
+            return sum.Value / values.Length;
+        var shares = new CompensatedSum();
+        foreach (var value in values)
+            shares.Add(value / values.Length);
+        return Math.Clamp(shares.Value, -double.MaxValue, double.MaxValue);
     }
 }

@@ -1,54 +1,34 @@
-using Concord.Foundation;
-
 namespace Concord.Calibration;
 
 /// <summary>
-/// Spiegelhalter's test of calibration (Statistics in Medicine 5, 1986): is the Brier score what the model's own
-/// probabilities promise? It needs no bins. z = Σ (y - p)(1 - 2p) / sqrt(Σ (1 - 2p)² p (1 - p)); standard normal for a
-/// calibrated model, positive for an over-confident one.
+/// Spiegelhalter's test of calibration (Statistics in Medicine 5, 1986) with the prompt as the unit: is the Brier score
+/// what the model's own probabilities promise? It needs no bins. z = Σ u / sqrt(V), u = (y - p)(1 - 2p); positive for
+/// an over-confident model, negative for an under-confident one.
 /// </summary>
+/// <remarks>
+/// V = Σ (1 - 2p)² p (1 - p) + max(0, Σ_g Σ_{i≠j} u_i u_j): what the model promises for each pair alone, and what the
+/// data show between pairs of one prompt g. With one pair a prompt it is Spiegelhalter's own. The second part is an
+/// estimate from few prompts, so z is held against Student's t with ν = 2 V² / Σ_g (c_g - mean)² degrees of freedom
+/// (Satterthwaite 1946), c_g being a prompt's share of the sum and the mean the one that its size lets expect.
+/// </remarks>
 /// <param name="Z">The statistic; null where no probability differs from 1/2 (nothing to test), infinite where a sure
 /// prediction failed and no other is uncertain.</param>
+/// <param name="DegreesOfFreedom">ν of Student's t; null where no prompt has two pairs (the normal distribution), or
+/// with
+/// <paramref name="Z"/>.</param>
 /// <param name="PValue">Two-sided; null with <paramref name="Z"/>.</param>
-/// <param name="ZClustered">The same with the variance summed over clusters (Σ over clusters of the cluster's squared
-/// sum), for pairs that share a prompt; null with fewer than two clusters.</param>
-/// <param name="PValueClustered">Two-sided, of <paramref name="ZClustered"/>.</param>
-public sealed record SpiegelhalterTest(double? Z, double? PValue, double? ZClustered, double? PValueClustered)
+public sealed record SpiegelhalterTest(double? Z, double? DegreesOfFreedom, double? PValue)
 {
+    /// <summary>No test.</summary>
+    internal static SpiegelhalterTest None { get; } = new(null, null, null);
+
     /// <summary>Of strict pairs, each once: the other order of a pair would count the same evidence twice.</summary>
     /// <param name="differences">r_w - r_l of each pair.</param>
-    /// <param name="clusters">The cluster of each pair, from 0.</param>
-    /// <param name="clusterCount">How many clusters there are.</param>
+    /// <param name="clusters">The prompt of each pair, from 0.</param>
+    /// <param name="clusterCount">How many prompts there are.</param>
     public static SpiegelhalterTest OfDifferences(
         IReadOnlyList<double> differences,
         IReadOnlyList<int> clusters,
         int clusterCount
-    )
-    {
-        var sum = new CompensatedSum();
-        var variance = new CompensatedSum();
-        var ofCluster = new double[clusterCount];
-        for (var i = 0; i < differences.Count; i++)
-        {
-            double p = Logistic.Sigmoid(differences[i]),
-                q = Logistic.Sigmoid(-differences[i]);
-            var term = q * (q - p); // (y - p)(1 - 2p) at y = 1
-            sum.Add(term);
-            variance.Add((q - p) * (q - p) * p * q);
-            ofCluster[clusters[i]] += term;
-        }
-        var squares = new CompensatedSum();
-        foreach (var value in ofCluster)
-            squares.Add(value * value);
-        var z = Ratio(sum.Value, variance.Value);
-        var clustered = clusterCount < 2 ? null : Ratio(sum.Value, squares.Value);
-        return new SpiegelhalterTest(z, PValueOf(z), clustered, PValueOf(clustered));
-    }
-
-    private static double? Ratio(double sum, double variance) =>
-        variance > 0 ? sum / Math.Sqrt(variance)
-        : sum == 0 ? null
-        : sum / 0;
-
-    private static double? PValueOf(double? z) => z is { } value ? NormalDistribution.TwoSidedTail(value) : null;
+    ) => SpiegelhalterSums.Of(differences, clusters, clusterCount).Test();
 }

@@ -11,12 +11,13 @@ namespace Concord.Calibration;
 /// </summary>
 /// <remarks>
 /// Numbers are shortest round-trip; what is undefined (no strict pair) is null; what is not finite is a string
-/// ("Infinity"). Keys may be added without a new version; files from before there was one are read.
+/// ("Infinity"). Keys may be added without a new version; files of version 1, and from before there was one, are read,
+/// but not what has another meaning since: their tests of calibration and their intervals of ECEs.
 /// </remarks>
 public static class EvaluationFile
 {
     /// <summary>The version that is written, and the newest that is read.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary>Reads a file; writing what is read gives the same bytes.</summary>
     /// <returns>The report; its options have no temperatures, each source's numbers say theirs.</returns>

@@ -79,13 +79,17 @@ internal sealed record MetricsForm(
     double? NllClipped,
     IntervalsForm Intervals,
     ContentBlindBaselines Baselines,
-    SpiegelhalterTest Spiegelhalter,
+    SpiegelhalterForm Spiegelhalter,
     IReadOnlyDictionary<string, CalibrationForm> AllOrderedPairs,
     IReadOnlyDictionary<string, CalibrationForm> PredictedWinner,
     IReadOnlyDictionary<string, CalibrationForm> PredictedWinnerTiesWrong,
     RewardDrift Drift
 )
 {
+    // Null in version 1, whose z took pairs for independent and whose intervals of ECEs were not of the true one:
+    // neither is taken over.
+    public CalibrationTest? CalibrationTest { get; init; }
+
     public static MetricsForm Of(SourceMetrics m) =>
         new(
             m.Comparisons,
@@ -101,18 +105,23 @@ internal sealed record MetricsForm(
             m.NllClipped,
             IntervalsForm.Of(m),
             m.Baselines,
-            m.Spiegelhalter,
+            SpiegelhalterForm.Of(m.Spiegelhalter),
             Of(m, CalibrationReading.AllOrderedPairs),
             Of(m, CalibrationReading.PredictedWinner),
             Of(m, CalibrationReading.PredictedWinnerTiesWrong),
             m.Drift
-        );
+        )
+        {
+            CalibrationTest = m.CalibrationTest,
+        };
 
     /// <summary>The numbers.</summary>
     /// <param name="name">The source's name, which stands before them in the file.</param>
     /// <param name="place">File and key, for errors.</param>
-    public SourceMetrics Metrics(string name, string place) =>
-        new()
+    public SourceMetrics Metrics(string name, string place)
+    {
+        var known = CalibrationTest is not null;
+        return new SourceMetrics
         {
             Name = name,
             Temperature = Temperature,
@@ -128,18 +137,21 @@ internal sealed record MetricsForm(
             NllClipped = NllClipped,
             Calibration = new Dictionary<CalibrationReading, IReadOnlyDictionary<string, CalibrationEntry>>
             {
-                [CalibrationReading.AllOrderedPairs] = Entries(AllOrderedPairs, $"{place}.all_ordered_pairs"),
-                [CalibrationReading.PredictedWinner] = Entries(PredictedWinner, $"{place}.predicted_winner"),
+                [CalibrationReading.AllOrderedPairs] = Entries(AllOrderedPairs, known, $"{place}.all_ordered_pairs"),
+                [CalibrationReading.PredictedWinner] = Entries(PredictedWinner, known, $"{place}.predicted_winner"),
                 [CalibrationReading.PredictedWinnerTiesWrong] = Entries(
                     PredictedWinnerTiesWrong,
+                    known,
                     $"{place}.predicted_winner_ties_wrong"
                 ),
             },
             Drift = Drift,
-            Spiegelhalter = Spiegelhalter,
+            Spiegelhalter = Spiegelhalter.Test(known),
+            CalibrationTest = CalibrationTest ?? CalibrationTest.OfVersion1,
             Baselines = Baselines,
             Intervals = Intervals.Intervals(),
         };
+    }
 
     /// <summary>The numbers of bins, by the names of the binnings.</summary>
     public IReadOnlyList<int> Bins() =>
@@ -151,16 +163,29 @@ internal sealed record MetricsForm(
 
     private static Dictionary<string, CalibrationEntry> Entries(
         IReadOnlyDictionary<string, CalibrationForm> forms,
+        bool known,
         string place
     ) =>
         forms.ToDictionary(
             form => form.Key,
-            form => form.Value.Entry(BinningScheme.Find(form.Key), $"{place}.{form.Key}"),
+            form => form.Value.Entry(BinningScheme.Find(form.Key), known, $"{place}.{form.Key}"),
             StringComparer.Ordinal
         );
 }
 
-/// <summary>Bootstrap intervals; each null where there is none. The paper's ECE once more beside the others.</summary>
+/// <summary>Spiegelhalter's test.</summary>
+internal sealed record SpiegelhalterForm(double? Z, double? PValue)
+{
+    public double? DegreesOfFreedom { get; init; }
+
+    public static SpiegelhalterForm Of(SpiegelhalterTest test) =>
+        new(test.Z, test.PValue) { DegreesOfFreedom = test.DegreesOfFreedom };
+
+    public SpiegelhalterTest Test(bool known) =>
+        known ? new SpiegelhalterTest(Z, DegreesOfFreedom, PValue) : SpiegelhalterTest.None;
+}
+
+/// <summary>Intervals; each null where there is none. The paper's ECE once more beside the others.</summary>
 internal sealed record IntervalsForm(
     Interval? AccuracyTiesHalf,
     Interval? AccuracyTiesWrong,
@@ -216,8 +241,9 @@ internal sealed record CalibrationForm(
 
     /// <summary>The entry.</summary>
     /// <param name="scheme">Its binning, or null for one that is not known.</param>
+    /// <param name="known">Whether the interval is of the true ECE, as from version 2 on.</param>
     /// <param name="place">File and key, for errors.</param>
-    public CalibrationEntry Entry(BinningScheme? scheme, string place)
+    public CalibrationEntry Entry(BinningScheme? scheme, bool known, string place)
     {
         var bins = scheme?.Bins ?? Counts.Count;
         if (Counts.Count != bins || Edges.Count != bins + 1 || Confidences.Count != bins || Frequencies.Count != bins)
@@ -227,7 +253,7 @@ internal sealed record CalibrationForm(
             );
         return new CalibrationEntry(
             new CalibrationError(Ece, Ace, Mce, Counts, Edges, Confidences, Frequencies),
-            EceInterval,
+            known ? EceInterval : null,
             Consistency,
             EceDebiasedSigned
         );

@@ -112,7 +112,7 @@ internal static class QuickstartCommand
         [
             .. QuickstartScheme.All.Select(scheme => pairs.Read(scheme.Name, Folders(scheme))),
         ];
-        var differences = QuickstartConclusion.Differences(schemes, pairs, seed);
+        var differences = QuickstartConclusion.Differences(schemes, pairs);
         var conclusion = QuickstartConclusion.Paragraphs(
             schemes,
             pairs,

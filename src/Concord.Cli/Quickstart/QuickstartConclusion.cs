@@ -6,6 +6,9 @@ namespace Concord.Cli.Quickstart;
 /// <summary>What a newcomer can take from the numbers, said only as far as their intervals allow.</summary>
 internal static class QuickstartConclusion
 {
+    // What rounds to the last digit shown.
+    private const double Shown = .0005;
+
     private static readonly (string First, string Second)[] Compared =
     [
         ("Single", "Equal"),
@@ -18,11 +21,10 @@ internal static class QuickstartConclusion
     /// <summary>The differences that decide.</summary>
     public static IReadOnlyList<QuickstartDifference> Differences(
         IReadOnlyList<SchemePredictions> schemes,
-        HeldOutPairs pairs,
-        int seed
+        HeldOutPairs pairs
     )
     {
-        var bootstrap = new PairedBootstrap(pairs.Pairs, seed);
+        var comparison = new PairedComparison(pairs.Pairs);
         return
         [
             .. Compared.SelectMany(pair =>
@@ -31,9 +33,9 @@ internal static class QuickstartConclusion
                     second = schemes.First(scheme => scheme.Name == pair.Second);
                 return new QuickstartDifference[]
                 {
-                    Difference("accuracy", bootstrap.Accuracy(first.Differences, second.Differences)),
-                    Difference("ece", bootstrap.Ece(first.Differences, second.Differences)),
-                    Difference("error", bootstrap.Mean(first.Errors(pairs.Truth), second.Errors(pairs.Truth))),
+                    Difference("accuracy", comparison.Accuracy(first.Differences, second.Differences)),
+                    Difference("ece", comparison.Ece(first.Differences, second.Differences)),
+                    Difference("error", comparison.Mean(first.Errors(pairs.Truth), second.Errors(pairs.Truth))),
                 };
 
                 QuickstartDifference Difference(string measure, PairedDifference difference) =>
@@ -142,7 +144,7 @@ internal static class QuickstartConclusion
         ];
         PairedDifference equal = of("Equal", "Equal + temperatures", "error"),
             more = of("MORE", "MORE + temperatures", "error");
-        var both = equal.Sign == -1 && more.Sign == -1;
+        var both = Gains(equal) && Gains(more);
         var between = of("Equal + temperatures", "MORE + temperatures", "error").Sign;
         var which =
             between == 0 ? "whether by Equal or by MORE is undecided"
@@ -156,6 +158,9 @@ internal static class QuickstartConclusion
             + $"the largest that of {errors[^1].Name} ({Number(errors[^1].Error)}). This is a simulation with one "
             + $"seed: try another with --seed, and your own data.";
     }
+
+    // A gain that the interval leaves above 0 in the digits that are shown.
+    private static bool Gains(PairedDifference error) => error.Interval.High <= -Shown;
 
     private static double MeanError(SchemePredictions scheme, HeldOutPairs pairs) =>
         Enumerable.Range(0, pairs.Sources.Count).Average(source => scheme.Error(pairs.Of(source), pairs.Truth));

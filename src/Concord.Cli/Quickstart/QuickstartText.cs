@@ -83,7 +83,7 @@ internal static class QuickstartText
     public static void Conclude(IReadOnlyList<string> paragraphs, Terminal terminal)
     {
         terminal.Out.WriteLine("What this says (means over sources; in brackets 95 % intervals over prompts;");
-        terminal.Out.WriteLine("undecided: 0 lies inside)");
+        terminal.Out.WriteLine("undecided: 0 lies inside; of 15 such intervals about one misses the truth)");
         foreach (var paragraph in paragraphs)
             Wrap(terminal, paragraph, "- ", "  ");
     }

@@ -19,10 +19,18 @@ public sealed class EvaluationFileTests : IDisposable
         Assert.Equal(0.7, report.WithTemperatures!.Sources[0].Temperature);
         Assert.Equal((50, 3, 0.9), (report.Options.Resamples, report.Options.Seed, report.Options.Level));
         Assert.Equal([10], report.Options.Bins);
-        Assert.Equal(
-            File.ReadAllText(before).ReplaceFirst("{\n", "{\n  \"version\": 1,\n"),
-            EvaluationFile.Text(report)
+        // What has another meaning since is not taken over.
+        Assert.Contains("evaluate the scores again", report.Pooled.CalibrationTest.Reason, StringComparison.Ordinal);
+        Assert.Null(report.Pooled.Spiegelhalter.Z);
+        Assert.All(
+            report.Pooled.Calibration.Values.SelectMany(one => one.Values),
+            entry => Assert.Null(entry.Interval)
         );
+        Assert.NotNull(report.Pooled.Intervals);
+        var again = folder.File("again.json");
+        EvaluationFile.Write(again, report);
+        Assert.StartsWith("{\n  \"version\": 2,\n", File.ReadAllText(again), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(again), EvaluationFile.Text(EvaluationFile.Read(again)));
         // what is shown to people comes out of the file too
         Assert.NotEmpty(EvaluationReportText.Lines(report));
     }
@@ -89,11 +97,11 @@ public sealed class EvaluationFileTests : IDisposable
     [InlineData("\"nll\": [\n", "\"nll\": [\n 1,\n", "pooled.intervals.nll is [ 1, ")]
     [InlineData("\"pairs\": 4,", "\"pairs\": 4", "is not valid JSON")]
     [InlineData("\"pairs\": 4,", "\"pairs\": 4, \"pairs\": 4,", "not valid JSON")]
-    [InlineData("\"settings\": {", "\"version\": 2, \"settings\": {", "is of version 2; this Concord reads up to 1")]
+    [InlineData("\"settings\": {", "\"version\": 3, \"settings\": {", "is of version 3; this Concord reads up to 2")]
     [InlineData(
         "\"pooled\": {",
         "\"version\": 7.5, \"pooled\": 5, \"p\": {",
-        "is of version 7.5; this Concord reads up to 1"
+        "is of version 7.5; this Concord reads up to 2"
     )]
     public void A_damaged_file_is_an_error_that_names_file_and_key(string text, string by, string expected)
     {

@@ -27,7 +27,8 @@ public class OddInputTests
         var one = Evaluation.Run([new Prediction("s", [2, 0], [1, 0])]).Pooled;
         Assert.Equal((1, 1.0, 1), (one.Pairs, one.AccuracyTiesHalf, one.Clusters));
         Assert.Null(one.Intervals); // one cluster has no spread
-        Assert.NotNull(one.Ece().Consistency);
+        Assert.Equal((null, null, null), (one.Ece().Consistency, one.Ece().Interval, one.Ece().Debiased));
+        Assert.Equal("1 prompt: too few to test", one.CalibrationTest.Reason);
         MustRender([new Prediction("s", [2, 0], [1, 0])]);
     }
 
@@ -46,10 +47,35 @@ public class OddInputTests
         Assert.InRange(m.NllClipped!.Value, 0, 37);
         Assert.Equal(0.5, m.AccuracyTiesHalf);
         MustRender(all);
-        var sure = Evaluation.Run([new Prediction("s", [1000, 0], [0, 1])]).Pooled;
+        var sure = Evaluation.Run([.. Enumerable.Repeat(new Prediction("s", [1000, 0], [0, 1]), 20)]).Pooled;
         Assert.Equal(1000.0, sure.Nll);
         Assert.Equal(double.PositiveInfinity, sure.Spiegelhalter.Z);
-        Assert.Null(Evaluation.Run([new Prediction("s", [0, 0], [0, 1])]).Pooled.Spiegelhalter.Z);
+        Assert.Equal(CalibrationVerdict.Overconfident, sure.CalibrationTest.Verdict);
+        var even = Evaluation.Run([.. Enumerable.Repeat(new Prediction("s", [0, 0], [0, 1]), 20)]).Pooled;
+        Assert.Null(even.Spiegelhalter.Z);
+        Assert.Equal(CalibrationVerdict.Noise, even.CalibrationTest.Verdict);
+    }
+
+    [Fact]
+    public void Neither_not_a_number_nor_an_infinite_mean_is_shown()
+    {
+        Prediction[] all =
+        [
+            .. Enumerable.Range(0, 30).Select(_ => new Prediction("s", [1e308, 0], [1, 0])),
+            .. Enumerable.Range(0, 30).Select(i => new Prediction("t", [1e308, -1e308], [i % 2, 1 - i % 2])),
+        ];
+        var report = Evaluation.Run(all);
+        Assert.Equal(1e308, report.Sources["s"].Drift.Mean!.Value, 1e294);
+        Assert.DoesNotContain("NaN", EvaluationFile.Text(report), StringComparison.Ordinal);
+        var lines = EvaluationReportText.Lines(report);
+        Assert.DoesNotContain(lines, line => line.Contains("NaN", StringComparison.Ordinal));
+        var drift = lines.SkipWhile(line => !line.StartsWith("Reward differences", StringComparison.Ordinal));
+        Assert.DoesNotContain(drift, line => line.Contains("inf", StringComparison.Ordinal));
+        var paired = PairedEvaluation.Run(all, all).Mean;
+        Assert.All(
+            new[] { paired.Accuracy, paired.Ece, paired.Nll, paired.Brier },
+            difference => Assert.Equal((0, false), (difference.Difference, double.IsNaN(difference.Interval.Low)))
+        );
     }
 
     [Fact]

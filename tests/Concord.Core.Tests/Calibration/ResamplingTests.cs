@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Concord.Calibration;
-using Concord.Foundation;
 using Xunit;
 
 namespace Concord.Tests.Calibration;
@@ -105,83 +104,6 @@ public class ResamplingTests
         Assert.True(m.Spiegelhalter.Z > 4 && m.Spiegelhalter.PValue < 1e-4);
         Assert.True(m.MeanConfidence > m.AccuracyTiesHalf);
         Assert.True(Evaluation.Run(Simulated.Pairs(2000, 4, 1.5, 2)).Pooled.Spiegelhalter.Z < -4);
-    }
-
-    [Fact]
-    public void Intervals_cover_as_often_as_they_say_also_where_prompts_repeat()
-    {
-        const int trials = 200;
-        int covered = 0,
-            coveredBlind = 0;
-        for (var t = 0; t < trials; t++)
-        {
-            // Five pairs of a prompt are right or wrong together.
-            var random = new Random(t);
-            var data = Enumerable
-                .Range(0, 60)
-                .SelectMany(prompt =>
-                {
-                    var right = random.NextDouble() < 0.7;
-                    return Enumerable
-                        .Range(0, 5)
-                        .Select(_ => new Prediction("s", [1, 0], right ? [1, 0] : [0, 1], $"p{prompt}"));
-                })
-                .ToArray();
-            var options = new EvaluationOptions
-            {
-                Resamples = 300,
-                Seed = t,
-                Bins = [5],
-            };
-            var clustered = Evaluation.Run(data, options).Pooled.Intervals!.AccuracyTiesHalf;
-            var blind = Evaluation
-                .Run([.. data.Select(p => p with { PromptId = null })], options)
-                .Pooled.Intervals!.AccuracyTiesHalf;
-            if (clustered.Low <= 0.7 && clustered.High >= 0.7)
-                covered++;
-            if (blind.Low <= 0.7 && blind.High >= 0.7)
-                coveredBlind++;
-        }
-        Assert.InRange(covered, 178, 200);
-        Assert.True(coveredBlind < 150, $"{coveredBlind}");
-    }
-
-    [Fact]
-    public void The_bootstrap_agrees_with_recomputing_on_drawn_clusters()
-    {
-        var data = Simulated.Pairs(60, 3, perPrompt: 4);
-        var pairs = PreferencePairs.Of(data, _ => 1);
-        (CalibrationReading, BinningScheme, IReadOnlyList<double>) Binning(CalibrationReading reading, int bins)
-        {
-            var scheme = new BinningScheme(BinningStrategy.Uniform, bins);
-            return (reading, scheme, scheme.Edges([]));
-        }
-        var cells = new CalibrationCells(
-            pairs.Differences,
-            [Binning(CalibrationReading.AllOrderedPairs, 10), Binning(CalibrationReading.PredictedWinner, 5)]
-        );
-        var bootstrap = ClusteredBootstrap.Run(pairs, cells, 20, 9)!;
-        for (var draw = 0; draw < 20; draw++)
-        {
-            var random = SplitMix64.OfDraw(9, 1, draw);
-            var drawn = Enumerable.Range(0, pairs.ClusterCount).Select(_ => random.Below(pairs.ClusterCount)).ToArray();
-            var d = drawn.SelectMany(c => pairs.Differences.Where((_, i) => pairs.Clusters[i] == c)).ToArray();
-            Assert.Equal(NegativeLogLikelihood.OfDifferences(d)!.Value, bootstrap.Nll[draw], 1e-12);
-            Assert.Equal(BrierScore.OfDifferences(d)!.Value, bootstrap.Brier[draw], 1e-12);
-            Assert.Equal(Accuracy.OfDifferences(d)!.Value, bootstrap.AccuracyTiesHalf[draw], 1e-12);
-            var (p, y) = AllOrderedPairs.OfDifferences(d);
-            Assert.Equal(
-                ExpectedCalibrationError.Compute(p, y, new BinningScheme(BinningStrategy.Uniform, 10)).Ece!.Value,
-                bootstrap.Ece[0][draw],
-                1e-12
-            );
-            (p, y) = PredictedWinner.OfDifferences(d);
-            Assert.Equal(
-                ExpectedCalibrationError.Compute(p, y, new BinningScheme(BinningStrategy.Uniform, 5)).Ece!.Value,
-                bootstrap.Ece[1][draw],
-                1e-12
-            );
-        }
     }
 
     [Fact]

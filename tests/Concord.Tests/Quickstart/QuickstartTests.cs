@@ -121,15 +121,15 @@ public class QuickstartTests
     {
         SchemePredictions good = Scheme("good", .3),
             bad = Scheme("bad", 2);
-        var bootstrap = new PairedBootstrap(Pairs.Pairs, 1);
+        var comparison = new PairedComparison(Pairs.Pairs);
         var sources = Enumerable.Range(0, Pairs.Sources.Count).ToArray();
         foreach (
             var (difference, measure) in new (PairedDifference, Func<SchemePredictions, int[], double>)[]
             {
-                (bootstrap.Accuracy(bad.Differences, good.Differences), (scheme, own) => scheme.Accuracy(own)),
-                (bootstrap.Ece(bad.Differences, good.Differences), (scheme, own) => scheme.CalibrationError(own)),
+                (comparison.Accuracy(bad.Differences, good.Differences), (scheme, own) => scheme.Accuracy(own)),
+                (comparison.Ece(bad.Differences, good.Differences), (scheme, own) => scheme.CalibrationError(own)),
                 (
-                    bootstrap.Mean(bad.Errors(Pairs.Truth), good.Errors(Pairs.Truth)),
+                    comparison.Mean(bad.Errors(Pairs.Truth), good.Errors(Pairs.Truth)),
                     (scheme, own) => scheme.Error(own, Pairs.Truth)
                 ),
             }
@@ -142,9 +142,9 @@ public class QuickstartTests
             );
             Assert.InRange(difference.Difference, difference.Interval.Low, difference.Interval.High);
         }
-        Assert.Equal(1, bootstrap.Accuracy(bad.Differences, good.Differences).Sign);
-        Assert.Equal(-1, bootstrap.Mean(bad.Errors(Pairs.Truth), good.Errors(Pairs.Truth)).Sign);
-        Assert.Equal(0, bootstrap.Accuracy(good.Differences, good.Differences).Sign);
+        Assert.Equal(1, comparison.Accuracy(bad.Differences, good.Differences).Sign);
+        Assert.Equal(-1, comparison.Mean(bad.Errors(Pairs.Truth), good.Errors(Pairs.Truth)).Sign);
+        Assert.Equal(0, comparison.Accuracy(good.Differences, good.Differences).Sign);
     }
 
     [Theory]
@@ -186,7 +186,7 @@ public class QuickstartTests
                 Temperatures = temperatures,
             };
         SchemePredictions[] schemes = [.. QuickstartScheme.All.Select(Of)];
-        var differences = QuickstartConclusion.Differences(schemes, Pairs, 1);
+        var differences = QuickstartConclusion.Differences(schemes, Pairs);
         return QuickstartConclusion.Paragraphs(
             schemes,
             Pairs,

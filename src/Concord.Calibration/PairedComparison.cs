@@ -1,0 +1,140 @@
+using Concord.Foundation;
+
+namespace Concord.Calibration;
+
+/// <summary>
+/// Differences between models that were asked about the same pairs, with their intervals. The unit is the prompt, with
+/// all its pairs in all sources: each prompt is left out once, both models are measured on what remains, and the spread
+/// of those differences gives the standard error (the jackknife, CR3 of Bell and McCaffrey 2002); the interval is
+/// Student's t. What makes a prompt easy or hard for both models cancels; two intervals of two models apart say much
+/// less.
+/// </summary>
+/// <remarks>
+/// A number is taken of each source alone and averaged over sources, each counting the same, unless one source is
+/// named. Rewards are given as τ (r_w - r_l) of each pair, see <see cref="PairedSet.Differences"/>. With a source of
+/// one prompt nothing is known about chance: the interval then has no ends.
+/// </remarks>
+public sealed class PairedComparison
+{
+    private readonly PairedSet pairs;
+    private readonly double level;
+    private readonly PairsByPrompt prompts;
+    private readonly int[] sourceOf;
+    private readonly double[] counts; // pairs of each source
+
+    /// <summary>Takes what is compared on.</summary>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="level">The level of the intervals, in (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The level is out of its range.</exception>
+    public PairedComparison(PairedSet pairs, double level = .95)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(level, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(level, 1);
+        (this.pairs, this.level) = (pairs, level);
+        sourceOf = [.. pairs.SourceOf];
+        prompts = new PairsByPrompt([.. pairs.ClusterOf], pairs.ClusterCount);
+        counts = new double[pairs.Sources.Count];
+        foreach (var source in sourceOf)
+            counts[source]++;
+    }
+
+    /// <summary>Difference in accuracy, its interval within [-1, 1]; equal rewards count 1/2.</summary>
+    /// <param name="first">τ (r_w - r_l) of each pair under the first model.</param>
+    /// <param name="second">Likewise under the second.</param>
+    /// <param name="source">The source it is of; null for the mean over sources.</param>
+    public PairedDifference Accuracy(double[] first, double[] second, string? source = null)
+    {
+        Check(first, second);
+        return Within(
+            Compare(
+                new SourceMeans(Array.ConvertAll(first, Right), sourceOf, counts),
+                new SourceMeans(Array.ConvertAll(second, Right), sourceOf, counts),
+                source,
+                shares: !first.SequenceEqual(second)
+            )
+        );
+    }
+
+    /// <summary>Difference in the negative log-likelihood of the pairs as the source ordered them.</summary>
+    /// <inheritdoc cref="Accuracy"/>
+    public PairedDifference Nll(double[] first, double[] second, string? source = null) =>
+        Mean(
+            Array.ConvertAll(first, difference => Logistic.Softplus(-difference)),
+            Array.ConvertAll(second, difference => Logistic.Softplus(-difference)),
+            source
+        );
+
+    /// <summary>Difference in the Brier score.</summary>
+    /// <inheritdoc cref="Accuracy"/>
+    public PairedDifference Brier(double[] first, double[] second, string? source = null) =>
+        Mean(Array.ConvertAll(first, BrierScore.Term), Array.ConvertAll(second, BrierScore.Term), source);
+
+    /// <summary>Difference in ECE (all ordered pairs, 10 uniform bins: <see cref="BinningScheme.Headline"/>).</summary>
+    /// <inheritdoc cref="Accuracy"/>
+    public PairedDifference Ece(double[] first, double[] second, string? source = null)
+    {
+        Check(first, second);
+        return Within(
+            Compare(
+                new SourceCalibrationErrors(first, sourceOf, counts),
+                new SourceCalibrationErrors(second, sourceOf, counts),
+                source
+            )
+        );
+    }
+
+    /// <summary>Difference in the mean of any number that each pair has under each model.</summary>
+    /// <param name="first">The number of each pair under the first model.</param>
+    /// <param name="second">Likewise under the second.</param>
+    /// <param name="source">The source it is of; null for the mean over sources.</param>
+    public PairedDifference Mean(double[] first, double[] second, string? source = null)
+    {
+        Check(first, second);
+        return Compare(new SourceMeans(first, sourceOf, counts), new SourceMeans(second, sourceOf, counts), source);
+    }
+
+    private void Check(double[] first, double[] second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (first.Length != pairs.Count || second.Length != pairs.Count)
+            throw new ArgumentException(
+                $"There are {pairs.Count} pairs, but {first.Length} and {second.Length} numbers."
+            );
+    }
+
+    private int? IndexOf(string? source)
+    {
+        if (source is null)
+            return null;
+        var index = pairs.Sources.ToList().IndexOf(source);
+        return index >= 0
+            ? index
+            : throw new ArgumentException(
+                $"There is no source {source}; there are {string.Join(", ", pairs.Sources)}.",
+                nameof(source)
+            );
+    }
+
+    private PairedDifference Compare(ISourceNumber first, ISourceNumber second, string? source, bool shares = false)
+    {
+        var jackknife = new PromptJackknife(prompts, sourceOf, counts, IndexOf(source));
+        return new PairedDifference(
+            jackknife.Difference(first, second),
+            jackknife.Interval(first, second, level, shares)
+        );
+    }
+
+    // A difference of shares lies in [-1, 1].
+    private static PairedDifference Within(PairedDifference difference) =>
+        difference with
+        {
+            Interval = new Interval(Math.Max(-1, difference.Interval.Low), Math.Min(1, difference.Interval.High)),
+        };
+
+    private static double Right(double difference) =>
+        difference > 0 ? 1
+        : difference < 0 ? 0
+        : .5;
+}
