@@ -58,8 +58,8 @@ switch (args.FirstOrDefault())
         return AllBenchmarks.Run(args[1..]);
     default:
         Console.Error.WriteLine(
-            "Benchmarks; CONTRIBUTING.md has their options: coverage | kernels | optimizer | solver | schemes MODEL FILE.. | "
-                + "frozen MODEL FILE | scale | "
+            "Benchmarks; CONTRIBUTING.md has their options: coverage | kernels | optimizer | solver | "
+                + "schemes MODEL FILE.. | frozen MODEL FILE | scale | "
                 + "tokens MODEL FILE.. | sharing MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL "
                 + "FILE.. | all MODEL DATAFOLDER"
         );

@@ -2,7 +2,9 @@ using Concord.Calibration;
 
 namespace Concord.Bench.Coverage;
 
-/// <summary>How often the intervals of paired differences hold: a model with some noise against one with more.</summary>
+/// <summary>
+/// How often the intervals of paired differences hold: a model with some noise against one with more.
+/// </summary>
 /// <param name="Accuracy">Of the difference in accuracy.</param>
 /// <param name="Ece">In ECE.</param>
 /// <param name="Nll">In NLL.</param>

@@ -70,7 +70,7 @@ internal static class EvaluateCommand
         };
         var bootstrap = new Option<int>("--bootstrap")
         {
-            Description = "Resamples for the intervals and the calibrated band; 0 for none.",
+            Description = "Draws that test calibration and show what chance shows; 0 for none.",
             DefaultValueFactory = _ => 1000,
             HelpName = "N",
         };
