@@ -172,6 +172,12 @@ public class QuickstartTests
             near = Scheme("near", .2);
         Assert.Contains("learn a temperature for each source", Conclude(flat, near)[3]);
         Assert.Contains("stays undecided", Conclude(flat, flat)[3]);
+        // a gain that is sure but shows as 0.000 is no reason to do anything
+        var almost = new SchemePredictions(
+            "almost",
+            [.. flat.Differences.Zip(Pairs.TruthItself().Differences, (one, truth) => one + 1e-5 * (truth - one))]
+        );
+        Assert.Contains("stays undecided", Conclude(flat, almost)[3]);
         Assert.Contains("The cleanest labels got the largest", Conclude(flat, near)[2]);
     }
 
