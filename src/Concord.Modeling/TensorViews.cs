@@ -29,8 +29,7 @@ public static unsafe class TensorViews
                 );
             var columns = tensor.dim() == 0 ? 1 : (int)tensor.size(-1);
             var rows = columns == 0 ? 0 : (int)(tensor.numel() / columns);
-            fixed (byte* start = tensor.bytes)
-                return new MatrixView((float*)start, rows, columns);
+            return new MatrixView((float*)Address(tensor), rows, columns);
         }
     }
 
@@ -45,11 +44,19 @@ public static unsafe class TensorViews
         var bytes = tensor.numel() * tensor.element_size();
         if (tensor.device_type != TorchSharp.DeviceType.CPU || !LargePages.Serve(bytes))
             return tensor;
-        // spans count in 32 bits, so the address is taken of one element
+        LargePages.Advise(Address(tensor), bytes);
+        return tensor;
+    }
+
+    // spans count in 32 bits, so of what is larger the address is taken of one element
+    private static byte* Address(Tensor tensor)
+    {
+        if (tensor.numel() * tensor.element_size() <= int.MaxValue)
+            fixed (byte* address = tensor.bytes)
+                return address;
         using var one = tensor.flatten().narrow(0, 0, 1);
         fixed (byte* address = one.bytes)
-            LargePages.Advise(address, bytes);
-        return tensor;
+            return address;
     }
 
     /// <summary>Adds a tensor's values to a hash, in row order, from wherever they are.</summary>

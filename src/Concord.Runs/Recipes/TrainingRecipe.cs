@@ -84,7 +84,7 @@ internal static class TrainingRecipe
             ),
             PerSource = fields.Integer(value, value.PerSource),
             MicroBatch = fields.OptionalInteger(value, value.MicroBatch),
-            TokenBudget = fields.OptionalInteger(value, value.TokenBudget),
+            TokenBudget = fields.Integer(value, value.TokenBudget),
             Resample = fields.OptionalInteger(value, value.Resample),
         };
 

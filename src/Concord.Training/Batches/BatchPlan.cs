@@ -77,6 +77,9 @@ public sealed class BatchPlan : IBatchSource
     /// <summary>How many different comparisons of each source are trained on, (K).</summary>
     public IReadOnlyList<int> Comparisons { get; }
 
+    /// <summary>How many comparisons a step takes.</summary>
+    public int PerStep => counts.Sum();
+
     /// <summary>Whether the first so many steps take some comparison a second time.</summary>
     public bool Repeats(int steps) =>
         Enumerable.Range(0, streams.Length).Any(i => (long)steps * counts[i] > streams[i].Length);

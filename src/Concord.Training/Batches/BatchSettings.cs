@@ -21,13 +21,15 @@ public enum BatchComposition
 /// <summary>How batches are drawn. Every default is here.</summary>
 public sealed record BatchSettings
 {
+    private const int LargestBatch = 1_000_000;
+
     /// <summary>How a batch is composed.</summary>
     /// <value>Default <see cref="BatchComposition.Balanced"/>.</value>
     public BatchComposition Composition { get; init; } = BatchComposition.Balanced;
 
     /// <summary>Comparisons per source in a batch of one optimizer step (times K, in a shuffled batch).</summary>
     /// <value>≥ 1; default 16, as the paper.</value>
-    [Setting("Comparisons of each source in the batch of one step.", Least = 1, Most = 1_000_000)]
+    [Setting("Comparisons of each source in the batch of one step.", Least = 1, Most = LargestBatch)]
     public int PerSource { get; init; } = 16;
 
     /// <summary>Comparisons in a micro-batch, what is computed at once; null for the whole batch.</summary>
@@ -36,12 +38,13 @@ public sealed record BatchSettings
     public int? MicroBatch { get; init; }
 
     /// <summary>
-    /// Most tokens computed at once: batches of long texts are cut into more micro-batches; null for no limit. A single
-    /// comparison may exceed it.
+    /// Most tokens computed at once: a batch that has more is cut into more micro-batches. A single comparison may
+    /// exceed it.
     /// </summary>
-    /// <value>≥ 1 or null; default null.</value>
-    [Setting("Most tokens computed at once; empty: no limit.", Least = 1)]
-    public int? TokenBudget { get; init; }
+    /// <value>1 to 65,536; default 8,192. A model of 135 million parameters that is trained whole takes about 12 GB for
+    /// as many; bounded, so that no product of sizes leaves what memory can be addressed by.</value>
+    [Setting("Most tokens computed at once; a longer batch is cut.", Least = 1, Most = 65536)]
+    public int TokenBudget { get; init; } = 8192;
 
     /// <summary>
     /// n, to which every source is resampled: chosen at random where it has more, all and random repeats where it has
@@ -74,6 +77,12 @@ public sealed record BatchSettings
         {
             Known(name, "shares");
             SettingRange.Positive.Check($"shares.{name}", share);
+            if (share * PerSource > LargestBatch)
+                throw new ConcordException(
+                    FormattableString.Invariant(
+                        $"{share} times {PerSource} comparisons of {name} in a batch are more than {LargestBatch}: "
+                    ) + "lower its share, or per_source."
+                );
         }
 
         void Known(string name, string setting)

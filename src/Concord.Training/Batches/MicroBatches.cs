@@ -19,8 +19,8 @@ public static class MicroBatches
     /// <param name="sources">Source of each.</param>
     /// <param name="settings">Size of a micro-batch and token budget.</param>
     /// <returns>
-    /// Indices into the batch, by micro-batch. Without a token budget the m-th of n micro-batches gets each source's
-    /// comparisons m, m + n, ..; with one, tokens are evened out too.
+    /// Indices into the batch, by micro-batch. Where all fit the token budget the m-th of n micro-batches gets each
+    /// source's comparisons m, m + n, ..; else tokens are evened out too.
     /// </returns>
     public static int[][] Split(
         IReadOnlyList<TokenizedComparison> comparisons,
@@ -34,14 +34,16 @@ public static class MicroBatches
         var count =
             (comparisons.Count + (settings.MicroBatch ?? comparisons.Count) - 1)
             / (settings.MicroBatch ?? comparisons.Count);
-        if (settings.TokenBudget is not { } budget)
-            return Deal(count, comparisons, sources, [.. Enumerable.Range(0, comparisons.Count)], byLength: false);
+        var budget = settings.TokenBudget;
         long Tokens(IEnumerable<int> part) => part.Sum(index => (long)comparisons[index].PackedLength);
         int[] all = [.. Enumerable.Range(0, comparisons.Count)];
         int[] fitting = [.. all.Where(index => comparisons[index].PackedLength <= budget)];
         int[][] apart = [.. all.Except(fitting).Select(index => new[] { index })];
         if (fitting.Length == 0)
             return apart;
+        var even = Deal(count, comparisons, sources, fitting, byLength: false);
+        if (even.All(part => Tokens(part) <= budget))
+            return [.. even, .. apart];
         for (count = Math.Max(count, (int)((Tokens(fitting) + budget - 1) / budget)); ; count++)
         {
             var micro = Deal(count, comparisons, sources, fitting, byLength: true);

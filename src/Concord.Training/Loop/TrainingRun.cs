@@ -74,6 +74,13 @@ public sealed class TrainingRun
             plan = Plan([.. Enumerable.Range(0, data.Training.Count).Where(item => !apart.Contains(item))]);
             Steps = StepsOf(plan);
         }
+        var rows = (long)plan.PerStep * data.Training.Max(one => one.Suffixes.Length);
+        if (rows * model.Config.HiddenSize > Array.MaxLength)
+            throw new ConcordException(
+                FormattableString.Invariant(
+                    $"A step of {plan.PerStep} comparisons has up to {rows} responses of {model.Config.HiddenSize} numbers each, "
+                ) + "more than one array holds: lower `batches.per_source`."
+            );
         temperatures = new SourceTemperatures(data.Sources.Count, settings.Temperatures);
         cacheFolder = options.FrozenStates;
         folder = new RunFolder(options.Output, options.Config);

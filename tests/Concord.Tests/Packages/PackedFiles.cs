@@ -50,7 +50,7 @@ internal sealed class PackedFiles(string repositoryUrl, IReadOnlyList<string> ma
             complaints.AddRange(
                 archive
                     .Entries.Where(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal))
-                    .SelectMany(entry => Metadata(Encoding.UTF8.GetString(Bytes(entry))))
+                    .SelectMany(entry => Metadata(Bytes(entry)))
             );
         }
         return [.. complaints.Select(complaint => $"{Path.GetFileName(package)}: {complaint}")];
@@ -75,9 +75,10 @@ internal sealed class PackedFiles(string repositoryUrl, IReadOnlyList<string> ma
             || bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(path)) >= 0
         );
 
-    private IEnumerable<string> Metadata(string nuspec)
+    private IEnumerable<string> Metadata(byte[] nuspec)
     {
-        var metadata = XDocument.Parse(nuspec).Root!.Elements().Single(element => element.Name.LocalName == "metadata");
+        var document = XDocument.Load(new MemoryStream(nuspec)); // which reads the mark it may begin with
+        var metadata = document.Root!.Elements().Single(element => element.Name.LocalName == "metadata");
         var byName = metadata.Elements().ToLookup(element => element.Name.LocalName);
         foreach (var name in Elements.Where(name => !byName[name].Any()))
             yield return $"no {name}";

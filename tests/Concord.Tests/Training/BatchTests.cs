@@ -270,6 +270,12 @@ public class BatchTests
                 new BatchSettings { PerSource = 0 },
                 new BatchSettings { MicroBatch = 0 },
                 new BatchSettings { TokenBudget = 0 },
+                new BatchSettings { TokenBudget = 65537 },
+                new BatchSettings
+                {
+                    PerSource = 1000,
+                    Shares = new Dictionary<string, double> { ["a"] = 1e300 },
+                },
                 new BatchSettings { Resample = 0 },
                 new BatchSettings { Limits = new Dictionary<string, int> { ["d"] = 1 } },
                 new BatchSettings { Shares = new Dictionary<string, double> { ["a"] = 0 } },
