@@ -30,6 +30,31 @@ public sealed class RunContents(string folder)
     /// <summary><c>checkpoints</c>: what an interrupted run goes on from.</summary>
     public string CheckpointsFolder => Path.Combine(folder, "checkpoints");
 
+    /// <summary><c>unread.jsonl</c>: records that could not be read, where there were any.</summary>
+    public string UnreadFile => Path.Combine(folder, "unread.jsonl");
+
+    /// <summary><c>initial</c>: the model that the run began from, where it was made from a shape.</summary>
+    public string InitialFolder => Path.Combine(folder, "initial");
+
+    /// <summary><c>precision</c>: what <c>auto</c> chose.</summary>
+    public string PrecisionFile => Path.Combine(folder, "precision");
+
+    /// <summary>
+    /// Whatever a run writes or replaces, but for <see cref="ConfigFile"/>, by which it says that the folder is its own.
+    /// </summary>
+    public IReadOnlyList<string> Written =>
+        [
+            ModelFolder,
+            CheckpointsFolder,
+            InitialFolder,
+            MetricsFile,
+            EvaluationFile,
+            ScoresFile,
+            Path.Combine(folder, RunRecord.FileName),
+            UnreadFile,
+            PrecisionFile,
+        ];
+
     /// <summary>Opens the folder of a run, ended or not.</summary>
     /// <exception cref="ConcordException">It is no folder of a run.</exception>
     public static RunContents Open(string folder)

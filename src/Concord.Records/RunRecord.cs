@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Concord.Foundation;
 
 namespace Concord.Records;
@@ -32,6 +33,18 @@ public sealed record RunRecord
 
     /// <summary>The step whose model is in <c>model/</c>; -1 where none is.</summary>
     public required int BestStep { get; init; }
+
+    /// <summary>Fingerprint of what was trained on and reported on; null in files from before it was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Data { get; init; }
+
+    /// <summary>Fingerprint of the model that training began from; null likewise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Model { get; init; }
+
+    /// <summary>Fingerprint of the files that a recipe's data came from; null where they came from none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Files { get; init; }
 
     /// <summary>Reads the file of a run's folder; null where there is none: the run has not ended.</summary>
     /// <exception cref="ConcordException">It cannot be read, is damaged or of a newer version.</exception>

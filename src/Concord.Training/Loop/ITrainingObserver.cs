@@ -20,7 +20,8 @@ public interface ITrainingObserver
     /// <summary>Held-out comparisons were evaluated, without intervals.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="report">By source, with temperatures where there are any.</param>
-    /// <param name="best">Whether the model is the best so far.</param>
+    /// <param name="best">Whether the model is the best so far; never where nothing is chosen and the last is
+    /// kept.</param>
     void Evaluated(int step, EvaluationReport report, bool best) { }
 
     /// <summary>Something a person should know, which changes nothing in the result.</summary>

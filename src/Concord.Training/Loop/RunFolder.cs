@@ -1,5 +1,6 @@
 using Concord.Foundation;
 using Concord.Records;
+using Concord.Training.Checkpoints;
 
 namespace Concord.Training.Loop;
 
@@ -12,22 +13,16 @@ internal sealed class RunFolder
     /// <summary>Opens or makes the folder for a run.</summary>
     /// <param name="path">Where.</param>
     /// <param name="config">The run's settings as text; what a folder of the same run holds already.</param>
-    /// <exception cref="ConcordException">It holds a run of other settings, or cannot be written.</exception>
-    public RunFolder(string path, string config)
+    /// <param name="inputs">Files and folders that the run reads.</param>
+    /// <exception cref="ConcordException">It holds a run of other settings or what no run wrote, an input lies where the
+    /// run writes, or it cannot be written.</exception>
+    public RunFolder(string path, string config, params IEnumerable<string> inputs)
     {
         this.path = path;
         this.config = config;
         Contents = new RunContents(path);
-        try
-        {
-            Disk.CreateFolder(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"{path} cannot be written: {error.Message} Name another output folder.", error);
-        }
-        if (!HoldsRun(path, config))
-            AtomicFile.WriteText(Contents.ConfigFile, config);
+        using var claim = RunClaim.Take(path, config, inputs);
+        claim.Keep();
     }
 
     /// <summary>What stands in it.</summary>
@@ -37,25 +32,48 @@ internal sealed class RunFolder
     /// What the run of these settings in a folder has ended with, or null where it has not ended, or never began. Only
     /// reads.
     /// </summary>
-    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not.</exception>
-    public static TrainingResult? Ended(string path, string config)
+    /// <param name="path">Where.</param>
+    /// <param name="config">The run's settings as text.</param>
+    /// <param name="files">Fingerprint of the files the data come from; null where it is not known.</param>
+    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not, or one that ended over
+    /// other files.</exception>
+    public static TrainingResult? Ended(string path, string config, string? files)
     {
-        return HoldsRun(path, config) && RunRecord.Read(path) is { Status: RunRecord.Finished } run
-            ? new(TrainingOutcome.AlreadyFinished, run.Step, run.Steps, run.BestStep, null, null)
-            : null;
+        if (!RunClaim.IsHeld(path, config) || RunRecord.Read(path) is not { Status: RunRecord.Finished } run)
+            return null;
+        if (run.Files is not null && files is not null && run.Files != files)
+            throw Other(path, "has ended over other data: its files have changed since");
+        return new(TrainingOutcome.AlreadyFinished, run.Step, run.Steps, run.BestStep, null, null);
     }
 
-    /// <summary>The same of this folder.</summary>
-    public TrainingResult? Ended() => Ended(path, config);
+    /// <summary>The same of this folder, by data and model themselves.</summary>
+    /// <param name="start">The run's beginning.</param>
+    /// <exception cref="ConcordException">It has ended over other data, or from another model.</exception>
+    public TrainingResult? Ended(TrainingProgress start)
+    {
+        if (Ended(path, config, files: null) is not { } ended)
+            return null;
+        var run = RunRecord.Read(path)!;
+        if (run.Model is not null && run.Model != start.Model)
+            throw Other(path, "began from another model");
+        if (run.Data is not null && run.Data != start.Data)
+            throw Other(path, "has ended over other data: files, split, tokenizer or rendering have changed");
+        return ended;
+    }
 
     /// <summary>Says that the run is finished; the last thing that is written.</summary>
-    public void Finish(int step, int steps, int bestStep) =>
+    /// <param name="end">Where it stands.</param>
+    /// <param name="files">Fingerprint of the files its data come from, where known.</param>
+    public void Finish(TrainingProgress end, string? files) =>
         new RunRecord
         {
             Status = RunRecord.Finished,
-            Step = step,
-            Steps = steps,
-            BestStep = bestStep,
+            Step = end.Step,
+            Steps = end.Steps,
+            BestStep = end.BestStep,
+            Data = end.Data,
+            Model = end.Model,
+            Files = files,
         }.Write(path);
 
     /// <summary>
@@ -116,31 +134,6 @@ internal sealed class RunFolder
         );
     }
 
-    private static bool HoldsRun(string path, string config)
-    {
-        var file = new RunContents(path).ConfigFile;
-        if (!File.Exists(file))
-            return false;
-        if (FirstDifference(File.ReadAllText(file), config) is { } difference)
-            throw new ConcordException(
-                $"{path} holds a run with other settings ({difference}). Name another output folder, or give the "
-                    + $"same settings to go on with it."
-            );
-        return true;
-    }
-
-    private static string? FirstDifference(string before, string now)
-    {
-        var (old, given) = (before.Split('\n'), now.Split('\n'));
-        for (var i = 0; i < Math.Max(old.Length, given.Length); i++)
-        {
-            var (was, isNow) = (
-                i < old.Length ? old[i].Trim() : "nothing",
-                i < given.Length ? given[i].Trim() : "nothing"
-            );
-            if (was != isNow)
-                return $"`{was}` there, `{isNow}` now";
-        }
-        return null;
-    }
+    private static ConcordException Other(string path, string what) =>
+        new($"{path}: the run there {what}. Name another output folder, or bring back what was there.");
 }

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 using Concord.Modeling.Files;
+using Concord.Modeling.Folders;
 using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
@@ -32,6 +33,7 @@ public sealed class TrainingRun
     private readonly IGradientExchange exchange;
     private readonly RunFolder folder;
     private readonly string? cacheFolder;
+    private readonly string? files;
     private readonly BestModel best;
     private readonly int[] setAside = []; // indices of training comparisons
     private readonly BatchPlan plan;
@@ -83,9 +85,11 @@ public sealed class TrainingRun
             );
         temperatures = new SourceTemperatures(data.Sources.Count, settings.Temperatures);
         cacheFolder = options.FrozenStates;
-        folder = new RunFolder(options.Output, options.Config);
+        files = options.Files;
+        folder = new RunFolder(options.Output, options.Config, Inputs());
         var write = options.WriteModel ?? new TrainedModelFolder(data, settings.Mode, options.MergeAdapters).Write;
-        best = new BestModel(model, data, settings, folder, write, observer);
+        var told = data.Validation.Count > 0 ? observer : new LastIsKept(observer);
+        best = new BestModel(model, data, settings, folder, write, told);
     }
 
     /// <summary>Optimizer steps of the whole run.</summary>
@@ -97,8 +101,11 @@ public sealed class TrainingRun
     /// </summary>
     /// <param name="output">The run's folder.</param>
     /// <param name="config">Its settings as text.</param>
-    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not.</exception>
-    public static TrainingResult? Ended(string output, string config) => RunFolder.Ended(output, config);
+    /// <param name="files">As <see cref="TrainingRunOptions.Files"/>; null leaves the data uncompared.</param>
+    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not, or one that ended over
+    /// other files.</exception>
+    public static TrainingResult? Ended(string output, string config, string? files = null) =>
+        RunFolder.Ended(output, config, files);
 
     /// <summary>Trains, from the newest checkpoint where there is one, to the end or until cancelled.</summary>
     /// <param name="cancellation">When cancelled, a checkpoint is written at the last whole step.</param>
@@ -106,15 +113,15 @@ public sealed class TrainingRun
     /// written.</exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
-        if (folder.Ended() is { } ended)
-            return ended;
-        using var alone = folder.Lock();
         var progress = new TrainingProgress
         {
             Steps = Steps,
             Data = data.Fingerprint(),
             Model = ModelFingerprint.Of(model),
         };
+        if (folder.Ended(progress) is { } ended)
+            return ended;
+        using var alone = folder.Lock();
         var checkpoints = new CheckpointStore(folder.Contents.CheckpointsFolder, settings.KeepCheckpoints);
         var checkpoint = Newest(checkpoints, progress);
         using var tensors = checkpoint?.Tensors;
@@ -157,8 +164,18 @@ public sealed class TrainingRun
             return new(TrainingOutcome.Interrupted, progress.Step, Steps, progress.BestStep, resumed, null);
         progress = best.WriteWithoutHeldOut(progress, Temperatures(), cache, cancellation);
         var report = best.Report();
-        folder.Finish(progress.Step, Steps, progress.BestStep);
+        folder.Finish(progress, files);
         return new(TrainingOutcome.Finished, progress.Step, Steps, progress.BestStep, resumed, report);
+    }
+
+    // what is read while the run writes: the model's folder with that of its base, and the files of the data
+    private IEnumerable<string> Inputs()
+    {
+        var folders = model.Folder is { } own
+            ? ReadingFiles.Of(own).Select(file => Path.GetDirectoryName(file)!).Prepend(own)
+            : [];
+        var read = data.Training.Concat(data.HeldOut).Concat(data.Validation);
+        return folders.Concat(read.Select(one => one.Comparison.Origin.File).Distinct().Where(File.Exists));
     }
 
     private RankingObjective Objective(FlatParameters parameters, FrozenStateCache? cache)

@@ -28,6 +28,12 @@ public sealed record TrainingRunOptions
     public IGradientExchange? Exchange { get; init; }
 
     /// <summary>
+    /// Fingerprint of the files that the data come from: by it a run that has ended is told from one over files that
+    /// have changed since, without reading data or model. Null where they come from none.
+    /// </summary>
+    public string? Files { get; init; }
+
+    /// <summary>
     /// A folder where hidden states below the lowest trained layer are kept, for all epochs and for other runs over the
     /// same texts; null to compute them every time.
     /// </summary>

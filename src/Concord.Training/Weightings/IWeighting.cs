@@ -8,7 +8,12 @@ namespace Concord.Training.Weightings;
 /// only, so one of your own is an instance handed to <see cref="Loop.TrainingSettings.Weighting"/>. One that remembers
 /// something between batches is <see cref="State.IStateful"/> besides: it is saved with the run then, and put back.
 /// </summary>
-/// <remarks>An instance serves one run at a time; it may serve one after the other.</remarks>
+/// <remarks>
+/// An instance serves one run at a time; it may serve one after the other. Its settings are its public properties
+/// besides those of these two interfaces: they are written into the run's <c>config.yaml</c>, by which a run is told
+/// from one of other settings. What is no property, or is one and changes while it weighs, is for a
+/// <see cref="object.ToString"/> of its own, which is written instead.
+/// </remarks>
 public interface IWeighting
 {
     /// <summary>What it must see of a batch.</summary>

@@ -1,3 +1,4 @@
+using Concord.Training.Checkpoints;
 using Concord.Training.Loop;
 using Xunit;
 
@@ -29,19 +30,29 @@ public class RunFolderTests
     {
         using var folder = new TemporaryFolder();
         var place = folder.File("run");
-        Assert.Null(RunFolder.Ended(place, "seed: 1"));
+        Assert.Null(RunFolder.Ended(place, "seed: 1", null));
         Assert.False(Directory.Exists(place));
         var run = new RunFolder(place, "seed: 1");
-        Assert.Null(RunFolder.Ended(place, "seed: 1"));
+        Assert.Null(RunFolder.Ended(place, "seed: 1", null));
         Assert.Contains(
             "other settings",
-            Assert.Throws<ConcordException>(() => RunFolder.Ended(place, "seed: 2")).Message,
+            Assert.Throws<ConcordException>(() => RunFolder.Ended(place, "seed: 2", null)).Message,
             StringComparison.Ordinal
         );
-        run.Finish(step: 3, steps: 4, bestStep: 2);
+        run.Finish(
+            new TrainingProgress
+            {
+                Step = 3,
+                Steps = 4,
+                BestStep = 2,
+                Data = "data",
+                Model = "model",
+            },
+            files: null
+        );
         Assert.Equal(
             new TrainingResult(TrainingOutcome.AlreadyFinished, 3, 4, 2, null, null),
-            RunFolder.Ended(place, "seed: 1")
+            RunFolder.Ended(place, "seed: 1", null)
         );
     }
 }
