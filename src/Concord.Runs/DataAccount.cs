@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
+using Concord.Records;
 using Concord.Training.Loop;
 
 namespace Concord;
@@ -70,12 +72,30 @@ public sealed record DataAccount
                 .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
     }
 
-    /// <summary>The settings with the sources' shares of a batch.</summary>
-    internal TrainingSettings Sharing(TrainingSettings settings) =>
-        settings with
+    /// <summary>The settings with the sources' shares of a batch beside those they name themselves.</summary>
+    /// <exception cref="ConcordException">Data and settings give one source different shares.</exception>
+    internal TrainingSettings Sharing(TrainingSettings settings)
+    {
+        var named = settings.Batches.Shares;
+        foreach (var (source, share) in Shares)
+            if (named.TryGetValue(source, out var other) && other != share)
+                throw new ConcordException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The data give the source '{source}' the share {share}, and the settings of batches {other}: "
+                            + $"leave one out."
+                    )
+                );
+        return settings with
         {
-            Batches = settings.Batches with { Shares = Shares },
+            Batches = settings.Batches with
+            {
+                Shares = named
+                    .Concat(Shares.ExceptBy(named.Keys, share => share.Key))
+                    .ToDictionary(StringComparer.Ordinal),
+            },
         };
+    }
 
     /// <summary>Of some sources alone; what could not be read or was left out is said of all files.</summary>
     internal DataAccount Only(IReadOnlyList<string> names)
@@ -99,7 +119,7 @@ public sealed record DataAccount
         if (Problems.Count == 0)
             return;
         AtomicFile.WriteLines(
-            Path.Combine(folder, "unread.jsonl"),
+            new RunContents(folder).UnreadFile,
             Problems.Select(problem =>
                 JsonSerializer.Serialize(
                     new

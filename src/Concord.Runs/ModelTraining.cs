@@ -24,6 +24,9 @@ internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAcc
     /// <summary>Where hidden states below the trained layers are kept, or null.</summary>
     public string? FrozenStates { get; init; }
 
+    /// <summary>Fingerprint of the files that the data come from, or null.</summary>
+    public string? Files { get; init; }
+
     /// <summary>Is told what training does.</summary>
     public ITrainingObserver? Observer { get; init; }
 
@@ -62,6 +65,7 @@ internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAcc
                 Output = output,
                 Config = config,
                 MergeAdapters = MergeAdapters,
+                Files = Files,
                 Observer = Observer,
                 FrozenStates = FrozenStates,
             }

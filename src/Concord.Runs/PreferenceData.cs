@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Preferences.Sampling;
@@ -30,6 +31,9 @@ public sealed class PreferenceData
     /// <summary>How much of a source is used, and who said so.</summary>
     private sealed record SourceUse(string Where, int? Limit, double Share);
 
+    /// <summary>What was read; nothing where comparisons were given.</summary>
+    private PreferenceSource[] Entries { get; init; } = [];
+
     /// <summary>All comparisons, in the order in which they were given.</summary>
     public IReadOnlyList<Comparison> Comparisons { get; }
 
@@ -59,12 +63,14 @@ public sealed class PreferenceData
     public static PreferenceData Read(params IEnumerable<PreferenceSource> sources)
     {
         ArgumentNullException.ThrowIfNull(sources);
+        PreferenceSource[] entries = [.. sources];
+        CheckOnce(entries);
         var comparisons = new List<Comparison>();
         var problems = new List<ReadProblem>();
         var dropped = new List<DroppedRecords>();
         var uses = new Dictionary<string, SourceUse>(StringComparer.Ordinal);
         var number = 0;
-        foreach (var source in sources)
+        foreach (var source in entries)
         {
             var use = new SourceUse($"sources.{number++}", source.Limit, source.Share);
             foreach (var file in source.Files)
@@ -78,7 +84,17 @@ public sealed class PreferenceData
                         Agree(name, uses[name], use);
             }
         }
-        return new PreferenceData(comparisons, uses, problems, dropped);
+        return new PreferenceData(comparisons, uses, problems, dropped) { Entries = entries };
+    }
+
+    private static void CheckOnce(PreferenceSource[] entries)
+    {
+        foreach (var entry in entries.GroupBy(entry => entry.Name))
+            if (RealPath.Twice([.. entry.SelectMany(one => one.Files)]) is var (first, second))
+                throw new ConcordException(
+                    $"{(first == second ? $"{first} is" : $"{first} and {second} are one file, which is")} given twice, "
+                        + $"and its records would count twice: name it once."
+                );
     }
 
     /// <summary>Takes comparisons from memory.</summary>
@@ -100,6 +116,40 @@ public sealed class PreferenceData
             ),
         ];
         return new PreferenceData(all, new Dictionary<string, SourceUse>(StringComparer.Ordinal), [], []);
+    }
+
+    /// <summary>
+    /// These data and others after them, with the limits, shares, unreadable and left-out records of both: files beside
+    /// comparisons in memory.
+    /// </summary>
+    /// <param name="other">The others.</param>
+    /// <exception cref="ConcordException">Both give the same source and disagree on its limit or share; or both read the
+    /// same file.</exception>
+    public PreferenceData And(PreferenceData other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var together = new Dictionary<string, SourceUse>(StringComparer.Ordinal);
+        foreach (
+            var (data, place) in (ReadOnlySpan<(PreferenceData, string)>)[(this, "the first"), (other, "the other")]
+        )
+        foreach (var name in data.Sources)
+        {
+            var use = data.uses.GetValueOrDefault(name) ?? new SourceUse(Unnamed, null, 1);
+            use = use with { Where = $"{use.Where} of {place}" };
+            if (!together.TryAdd(name, use))
+                Agree(name, together[name], use);
+        }
+        PreferenceSource[] entries = [.. Entries, .. other.Entries];
+        CheckOnce(entries);
+        return new PreferenceData(
+            [.. Comparisons, .. other.Comparisons],
+            together,
+            [.. Problems, .. other.Problems],
+            [.. Dropped, .. other.Dropped]
+        )
+        {
+            Entries = entries,
+        };
     }
 
     /// <summary>Splits by prompt: a prompt lies on one side only, in whatever sources it occurs.</summary>
@@ -161,7 +211,10 @@ public sealed class PreferenceData
                 Dropped = Dropped,
             },
             split.Validation == 0 ? null : () => Split(split with { Validation = 0 }, only)
-        );
+        )
+        {
+            How = split,
+        };
     }
 
     private static void Agree(string name, SourceUse before, SourceUse now)

@@ -1,5 +1,6 @@
 using Concord.Foundation;
 using Concord.Preferences;
+using Concord.Preferences.Sampling;
 using Concord.Preferences.Simulation;
 
 namespace Concord;
@@ -27,7 +28,10 @@ public sealed class PreferenceSplit
     /// <summary>Learned from; each has a strict pair.</summary>
     public IReadOnlyList<Comparison> Training { get; }
 
-    /// <summary>Looked at during training: the step that is kept, the early stop, temperatures.</summary>
+    /// <summary>
+    /// Looked at during training: the step that is kept, the early stop, temperatures. A run takes them of what its
+    /// truncation leaves, and where its settings choose nothing it trains on them instead.
+    /// </summary>
     public IReadOnlyList<Comparison> Validation { get; }
 
     /// <summary>Reported on, and neither learned from nor chosen by.</summary>
@@ -36,7 +40,16 @@ public sealed class PreferenceSplit
     /// <summary>What there is to say of them: counts by source, what could not be read, what was left out.</summary>
     public DataAccount Account { get; }
 
-    /// <summary>Draws a simulated population, whose truth is known; it has sides of its own.</summary>
+    /// <summary>How they were split, and how a run takes its validation side.</summary>
+    internal PromptSplit How { get; init; } = new();
+
+    /// <summary>The population they were drawn of; null where they were read or given.</summary>
+    internal SimulationSettings? Population { get; init; }
+
+    /// <summary>
+    /// Draws a simulated population, whose truth is known, with its own held-out side; a run that chooses takes its
+    /// validation side of the training comparisons, as the default of <see cref="PromptSplit"/> says.
+    /// </summary>
     /// <param name="settings">The population.</param>
     /// <exception cref="ConcordException">A setting lies outside its range.</exception>
     public static PreferenceSplit Simulate(SimulationSettings settings)
@@ -47,16 +60,14 @@ public sealed class PreferenceSplit
             .. population.SourceNames.SelectMany(population.Training).Select(one => one.Comparison),
         ];
         Comparison[] heldOut = [.. population.SourceNames.SelectMany(population.HeldOut).Select(one => one.Comparison)];
-        return new PreferenceSplit(
-            training,
-            [],
-            heldOut,
-            DataAccount.Of(population.SourceNames, training, [], heldOut)
-        );
+        return new PreferenceSplit(training, [], heldOut, DataAccount.Of(population.SourceNames, training, [], heldOut))
+        {
+            Population = settings,
+        };
     }
 
-    /// <summary>The same prompts held out, and those of the validation side trained on: for training in which nothing
-    /// is chosen.</summary>
+    /// <summary>The same prompts held out, and those of the validation side to be trained on: what a run takes its own
+    /// side from.</summary>
     internal PreferenceSplit WithoutValidation() => withoutValidation?.Invoke() ?? this;
 
     /// <summary>The comparisons of some sources alone; what could not be read or was left out is said of all
@@ -82,6 +93,10 @@ public sealed class PreferenceSplit
             Wanted(HeldOut),
             Account.Only(sources),
             withoutValidation is null ? null : () => withoutValidation().Only(sources)
-        );
+        )
+        {
+            How = How,
+            Population = Population,
+        };
     }
 }

@@ -14,9 +14,28 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
     public string Output { get; } =
         recipe.Output ?? throw new ArgumentException("The recipe has no output folder.", nameof(recipe));
 
-    /// <summary>What the run ended with where it has ended already; known without opening data or model.</summary>
-    /// <exception cref="ConcordException">The folder holds a run of other settings.</exception>
-    public TrainingResult? Ended() => TrainingRun.Ended(Output, Config());
+    /// <summary>
+    /// What the run ended with where it has ended already; known without opening the model. Of the data the files' bytes
+    /// are compared; where one is gone that is said.
+    /// </summary>
+    /// <exception cref="ConcordException">The folder holds a run of other settings, or over other files.</exception>
+    public TrainingResult? Ended()
+    {
+        var config = Config();
+        if (TrainingRun.Ended(Output, config) is not { } ended)
+            return null;
+        string? files;
+        try
+        {
+            files = RecipeFiles.Fingerprint(recipe);
+        }
+        catch (ConcordException gone)
+        {
+            say($"The data of the finished run were not looked at: {gone.Message}");
+            return ended;
+        }
+        return TrainingRun.Ended(Output, config, files);
+    }
 
     /// <summary>Trains, or goes on, to the end or until cancelled.</summary>
     /// <param name="data">The recipe's data.</param>
@@ -25,9 +44,12 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
     /// <exception cref="ConcordException">Data, model or settings do not fit; the message says what to do.</exception>
     public TrainingResult Train(RunData data, ITrainingObserver observer, CancellationToken cancellation)
     {
-        using var model = RunModel.Open(recipe, Output, say);
         var settings = recipe.Training with { Seed = recipe.Seed };
         var shared = data.Account.Sharing(settings);
+        shared.Validate(data.Account.Sources); // what has no meaning is refused before anything is made
+        var config = Config();
+        using var claim = RunClaim.Take(Output, config, RecipeFiles.Read(recipe));
+        using var model = RunModel.Open(recipe, Output, say);
         var tokens = ValidationSide.Take(data.Tokens(model, cancellation), recipe.Split, shared, data.Account.Sources);
         foreach (var note in ValidationSide.Notes(tokens, recipe.Split, shared, data.Account.Sources))
             say(note);
@@ -35,10 +57,15 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
         {
             MergeAdapters = recipe.Model.Merged,
             FrozenStates = recipe.Cache is { } cache ? Path.Combine(cache, "states") : null,
+            Files = RecipeFiles.Fingerprint(recipe),
             Observer = observer,
-            Prepared = data.Keep,
+            Prepared = () =>
+            {
+                claim.Keep();
+                data.Keep();
+            },
         };
-        return training.Run(Output, Config(), say, cancellation);
+        return training.Run(Output, config, say, cancellation);
     }
 
     // a run whose config.yaml says the same in an earlier spelling keeps its own

@@ -21,37 +21,41 @@ namespace Concord;
 /// <param name="data">What is trained on, chosen by and reported on.</param>
 public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
 {
-    private TrainingSettings settings = new();
+    private readonly TrainingSettings given = new();
+    private readonly IWeighting? weighting;
+    private readonly double? epochs;
+    private readonly int? seed;
 
-    /// <summary>All settings; those below are some of them, and replace what these say.</summary>
+    /// <summary>All settings; those below are some of them, and where they are set they replace what these say, in
+    /// whatever order they stand.</summary>
     public TrainingSettings Settings
     {
-        get => settings;
-        init => settings = value;
+        get => given with { Weighting = Weighting, Epochs = Epochs, Seed = Seed };
+        init => given = value;
     }
 
     /// <summary>How sources are weighted: one of Concord's schemes, or an instance of one's own.</summary>
     /// <value>Default all alike.</value>
     public IWeighting Weighting
     {
-        get => settings.Weighting;
-        init => settings = settings with { Weighting = value };
+        get => weighting ?? given.Weighting;
+        init => weighting = value;
     }
 
     /// <summary>How often the longest source is seen; may be a fraction.</summary>
     /// <value>Above 0; default 1.</value>
     public double Epochs
     {
-        get => settings.Epochs;
-        init => settings = settings with { Epochs = value };
+        get => epochs ?? given.Epochs;
+        init => epochs = value;
     }
 
     /// <summary>Decides the order of the data and every random choice of training.</summary>
     /// <value>Default 1.</value>
     public int Seed
     {
-        get => settings.Seed;
-        init => settings = settings with { Seed = value };
+        get => seed ?? given.Seed;
+        init => seed = value;
     }
 
     /// <summary>Whether LoRA adapters are added to the weights that are saved, instead of being a folder of their own
@@ -75,38 +79,34 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
     public RewardTrainingResult Run(string output, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(output);
-        // a validation side is of use only to what chooses by it
-        var account = data.Account;
-        var chooses = ValidationSide.Chooses(
-            data.Training.Select(one => one.Source),
-            account.Sharing(settings),
-            account.Sources
-        );
-        var used = chooses ? data : data.WithoutValidation();
-        var tokens = RunTokens.Of(used, new ModelEncoding(model), cancellation);
-        var training = new ModelTraining(model, tokens, used.Account, settings)
+        var settings = Settings;
+        var shared = data.Account.Sharing(settings);
+        shared.Validate(data.Account.Sources);
+        var all = RunTokens.Of(data.WithoutValidation(), new ModelEncoding(model), cancellation);
+        var tokens = ValidationSide.Take(all, data.How, shared, data.Account.Sources);
+        foreach (var note in ValidationSide.Notes(tokens, data.How, shared, data.Account.Sources))
+            Observer?.Noted(note);
+        var training = new ModelTraining(model, tokens, data.Account, settings)
         {
             MergeAdapters = MergeAdapters,
             FrozenStates = FrozenStates,
             Observer = Observer,
         };
-        var shares = string.Concat(
-            used.Account.Shares.OrderBy(share => share.Key, StringComparer.Ordinal)
-                .Select(share => FormattableString.Invariant($", {share.Key} {share.Value} times"))
-        );
-        var config = $"# by a program, over comparisons {training.DataFingerprint}{shares}\n";
-        config += RecipeFile.Write(AsRecipe());
+        var config = $"# by a program, over comparisons {training.DataFingerprint}\n";
+        config += RecipeFile.WriteKnown(AsRecipe(shared));
         var result = training.Run(output, config, note => Observer?.Noted(note), cancellation);
         return new RewardTrainingResult(output, result);
     }
 
     // what of it a recipe can say; the comparisons are in the line above it
-    private Recipe AsRecipe() =>
+    private Recipe AsRecipe(TrainingSettings settings) =>
         new()
         {
             Seed = settings.Seed,
             Device = model.Device.ToString(),
             Precision = model.HasBf16Products ? "bf16" : "fp32",
+            Simulation = data.Population,
+            Split = data.How,
             Model = new ModelRecipe
             {
                 Folder = model.Folder,

@@ -4,6 +4,7 @@ using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Simulation;
+using Concord.Records;
 using Concord.Runs.Recipes;
 using Concord.Tokenization;
 using TorchSharp;
@@ -13,8 +14,6 @@ namespace Concord.Runs;
 /// <summary>The model that a recipe starts from.</summary>
 internal static class RunModel
 {
-    private const string InitialFolder = "initial";
-
     /// <summary>
     /// Opens the recipe's model, or makes one of its shape in the run's folder first. A head that is missing is made
     /// from the recipe's seed.
@@ -39,7 +38,7 @@ internal static class RunModel
                 : throw new ConcordException(
                     $"{named} does not exist; the Hugging Face folder of a model was expected there (model=DIR)."
                 ),
-            (null, { } shape) => Make(shape, Path.Combine(output, InitialFolder), (ulong)recipe.Seed),
+            (null, { } shape) => Make(shape, new RunContents(output).InitialFolder, (ulong)recipe.Seed),
         };
         var device = DeviceName.Parse(recipe.Device);
         var model = RewardModel.Load(

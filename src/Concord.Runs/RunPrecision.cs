@@ -1,5 +1,6 @@
 using Concord.Foundation;
 using Concord.Modeling.Operations;
+using Concord.Records;
 using TorchSharp;
 
 namespace Concord.Runs;
@@ -10,8 +11,6 @@ namespace Concord.Runs;
 /// </summary>
 internal static class RunPrecision
 {
-    private const string FileName = "precision";
-
     /// <summary>Whether products take bf16 factors.</summary>
     /// <param name="precision"><c>fp32</c>, <c>bf16</c> or <c>auto</c>.</param>
     /// <param name="device">Where is computed: a GPU takes bf16 by itself.</param>
@@ -21,7 +20,7 @@ internal static class RunPrecision
     {
         if (precision != "auto")
             return precision == "bf16";
-        var file = Path.Combine(output, FileName);
+        var file = new RunContents(output).PrecisionFile;
         if (File.Exists(file))
             return File.ReadAllText(file).Trim() == "bf16";
         var (bf16, reason) = device.type == DeviceType.CPU ? Measure() : (true, "as on any GPU");

@@ -23,6 +23,9 @@ internal sealed class ComputingOptions
         HelpName = "fp32|bf16",
     };
 
+    /// <summary>Both.</summary>
+    public IReadOnlyList<Option> Options => [device, precision];
+
     /// <summary>Adds both to a command.</summary>
     public void AddTo(Command command)
     {

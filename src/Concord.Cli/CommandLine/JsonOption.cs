@@ -19,14 +19,15 @@ internal sealed class JsonOption : Option<string?>
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private readonly OutputKind kind;
+
     /// <summary>The option; add it to a command like any other.</summary>
-    public JsonOption(
-        string description =
-            "Write the result as JSON to OUT, or to standard output without a path (then write --json last)."
-    )
+    /// <param name="keys">Keys that every result of the command has: by them an earlier one is known.</param>
+    public JsonOption(params IReadOnlyList<string> keys)
         : base("--json")
     {
-        Description = description;
+        kind = OutputKind.Document("an earlier result", keys);
+        Description = "Write the result as JSON to OUT, or to standard output without a path (then write --json last).";
         Arity = ArgumentArity.ZeroOrOne;
         HelpName = "OUT";
     }
@@ -52,26 +53,29 @@ internal sealed class JsonOption : Option<string?>
             : terminal;
 
     /// <summary>Checks, before any work is done, that OUT may be written.</summary>
-    /// <exception cref="UsageException">OUT exists and is not one JSON object: most likely a data file that followed
+    /// <param name="parse">The command line.</param>
+    /// <param name="inputs">Files that the command reads, and those that it writes besides.</param>
+    /// <exception cref="UsageException">OUT may not or cannot be written: most likely a data file that followed
     /// <c>--json</c>.</exception>
-    /// <exception cref="ConcordException">OUT cannot be written.</exception>
-    public void Check(ParseResult parse)
+    public void Check(ParseResult parse, params IEnumerable<string> inputs)
     {
-        if (!Wanted(parse) || ToStandardOutput(parse))
-            return;
-        CheckIsResult(parse.GetValue(this)!);
-        AtomicFile.Check(parse.GetValue(this)!);
+        if (Wanted(parse) && !ToStandardOutput(parse))
+            Place(parse, inputs);
     }
 
-    private static void CheckIsResult(string file)
+    private string Place(ParseResult parse, IEnumerable<string> inputs)
     {
-        if (Directory.Exists(file))
-            throw new UsageException($"--json {file} names a folder: name the file to write, or put --json last.");
-        if (File.Exists(file) && !HoldsOneObject(file))
-            throw new UsageException(
-                $"--json {file} would overwrite a file that is not an earlier result: name another file, or put "
-                    + $"--json last, for standard output."
-            );
+        var named = parse.GetValue(this)!;
+        if (named.Length == 0)
+            throw new UsageException("--json names no file: name one, or put --json last, for standard output.");
+        try
+        {
+            return OutputPlace.Find(named, kind, inputs);
+        }
+        catch (ConcordException refused)
+        {
+            throw new UsageException($"--json {refused.Message} Without a file, last, it writes to standard output.");
+        }
     }
 
     /// <summary>
@@ -92,23 +96,7 @@ internal sealed class JsonOption : Option<string?>
             terminal.Out.Flush();
             return;
         }
-        CheckIsResult(parse.GetValue(this)!); // it may have come meanwhile
-        AtomicFile.WriteBytes(parse.GetValue(this)!, buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-    }
-
-    private static bool HoldsOneObject(string file)
-    {
-        const int largest = 64 << 20; // no result is as large
-        if (new FileInfo(file).Length is 0 or > largest)
-            return new FileInfo(file).Length == 0;
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return document.RootElement.ValueKind == JsonValueKind.Object;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
+        var place = Place(parse, []); // another file may have come there meanwhile
+        AtomicFile.WriteBytes(place, buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 }

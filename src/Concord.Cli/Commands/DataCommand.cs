@@ -48,7 +48,7 @@ internal static class DataCommand
                 "Count the pairs that each truncation policy would cut at N tokens (characters without a tokenizer).",
             HelpName = "N",
         };
-        var json = new JsonOption();
+        var json = new JsonOption("unit", "files", "sources", "contradictions");
         var command = new Command(
             "data",
             "What preference files hold: comparisons, ties, lengths, duplicates and contradictions, source by source."
@@ -69,7 +69,8 @@ internal static class DataCommand
         return command.Handle(
             (parse, terminal, cancellation) =>
             {
-                json.Check(parse);
+                InputFiles.CheckOnce(parse.GetValue(files)!);
+                json.Check(parse, parse.GetValue(files)!);
                 var length = parse.GetValue(maximum);
                 if (length < 1)
                     throw new UsageException(

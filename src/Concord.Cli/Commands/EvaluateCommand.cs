@@ -11,6 +11,12 @@ namespace Concord.Cli.Commands;
 /// <summary><c>concord evaluate</c>: accuracy and calibration per source.</summary>
 internal static class EvaluateCommand
 {
+    // as `scores.jsonl` of a run; the version tells them from another program's
+    private static readonly OutputKind Scores = OutputKind.Lines(
+        "a file of saved scores",
+        line => ((string[])["version", "source", "rewards", "scores"]).All(key => line.TryGetProperty(key, out _))
+    );
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -92,7 +98,7 @@ internal static class EvaluateCommand
             Description = "Write each comparison's rewards, scores, source, prompt_id, file and line as JSON lines.",
             HelpName = "OUT",
         };
-        var json = new JsonOption();
+        var json = new JsonOption("pooled", "sources", "settings");
         var computing = new ComputingOptions();
         var command = new Command(
             "evaluate",
@@ -125,7 +131,6 @@ internal static class EvaluateCommand
         return command.Handle(
             (parse, terminal, cancellation) =>
             {
-                json.Check(parse);
                 var shown = parse.GetValue(bins);
                 if (shown is < 1 or > EvaluationOptions.MaximumBins)
                     throw new UsageException(
@@ -140,37 +145,61 @@ internal static class EvaluateCommand
                     Seed = parse.GetValue(seed),
                     Temperatures = Temperatures(parse.GetValue(temperatures) ?? []),
                 };
-                IPredictionSource predicting = (
+                Option[] ofModels = [format, source, length, .. computing.Options];
+                var (scored, folder, data, alone) = (
                     parse.GetValue(scores) ?? [],
                     parse.GetValue(model),
-                    parse.GetValue(files) ?? []
-                ) switch
+                    parse.GetValue(files) ?? [],
+                    parse.GetValue(singles) ?? []
+                );
+                IPredictionSource predicting;
+                switch (scored, folder, data)
                 {
-                    ({ Length: 0 }, null, _) when parse.GetValue(singles) is { Length: > 0 } written =>
-                        SinglesPredictions.Parse(written, parse.GetValue(baseline)),
-                    ({ Length: > 0 } written, null, _) => new ScoresFilePredictions(written),
-                    ({ Length: 0 }, { } folder, { Length: > 0 } data) => new FilePredictions(
-                        folder,
-                        data,
-                        new ReadOptions
-                        {
-                            Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
-                            Source = parse.GetValue(source),
-                        },
-                        parse.GetValue(length),
-                        computing.Read(parse)
-                    ),
-                    _ => throw new UsageException(
-                        "Name either a model's folder and files of preferences (concord evaluate MODEL FILE...), or "
-                            + "files of scores (concord evaluate --scores FILE...), or Singles (concord evaluate "
-                            + "--baseline top --single SOURCE=FILE...)."
-                    ),
-                };
-                if (parse.GetValue(save) is { } place)
-                    AtomicFile.Check(place);
+                    case ({ Length: 0 }, null, _) when alone.Length > 0:
+                        ofModels.MustBeLeftOut(parse, "--single: they are for a model run over files");
+                        predicting = SinglesPredictions.Parse(alone, parse.GetValue(baseline));
+                        break;
+                    case ({ Length: > 0 }, null, _):
+                        ofModels.MustBeLeftOut(parse, "--scores: they are for a model run over files");
+                        ((Option[])[singles, baseline]).MustBeLeftOut(
+                            parse,
+                            "--scores: they make a baseline of Singles"
+                        );
+                        InputFiles.CheckOnce(scored);
+                        predicting = new ScoresFilePredictions(scored);
+                        break;
+                    case ({ Length: 0 }, { }, { Length: > 0 }):
+                        ((Option[])[singles, baseline]).MustBeLeftOut(
+                            parse,
+                            "a model and files: they make a baseline of Singles"
+                        );
+                        InputFiles.CheckOnce(data);
+                        predicting = new FilePredictions(
+                            folder,
+                            data,
+                            new ReadOptions
+                            {
+                                Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
+                                Source = parse.GetValue(source),
+                            },
+                            parse.GetValue(length),
+                            computing.Read(parse),
+                            names => CheckTemperatures(options, names)
+                        );
+                        break;
+                    default:
+                        throw new UsageException(
+                            "Name either a model's folder and files of preferences (concord evaluate MODEL FILE...), "
+                                + "or files of scores (concord evaluate --scores FILE...), or Singles (concord "
+                                + "evaluate --baseline top --single SOURCE=FILE...)."
+                        );
+                }
+                string[] inputs = [.. scored, .. data, .. alone.Select(one => one[(one.IndexOf('=') + 1)..])];
+                var place = parse.GetValue(save) is { } saved ? OutputPlace.Find(saved, Scores, inputs) : null;
+                json.Check(parse, place is null ? inputs : [.. inputs, place]);
                 var predictions = predicting.Read(terminal, cancellation);
-                if (parse.GetValue(save) is { } file)
-                    ScoresFile.Write(file, predictions);
+                if (place is not null)
+                    ScoresFile.Write(place, predictions);
                 Report(predictions, options, shown, terminal, json, parse);
                 return ExitCodes.Done;
             }
@@ -189,20 +218,27 @@ internal static class EvaluateCommand
         ParseResult parse
     )
     {
-        if (options.Temperatures is { } named)
-            foreach (var name in named.Keys.Where(name => predictions.All(p => p.Source != name)))
-            {
-                var nearest = NearestName.Find(name, predictions.Select(p => p.Source).Distinct());
-                throw new UsageException(
-                    $"--temperature names source {name}, which no record "
-                        + $"has.{(nearest is null ? "" : $" Did you mean {nearest}?")}"
-                );
-            }
+        CheckTemperatures(options, predictions.Select(one => one.Source));
         var report = Evaluation.Run(predictions, options);
         var people = json.ForPeople(parse, terminal);
         foreach (var line in EvaluationReportText.Lines(report, bins))
             people.Out.WriteLine(line);
         json.Write(parse, terminal, writer => EvaluationFile.Write(writer, report));
+    }
+
+    private static void CheckTemperatures(EvaluationOptions options, IEnumerable<string> sources)
+    {
+        if (options.Temperatures is not { } named)
+            return;
+        string[] known = [.. sources.Distinct()];
+        foreach (var name in named.Keys.Except(known))
+        {
+            var nearest = NearestName.Find(name, known);
+            throw new UsageException(
+                $"--temperature names source {name}, which no record "
+                    + $"has.{(nearest is null ? "" : $" Did you mean {nearest}?")}"
+            );
+        }
     }
 
     private static Dictionary<string, double>? Temperatures(string[] written)
@@ -222,7 +258,8 @@ internal static class EvaluateCommand
                 throw new UsageException(
                     $"--temperature {one}: SOURCE=TAU with a number above 0 was expected, for instance webgpt=0.6."
                 );
-            result[one[..at]] = tau;
+            if (!result.TryAdd(one[..at], tau))
+                throw new UsageException($"--temperature names source {one[..at]} twice: give it once.");
         }
         return result;
     }

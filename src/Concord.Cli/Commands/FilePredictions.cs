@@ -12,12 +12,14 @@ namespace Concord.Cli.Commands;
 /// <param name="Reading">Format and source, where named.</param>
 /// <param name="MaximumLength">Longest text in tokens, where named.</param>
 /// <param name="Computing">How the model is opened.</param>
+/// <param name="SourcesRead">Is told the sources before anything is scored; what it throws ends the command.</param>
 internal sealed record FilePredictions(
     string Model,
     IReadOnlyList<string> Files,
     ReadOptions Reading,
     int? MaximumLength,
-    RewardModelOptions Computing
+    RewardModelOptions Computing,
+    Action<IEnumerable<string>> SourcesRead
 ) : IPredictionSource
 {
     /// <inheritdoc/>
@@ -33,6 +35,7 @@ internal sealed record FilePredictions(
             foreach (var (reason, count) in read.Dropped)
                 terminal.Error.WriteLine($"{file}: {count} left out: {reason}");
         }
+        SourcesRead(comparisons.Select(comparison => comparison.Source));
         using var model = RewardModel.Load(Model, Computing);
         using var progress = new Progress(terminal, "scoring", comparisons.Count, "comparisons");
         var predictions = model.Predict(comparisons, MaximumLength, done => progress.Report(done), cancellation);

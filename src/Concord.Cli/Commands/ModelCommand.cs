@@ -89,7 +89,7 @@ internal static class ModelCommand
         throw new UsageException($"{option.Name} {text}: a size above 0 was expected, for instance 5GB or 500MB.");
     }
 
-    /// <summary>Refuses to write over a trained reward model, whose training would be lost.</summary>
+    /// <summary>Refuses to write over a model: what its training cost would be lost.</summary>
     internal static void CheckOutput(string folder)
     {
         if (File.Exists(folder))
@@ -98,6 +98,17 @@ internal static class ModelCommand
             throw new ConcordException(
                 $"{folder} holds a reward model that Concord trained ({ModelFolder.SettingsFileName}). Name another "
                     + $"folder, or remove it first."
+            );
+        if (!Directory.Exists(folder))
+            return;
+        string[] weights =
+        [
+            .. ((string[])["*.safetensors", "*.bin"]).SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)),
+        ];
+        if (weights.Length > 0)
+            throw new ConcordException(
+                $"{folder} holds the weights of a model already ({Path.GetFileName(weights.Order().First())}). Name another "
+                    + $"folder, or remove them first."
             );
     }
 

@@ -20,7 +20,7 @@ internal static class ModelInfoCommand
             DefaultValueFactory = _ => 4096,
             HelpName = "N",
         };
-        var json = new JsonOption();
+        var json = new JsonOption("model_type", "stored_elements", "memory_bytes");
         var command = new Command(
             "info",
             "Show family, shape, parameters, files and the memory needed to score and to train."

@@ -44,7 +44,7 @@ internal static class QuickstartCommand
             DefaultValueFactory = _ => new PromptSplit().Validation,
             HelpName = "SHARE",
         };
-        var json = new JsonOption();
+        var json = new JsonOption("schemes", "differences", "conclusion");
         const string about =
             "Train small reward models on simulated annotators and compare the schemes, in under two minutes.";
         var command = new Command("quickstart", about) { output, seed, steps, validation, json };
@@ -99,7 +99,13 @@ internal static class QuickstartCommand
         var people = json.ForPeople(parse, terminal);
         var population = SimulatedPopulation.Create(QuickstartScheme.Population(seed));
         QuickstartText.Introduce(population, steps, people);
-        SimulatedFiles.Write(population, Path.Combine(folder, "data"));
+        var data = Path.Combine(folder, "data");
+        if (Directory.Exists(data) && !File.Exists(Path.Combine(data, "population.json")))
+            throw new ConcordException(
+                $"{data} is there already and holds no population of an earlier quickstart (population.json): name another "
+                    + $"folder with --output, or remove it first."
+            );
+        SimulatedFiles.Write(population, data);
         if (!Train(folder, seed, steps, validation, terminal, cancellation))
         {
             people.Out.WriteLine("Interrupted; the same command goes on from the last checkpoint.");

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
-using Concord.Foundation;
 using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;
 using Concord.Runs.Scoring;
@@ -67,7 +66,7 @@ internal static class ScoreCommand
                             + $"more was expected."
                     );
                 PreferenceFile.Check(parse.GetValue(file)!); // before a large model is opened
-                AtomicFile.Check(parse.GetValue(output)!);
+                ScoreJob.Check(parse.GetValue(file)!, parse.GetValue(output)!);
                 using var opened = RewardModel.Load(parse.GetValue(model)!, computing.Read(parse));
                 var job = new ScoreJob(opened, parse.GetValue(file)!, parse.GetValue(output)!)
                 {

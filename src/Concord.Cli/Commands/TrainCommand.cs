@@ -32,7 +32,7 @@ internal static class TrainCommand
         {
             Description = "List every key of a recipe with its default and its meaning, and do nothing else.",
         };
-        var json = new JsonOption();
+        var json = new JsonOption("outcome", "output", "best_step");
         const string about =
             "Train one reward model on many sources by a recipe; the same command goes on after an interruption.";
         var command = new Command("train", about) { recipe, overrides, keys, json };
@@ -50,7 +50,6 @@ internal static class TrainCommand
                     ShowKeys(terminal);
                     return ExitCodes.Done;
                 }
-                json.Check(parse);
                 var file =
                     parse.GetValue(recipe)
                     ?? throw new UsageException(
@@ -60,6 +59,7 @@ internal static class TrainCommand
                     throw new UsageException(
                         $"'{file}' stands where the recipe is expected: write the recipe's file first, then KEY=VALUE."
                     );
+                json.Check(parse, file);
                 var assignments = parse.GetValue(overrides) ?? [];
                 var again = string.Join(
                     ' ',
@@ -80,7 +80,7 @@ internal static class TrainCommand
     )
     {
         var run = new RecipeRun(recipe, terminal.Error.WriteLine);
-        var result = run.Ended() ?? Run(run, recipe, terminal, cancellation);
+        var (result, unseen) = run.Ended() is { } ended ? (ended, []) : Run(run, recipe, terminal, cancellation);
         var people = json.ForPeople(parse, terminal);
         var model = new RunContents(run.Output).ModelFolder;
         var steps = FormattableString.Invariant($"step {result.Step} of {result.Steps}");
@@ -104,6 +104,10 @@ internal static class TrainCommand
                 {
                     foreach (var line in EvaluationReportText.Lines(report))
                         people.Out.WriteLine(line);
+                    if (unseen.Length > 0)
+                        people.Out.WriteLine(
+                            $"Nothing was held out of {string.Join(", ", unseen)}: not in the tables."
+                        );
                     people.Out.WriteLine();
                 }
                 people.Out.WriteLine(
@@ -120,7 +124,13 @@ internal static class TrainCommand
         return result.Outcome == TrainingOutcome.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private static TrainingResult Run(RecipeRun run, Recipe recipe, Terminal terminal, CancellationToken cancellation)
+    // with the sources that the held-out side says nothing of
+    private static (TrainingResult Result, string[] Unseen) Run(
+        RecipeRun run,
+        Recipe recipe,
+        Terminal terminal,
+        CancellationToken cancellation
+    )
     {
         using var data = RunData.Open(recipe, terminal.Error.WriteLine);
         ShowData(data, terminal);
@@ -128,7 +138,8 @@ internal static class TrainCommand
             terminal.Error.WriteLine("stopping after a checkpoint; Ctrl-C again ends at once, without one")
         );
         using var reporter = new TrainingReporter(terminal);
-        return run.Train(data, reporter, cancellation);
+        var account = data.Account;
+        return (run.Train(data, reporter, cancellation), [.. account.Sources.Where((_, i) => account.HeldOut[i] == 0)]);
     }
 
     private static void ShowData(RunData data, Terminal terminal)

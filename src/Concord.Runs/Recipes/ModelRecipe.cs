@@ -23,6 +23,15 @@ public sealed record ModelRecipe
     /// </summary>
     public bool Merged { get; init; }
 
+    /// <summary>Goes through the keys that a program knows of a model it has opened.</summary>
+    internal static ModelRecipe MapKnown(IRecipeFields fields, ModelRecipe value)
+    {
+        fields.OptionalText("folder", value.Folder, "");
+        fields.OptionalText("pooling", value.Pooling, "");
+        fields.Flag("merged", value.Merged, "");
+        return value;
+    }
+
     /// <summary>Goes through the keys.</summary>
     internal static ModelRecipe Map(IRecipeFields fields, ModelRecipe value) =>
         value with

@@ -78,6 +78,21 @@ public sealed record Recipe
         };
     }
 
+    /// <summary>Goes through the keys that a program knows of a run of its own.</summary>
+    internal static Recipe MapKnown(IRecipeFields fields, Recipe value)
+    {
+        fields.Integer(value, value.Seed);
+        fields.Text("device", value.Device, "");
+        fields.Text("precision", value.Precision, "");
+        if (value.Simulation is { } population)
+            fields.Section("simulation", population, SimulationRecipe.Map, "");
+        fields.Section("split", value.Split, SplitRecipe.Map, "");
+        fields.Section("model", value.Model, ModelRecipe.MapKnown, "");
+        fields.Section("text", value.Text, TextRecipe.Map, "");
+        fields.Section("training", value.Training, TrainingRecipe.Map, "");
+        return value;
+    }
+
     /// <summary>Goes through the keys that decide the result: what is saved as <c>config.yaml</c>.</summary>
     internal static Recipe MapSaved(IRecipeFields fields, Recipe value) =>
         value with

@@ -25,10 +25,15 @@ public static class RecipeFile
             folder.Entries["folder"] = model;
             root.Entries["model"] = (folder, model.Where);
         }
-        foreach (var one in overrides)
+        string[] assignments = [.. overrides];
+        WeightingSpelling.CheckOnce(assignments);
+        foreach (var one in assignments)
             Override(
                 root,
-                one.StartsWith("model=", StringComparison.Ordinal) ? $"model.folder={one["model=".Length..]}" : one
+                one.StartsWith("model=", StringComparison.Ordinal)
+                && !one.StartsWith("model={", StringComparison.Ordinal)
+                    ? $"model.folder={one["model=".Length..]}"
+                    : one
             );
         WeightingSpelling.Check(root);
         var recipe = RecipeReader.Read(root, new Recipe(), Recipe.Map);
@@ -40,16 +45,21 @@ public static class RecipeFile
     /// </summary>
     public static string Write(Recipe recipe) => RecipeWriter.Write(recipe, Recipe.MapSaved);
 
+    /// <summary>
+    /// What a program knows of its run: not which files its comparisons come from, nor what a model was made from.
+    /// </summary>
+    internal static string WriteKnown(Recipe recipe) => RecipeWriter.Write(recipe, Recipe.MapKnown);
+
     /// <summary>All keys with their defaults.</summary>
     public static IReadOnlyList<(string Key, string Default, string About)> Keys() =>
         RecipeKeys.Deep(new Recipe(), Recipe.Map);
 
+    // laid over the recipe as a recipe is over its base; only what leads into a list is put there
     private static void Override(RecipeMapping root, string assignment)
     {
-        if (!assignment.StartsWith(WeightingSpelling.Path, StringComparison.Ordinal))
+        if (RecipeParser.LeadsIntoList(root, assignment))
         {
             RecipeParser.Override(root, assignment);
-            WeightingSpelling.Rewrite(root);
             return;
         }
         var alone = new RecipeMapping(RecipeLocation.CommandLine);

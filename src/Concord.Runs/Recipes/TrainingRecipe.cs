@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Modeling;
 using Concord.Modeling.Adapters;
 using Concord.Runs.Recipes.Yaml;
@@ -86,7 +87,38 @@ internal static class TrainingRecipe
             MicroBatch = fields.OptionalInteger(value, value.MicroBatch),
             TokenBudget = fields.Integer(value, value.TokenBudget),
             Resample = fields.OptionalInteger(value, value.Resample),
+            Limits = Limits(fields, value.Limits),
+            Shares = fields.Numbers(
+                "shares",
+                value.Shares,
+                SettingRange.Positive,
+                "How many times the usual number of comparisons sources have in a balanced batch, by their names; as "
+                    + "`share` of a source says."
+            ),
         };
+
+    // fields know numbers by name, and these are whole ones
+    private static Dictionary<string, int> Limits(IRecipeFields fields, IReadOnlyDictionary<string, int> value) =>
+        fields
+            .Numbers(
+                "limits",
+                value.ToDictionary(one => one.Key, one => (double)one.Value),
+                new SettingRange(1, int.MaxValue),
+                "Most comparisons that are used of sources, chosen by the run's seed, by their names; `limit` of a "
+                    + "source is chosen by the split's."
+            )
+            .ToDictionary(
+                one => one.Key,
+                one =>
+                    double.IsInteger(one.Value)
+                        ? (int)one.Value
+                        : throw new ConcordException(
+                            FormattableString.Invariant(
+                                $"training.batches.limits.{one.Key} is {one.Value}; it must be a whole number."
+                            )
+                        ),
+                StringComparer.Ordinal
+            );
 
     private static RankingLossSettings Loss(IRecipeFields fields, RankingLossSettings value) =>
         value with

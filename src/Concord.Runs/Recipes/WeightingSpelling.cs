@@ -46,6 +46,38 @@ internal static class WeightingSpelling
                     $"{Path} names both {one} and {other}; it is one of "
                         + $"{string.Join(", ", WeightingRecipe.Names)}, with its own settings below it."
                 );
+        else if (Chosen(group) is { } named && group.Entries.Keys.FirstOrDefault(Owners.ContainsKey) is { } beside)
+            throw group
+                .Entries[beside]
+                .Where.Error(
+                    $"{Path}.{beside} stands beside {named}, and a scheme's settings stand below its name: write it "
+                        + $"there if it is one of {named}'s, or leave it out."
+                );
+    }
+
+    /// <summary>Refuses a setting that the command line gives in both spellings.</summary>
+    /// <param name="assignments">Each <c>key=value</c>.</param>
+    /// <exception cref="RecipeOverrideException">Names both.</exception>
+    public static void CheckOnce(IEnumerable<string> assignments)
+    {
+        var said = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (
+            var key in assignments
+                .Select(one => one.Split('=')[0])
+                .Where(key => key.StartsWith(Path + ".", StringComparison.Ordinal))
+        )
+        {
+            var setting = key[(Path.Length + 1)..];
+            var first = setting.Split('.')[0];
+            var name =
+                first == Weights ? Owners[first] + setting[first.Length..]
+                : Owners.TryGetValue(first, out var owner) ? $"{owner}.{setting}"
+                : setting;
+            if (!said.TryAdd(name, key) && said[name] != key)
+                throw RecipeLocation.CommandLine.Error(
+                    $"{said[name]} and {key} say the same setting twice: leave one out."
+                );
+        }
     }
 
     /// <summary>Lays an upper weighting over a lower one, both rewritten.</summary>
@@ -83,11 +115,14 @@ internal static class WeightingSpelling
             return;
         foreach (var (key, (_, where)) in group.Entries)
             if (Owners.TryGetValue(key, out var owner))
-                throw where.Error(
-                    $"{Path}.{key} is a setting of {owner}, but the weighting is {Chosen(group) ?? "equal"}. Write "
-                        + $"weighting: {{{owner}: {{..}}}}, or leave it out."
-                );
+                throw Foreign(key, owner, Chosen(group) ?? "equal", where);
     }
+
+    private static ConcordException Foreign(string key, string owner, string chosen, RecipeLocation where) =>
+        where.Error(
+            $"{Path}.{key} is a setting of {owner}, but the weighting is {chosen}. Write weighting: {{{owner}: {{..}}}}, "
+                + $"or leave it out."
+        );
 
     private static (RecipeMapping Training, RecipeNode Node, RecipeLocation Where)? Find(RecipeMapping root) =>
         root.Entries.TryGetValue("training", out var entry)
@@ -103,7 +138,7 @@ internal static class WeightingSpelling
         return named;
     }
 
-    // settings of other schemes stood there too, and meant nothing
+    // of a config.yaml that was written so, with every setting of every scheme, those of others mean nothing
     private static RecipeMapping OfScheme(RecipeNode scheme, RecipeMapping beside)
     {
         if (scheme is not RecipeScalar { Text: { } name })
@@ -111,9 +146,14 @@ internal static class WeightingSpelling
                 $"{Path}.{Scheme} is {scheme.Kind}; it must be one of {string.Join(", ", WeightingRecipe.Names)}."
             );
         var own = Beside(beside, name) ?? new RecipeMapping(scheme.Where);
+        var isWhole = Owners.Keys.All(beside.Entries.ContainsKey);
         foreach (var (key, entry) in beside.Entries)
-            if (!Owners.ContainsKey(key))
+            if (WeightingRecipe.Names.Contains(key))
+                throw entry.Where.Error($"{Path} names both {Scheme}: {name} and {key}: leave out {Scheme}.");
+            else if (!Owners.TryGetValue(key, out var owner))
                 own.Entries[key] = entry; // no key of any scheme: an error with its line when it is read
+            else if (owner != name && !isWhole)
+                throw Foreign(key, owner, name, entry.Where);
         return Named(name, own, scheme.Where);
     }
 

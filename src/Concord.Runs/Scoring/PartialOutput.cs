@@ -13,7 +13,12 @@ namespace Concord.Runs.Scoring;
 /// </summary>
 internal sealed class PartialOutput : IDisposable
 {
+    private const string Suffix = ".partial",
+        HeaderStart = "{\"input\":\"";
+
     private static readonly byte[] NewLine = "\n"u8.ToArray();
+
+    private static readonly OutputKind Scores = OutputKind.Lines("a file of scores", IsScored);
 
     private readonly string place;
     private readonly string partial;
@@ -39,18 +44,26 @@ internal sealed class PartialOutput : IDisposable
     /// <summary>How many of the earlier run's lines hold an error.</summary>
     public int Errors { get; }
 
+    /// <summary>The place of the scores of an input, and of their unfinished part beside it.</summary>
+    /// <exception cref="ConcordException">A file that is neither lies at one of them.</exception>
+    public static string Find(string output, string input)
+    {
+        var place = OutputPlace.Find(output, Scores, input);
+        OutputPlace.Find(place + Suffix, new OutputKind("the part of an interrupted `concord score`", IsPart), input);
+        return place;
+    }
+
     /// <summary>Opens the part beside a place, or begins one.</summary>
+    /// <param name="place">As <see cref="Find"/> gives it.</param>
+    /// <param name="input">What tells the input from others.</param>
+    /// <param name="model">What tells model and settings from others.</param>
     /// <exception cref="ConcordException">The place cannot be written.</exception>
     public static PartialOutput Open(string place, string input, string model)
     {
-        var partial = place + ".partial";
-        var header = Encoding.UTF8.GetBytes($"{{\"input\":\"{input}\",\"model\":\"{model}\"}}\n");
+        var partial = place + Suffix;
+        var header = Encoding.UTF8.GetBytes($"{HeaderStart}{input}\",\"model\":\"{model}\"}}\n");
         try
         {
-            if (Directory.Exists(place))
-                throw new ConcordException($"{place} is a folder; name a file for the scores.");
-            if (Path.GetDirectoryName(Path.GetFullPath(place)) is { } folder)
-                Disk.CreateFolder(folder);
             var stream = Disk.Open(partial, FileMode.OpenOrCreate, FileShare.None);
             var (lines, errors, end) = Count(stream, header);
             stream.SetLength(end);
@@ -93,6 +106,24 @@ internal sealed class PartialOutput : IDisposable
         AtomicFile.Write(place, target => stream.CopyTo(target));
         stream.Dispose();
         Disk.Delete(partial);
+    }
+
+    // {"rewards", "tokens", "truncated"}, {"error"}, or several of them for a record of several parts
+    private static bool IsScored(JsonElement line) =>
+        line.TryGetProperty("comparisons", out var parts)
+            ? parts.ValueKind == JsonValueKind.Array && parts.EnumerateArray().All(IsScored)
+            : Keys(line) is ["rewards", "tokens", "truncated"] or ["error"];
+
+    private static string[] Keys(JsonElement line) =>
+        line.ValueKind == JsonValueKind.Object ? [.. line.EnumerateObject().Select(one => one.Name)] : [];
+
+    // a killed run may have left less than its first line
+    private static bool IsPart(string file)
+    {
+        using var stream = File.OpenRead(file);
+        var start = new byte[HeaderStart.Length];
+        var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return HeaderStart.StartsWith(Encoding.UTF8.GetString(start, 0, count), StringComparison.Ordinal);
     }
 
     // complete lines of a part that begins with this header; otherwise nothing of it is kept

@@ -28,6 +28,13 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
     /// </summary>
     public bool Normalize { get; init; }
 
+    /// <summary>Says before a large model is opened that the output may not, or cannot, be written.</summary>
+    /// <param name="input">The file whose records are scored.</param>
+    /// <param name="output">The file of scores.</param>
+    /// <exception cref="ConcordException">It is the input, no regular file, or another file than earlier scores; or a
+    /// file beside it lies where the unfinished part would.</exception>
+    public static void Check(string input, string output) => PartialOutput.Find(output, input);
+
     /// <summary>
     /// One distinct set of responses of a record (a record judged by several has one set, a tree several), or what is
     /// wrong with the record.
@@ -51,8 +58,10 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
                     + $"needs; models trained by Concord have them."
             );
         var encoding = new ModelEncoding(model, MaximumLength);
+        if (encoding.Tokenizer is null)
+            CheckIds(folder);
         using var file = PartialOutput.Open(
-            output,
+            PartialOutput.Find(output, input),
             Fingerprint.OfInput(input),
             Fingerprint.OfModel(folder, $"{Format} {MaximumLength} {Normalize} {model.HasBf16Products}")
         );
@@ -78,6 +87,20 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
         }
         file.Complete();
         return new ScoreResult(file.Lines, errors);
+    }
+
+    // a model that reads no text would give an error for every record of the file
+    private void CheckIds(string folder)
+    {
+        var first = PreferenceFile
+            .Stream(input, new ReadOptions { AllowUnscored = true, Format = Format })
+            .SelectMany(read => read.Comparisons)
+            .FirstOrDefault();
+        if (first is { Form: not ComparisonForm.TokenIds })
+            throw new ConcordException(
+                $"{folder} holds no tokenizer, and {first.Origin.File}, line {first.Origin.Line} holds text: put the "
+                    + $"model's tokenizer.json or tokenizer.model there, or give token ids (prompt_ids, response_ids)."
+            );
     }
 
     private IEnumerable<Part> Parts(int skip, ModelEncoding encoding)

@@ -118,6 +118,17 @@ public class ModelCommandTests
     }
 
     [Fact]
+    public void The_weights_of_a_model_are_not_written_over()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("model-00001-of-00002.safetensors"), "mine");
+        ConcordCli
+            .Run("model", "init", "--config", "pythia-14m", "-o", folder.Path)
+            .MustFail(ExitCodes.Failed, "holds the weights of a model already (model-00001-of-00002.safetensors)");
+        Assert.Single(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void A_trained_reward_model_is_not_written_over()
     {
         using var folder = new TemporaryFolder();

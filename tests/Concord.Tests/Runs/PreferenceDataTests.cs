@@ -49,6 +49,38 @@ public sealed class PreferenceDataTests : IDisposable
     }
 
     [Fact]
+    public void Files_and_comparisons_in_memory_are_put_together_with_all_that_is_known_of_them()
+    {
+        var bad = Save("helpful.jsonl", 90);
+        File.AppendAllText(bad, "not json\n");
+        var files = PreferenceData.Read(
+            new PreferenceSource
+            {
+                Files = [bad],
+                Limit = 20,
+                Share = 2,
+            }
+        );
+        var own = PreferenceData.FromComparisons(
+            Enumerable.Range(0, 50).Select(i => Comparison.Create("mine", $"other {i}", "yes", "no"))
+        );
+        var data = own.And(files);
+        Assert.Equal(["mine", "helpful"], data.Sources);
+        Assert.Equal(140, data.Comparisons.Count);
+        Assert.Single(data.Problems);
+        var split = data.Split(heldOut: .1, validation: 0);
+        Assert.Equal(20, split.Training.Count(one => one.Source == "helpful"));
+        Assert.Equal(2, split.Account.Shares["helpful"]);
+
+        var same = PreferenceData.FromComparisons([Comparison.Create("helpful", "third", "yes", "no")]);
+        Assert.Contains(
+            "give the source 'helpful' and disagree",
+            Assert.Throws<ConcordException>(() => files.And(same)).Message
+        );
+        Assert.Contains("given twice", Assert.Throws<ConcordException>(() => data.And(files)).Message);
+    }
+
+    [Fact]
     public void Comparisons_in_memory_need_no_ids_and_split_as_files_do()
     {
         var file = PreferenceData.Read(Save("mine.jsonl", 100));

@@ -8,6 +8,10 @@ namespace Concord.Tests.Runs;
 
 public sealed class RecipeFileTests : IDisposable
 {
+    // a config.yaml of the earlier spelling has every setting of every scheme
+    private const string OfMore =
+        "alpha: 0.5, momentum_start: zero, normalization: l2, solver: exact, scope: micro_batch, accumulation: auto";
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -185,9 +189,11 @@ public sealed class RecipeFileTests : IDisposable
     [InlineData("more", "more .99 Batch")]
     [InlineData("{more: {alpha: .5}}", "more .5 Batch")]
     [InlineData("{static: {a: 2, b: 1}}", "static a=2 b=1")]
-    [InlineData("{scheme: equal, weights: {}, alpha: 0.5, scope: batch}", "equal")]
-    [InlineData("{scheme: more, weights: {a: 1}, alpha: 0.5, scope: micro_batch}", "more .5 MicroBatch")]
-    [InlineData("{scheme: static, weights: {a: 2, b: 1}, alpha: 0.99}", "static a=2 b=1")]
+    [InlineData($"{{scheme: equal, weights: {{}}, {OfMore}}}", "equal")]
+    [InlineData($"{{scheme: more, weights: {{a: 1}}, {OfMore}}}", "more .5 MicroBatch")]
+    [InlineData($"{{scheme: static, weights: {{a: 2, b: 1}}, {OfMore}}}", "static a=2 b=1")]
+    [InlineData("{scheme: more, alpha: 0.5, scope: micro_batch}", "more .5 MicroBatch")]
+    [InlineData("{scheme: static, weights: {a: 2, b: 1}}", "static a=2 b=1")]
     [InlineData("{more: {alpha: .5}}", "more .5 MicroBatch", "training.weighting.scope=micro_batch")]
     [InlineData("{more: {alpha: .5}}", "more .7 Batch", "training.weighting.alpha=.7")]
     [InlineData("{more: {alpha: .5}}", "more .7 Batch", "training.weighting.more.alpha=.7")]
@@ -230,6 +236,71 @@ public sealed class RecipeFileTests : IDisposable
         Assert.Equal("more .6 Batch", Read("{alpha: .5}", "{more: {alpha: .6}}"));
         Assert.Equal("more .5 Batch", Read("{alpha: .5}", "{scheme: more}"));
         Assert.Equal("static a=1 b=2", Read("{static: {a: 1}}", "{weights: {b: 2}}"));
+    }
+
+    [Theory]
+    [InlineData("{equal: 3}", "training.weighting.equal has no settings of its own")]
+    [InlineData("{multitask: [1]}", "training.weighting.multitask has no settings of its own")]
+    [InlineData("{scheme: equal, alpha: .3}", "alpha is a setting of more, but the weighting is equal")]
+    [InlineData("{more: {alpha: .9}, alpha: .3}", "training.weighting.alpha stands beside more")]
+    [InlineData("{static: {a: 1}, alpha: .3}", "training.weighting.alpha stands beside static")]
+    [InlineData("{scheme: more, more: {alpha: .9}}", "names both scheme: more and more")]
+    [InlineData(
+        "more",
+        "say the same setting twice",
+        "training.weighting.more.alpha=.9",
+        "training.weighting.alpha=.2"
+    )]
+    [InlineData(
+        "more",
+        "say the same setting twice",
+        "training.weighting.weights.a=1",
+        "training.weighting.static.a=2"
+    )]
+    public void A_setting_of_a_weighting_is_said_once_and_belongs_to_it(
+        string written,
+        string expected,
+        params string[] overrides
+    )
+    {
+        var file = Save("recipe.yaml", $"training:\n  weighting: {written}\n");
+        var error = Assert.ThrowsAny<ConcordException>(() => RecipeFile.Read(file, overrides));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_group_on_the_command_line_is_laid_over_the_recipes_key_by_key()
+    {
+        var file = Save(
+            "recipe.yaml",
+            "model: {pooling: mean}\ntraining:\n  epochs: 3\n  learning_rate: .5\n  weighting: {more: {alpha: .5}}\n"
+        );
+        var recipe = RecipeFile.Read(
+            file,
+            ["training={epochs: 1, weighting: {more: {solver: frank_wolfe}}}", "model={folder: base}"]
+        );
+        var more = Assert.IsType<MoreWeighting>(recipe.Training.Weighting);
+        Assert.Equal((1, .5), (recipe.Training.Epochs, recipe.Training.LearningRate));
+        Assert.Equal((.5, SolverKind.FrankWolfe), (more.Alpha, more.Solver));
+        Assert.Equal(("base", "mean"), (recipe.Model.Folder, recipe.Model.Pooling));
+    }
+
+    [Fact]
+    public void Limits_and_shares_of_batches_are_written_and_read()
+    {
+        var file = Save("recipe.yaml", "training: {batches: {limits: {a: 3}, shares: {b: 1.5}}}\n");
+        var recipe = RecipeFile.Read(file, []);
+        Assert.Equal(3, recipe.Training.Batches.Limits["a"]);
+        Assert.Equal(1.5, recipe.Training.Batches.Shares["b"]);
+        Assert.Equal(
+            RecipeFile.Write(recipe),
+            RecipeFile.Write(RecipeFile.Read(Save("c.yaml", RecipeFile.Write(recipe)), []))
+        );
+        file = Save("half.yaml", "training: {batches: {limits: {a: 1.5}}}\n");
+        Assert.Contains(
+            "limits.a is 1.5; it must be a whole number",
+            Assert.Throws<ConcordException>(() => RecipeFile.Read(file, [])).Message
+        );
     }
 
     private static string Shown(IWeighting weighting) =>

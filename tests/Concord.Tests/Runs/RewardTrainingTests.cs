@@ -167,6 +167,130 @@ public sealed class RewardTrainingTests : IDisposable
         );
     }
 
+    [Fact]
+    public void Settings_given_by_name_win_in_whatever_order_they_stand()
+    {
+        using var model = Load();
+        var data = PreferenceSplit.Simulate(Population);
+        var first = new RewardTraining(model, data)
+        {
+            Weighting = new MoreWeighting(),
+            Epochs = 7,
+            Seed = 3,
+            Settings = Settings,
+        };
+        var last = new RewardTraining(model, data)
+        {
+            Settings = Settings,
+            Seed = 3,
+            Epochs = 7,
+            Weighting = first.Weighting,
+        };
+        Assert.Equal(first.Settings, last.Settings);
+        Assert.Equal((7, 3, 6), (first.Settings.Epochs, first.Settings.Seed, first.Settings.MaximumSteps));
+        Assert.IsType<MoreWeighting>(first.Settings.Weighting);
+        Assert.Equal(1, new RewardTraining(model, data) { Settings = Settings }.Epochs);
+    }
+
+    [Fact]
+    public void A_finished_run_of_another_model_or_own_weighting_is_not_taken_for_this_one()
+    {
+        var data = PreferenceSplit.Simulate(Population);
+        RewardTrainingResult Run(ulong head, double rate)
+        {
+            using (Load())
+            using (var model = RewardModel.Load(Place("initial"), new RewardModelOptions { HeadSeed = head }))
+                return new RewardTraining(model, data)
+                {
+                    Settings = Settings with { MaximumSteps = 1 },
+                    Weighting = new Rated { Rate = rate },
+                }.Run(Place("run"), TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(TrainingOutcome.Finished, Run(1, .5).Outcome);
+        Assert.Equal(TrainingOutcome.AlreadyFinished, Run(1, .5).Outcome);
+        Assert.Contains("began from another model", Assert.Throws<ConcordException>(() => Run(2, .5)).Message);
+        Assert.Contains("Rate = 0.5", Assert.Throws<ConcordException>(() => Run(1, .25)).Message);
+    }
+
+    [Fact]
+    public void A_programs_config_says_what_is_known_and_nothing_else()
+    {
+        var words = PreferenceSplit.Simulate(Population);
+        var data = PreferenceData.FromComparisons(words.Training).Split(heldOut: .2, validation: .3, seed: 5);
+        using var model = Load();
+        new RewardTraining(model, data)
+        {
+            Settings = Settings with
+            {
+                MaximumSteps = 1,
+                Batches = new BatchSettings
+                {
+                    PerSource = 4,
+                    Limits = new Dictionary<string, int> { ["noisy"] = 9 },
+                    Shares = new Dictionary<string, double> { ["careful"] = 2 },
+                },
+            },
+        }.Run(Place("run"), TestContext.Current.CancellationToken);
+        var config = File.ReadAllText(Place("run/config.yaml"));
+        foreach (var said in new[] { "held_out: 0.2", "validation: 0.3", "  seed: 5", "{noisy: 9}", "{careful: 2}" })
+            Assert.Contains(said, config, StringComparison.Ordinal);
+        foreach (var unknown in new[] { "sources:", "data:", "only:", "simulation:", "init:", "weights:" })
+            Assert.DoesNotContain(unknown, config, StringComparison.Ordinal);
+        Assert.Equal(.3, RecipeFile.Read(Place("run/config.yaml"), []).Split.Validation);
+    }
+
+    [Fact]
+    public void Shares_of_data_and_of_settings_are_put_together_or_refused()
+    {
+        var account = DataAccount.Of(["a", "b"], [], [], []) with
+        {
+            Shares = new Dictionary<string, double> { ["a"] = 2 },
+        };
+        TrainingSettings With(string source, double share) =>
+            new() { Batches = new BatchSettings { Shares = new Dictionary<string, double> { [source] = share } } };
+        Assert.Equal([("a", 2), ("b", 3)], Shown(account.Sharing(With("b", 3))));
+        Assert.Equal([("a", 2)], Shown(account.Sharing(With("a", 2))));
+        Assert.Contains(
+            "'a' the share 2",
+            Assert.Throws<ConcordException>(() => account.Sharing(With("a", 3))).Message
+        );
+
+        static IEnumerable<(string, double)> Shown(TrainingSettings settings) =>
+            settings.Batches.Shares.Select(one => (one.Key, one.Value)).Order();
+    }
+
+    [Fact]
+    public void The_validation_side_is_taken_of_what_is_left_and_a_program_hears_of_it()
+    {
+        var words = PreferenceSplit.Simulate(Population).Training;
+        var data = PreferenceData.FromComparisons(words).Split(heldOut: .1, validation: .4);
+        using var model = Load();
+        var told = new Telling();
+        new RewardTraining(model, data)
+        {
+            Settings = Settings with { MaximumSteps = 2, EvaluateEvery = 1 },
+            Observer = told,
+        }.Run(Place("run"), TestContext.Current.CancellationToken);
+        Assert.Contains(told.Notes, note => note.StartsWith("validation: ", StringComparison.Ordinal));
+        Assert.Contains($"{data.Validation.Count} comparisons set aside", string.Join('\n', told.Notes));
+    }
+
+    private sealed class Telling : ITrainingObserver
+    {
+        public List<string> Notes { get; } = [];
+
+        public void Noted(string note) => Notes.Add(note);
+    }
+
+    private sealed class Rated : IWeighting
+    {
+        public double Rate { get; init; }
+
+        public GradientSpace Space => GradientSpace.None;
+
+        public double[] Weigh(SourceGradients gradients) => [Rate, 1 - Rate];
+    }
+
     private sealed class Silent : ITrainingObserver;
 
     private sealed class OnlyEven : IWeighting

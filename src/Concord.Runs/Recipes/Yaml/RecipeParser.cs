@@ -72,6 +72,19 @@ internal static class RecipeParser
         }
     }
 
+    /// <summary>Whether the key of an assignment leads into a list of what is there.</summary>
+    public static bool LeadsIntoList(RecipeMapping root, string assignment)
+    {
+        RecipeNode? node = root;
+        foreach (var key in assignment.Split('=')[0].Split('.'))
+        {
+            if (node is RecipeSequence)
+                return true;
+            node = node is RecipeMapping group && group.Entries.TryGetValue(key, out var entry) ? entry.Value : null;
+        }
+        return false;
+    }
+
     private static string? Unquoted(string text)
     {
         if (text is "" or "null" or "~")

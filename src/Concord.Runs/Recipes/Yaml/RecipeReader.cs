@@ -176,7 +176,7 @@ internal sealed class RecipeReader : IRecipeFields
         if (
             !chosen.HasKeys
             && group.Entries.TryGetValue(name, out var keys)
-            && keys.Value is RecipeMapping { Entries.Count: > 0 }
+            && keys.Value is not (RecipeMapping { Entries.Count: 0 } or RecipeScalar { Text: null })
         )
             throw Wrong(keys.Value, $"{key}.{name}", "has no settings of its own");
         return chosen.Map(new RecipeReader(group, Join(key)), chosen.Holds(value) ? value : null);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Concord.Foundation;
+using Concord.Training.State;
 
 namespace Concord.Runs.Recipes.Yaml;
 
@@ -98,8 +99,7 @@ internal sealed class RecipeWriter : IRecipeFields
     {
         var held = cases.FirstOrDefault(one => one.Holds(value));
         if (held is not { HasKeys: true })
-            // one of the caller's own is written as it prints itself, so that two of them are told apart
-            return Line(key, Quoted(held?.Name ?? value.ToString() ?? ""), value);
+            return Line(key, Quoted(held?.Name ?? OwnSettings.Describe(value, typeof(T), typeof(IStateful))), value);
         Line(key, "", value);
         held.Map(new RecipeWriter(text, indent + "  "), value);
         return value;
