@@ -21,7 +21,8 @@ public static class OutputPlace
             throw new ConcordException($"{named} is a folder; a file was to be written there. Name a file.");
         if (inputs.FirstOrDefault(input => RealPath.Same(input, place)) is { } read)
             throw new ConcordException(
-                $"{named} is {(read == named ? "" : $"{read}, ")}what is read here: it would be lost. Name another file."
+                $"{named} is {(read == named ? "" : $"{read}, ")}what is read here: it would be lost. Name another "
+                    + $"file."
             );
         if (File.Exists(place))
             Refuse(named, place, kind);

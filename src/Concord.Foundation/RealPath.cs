@@ -1,6 +1,8 @@
 namespace Concord.Foundation;
 
-/// <summary>Where a path leads when every link in it is followed: by it two names of one file are known as one.</summary>
+/// <summary>
+/// Where a path leads when every link in it is followed: by it two names of one file are known as one.
+/// </summary>
 public static class RealPath
 {
     private const int LongestChain = 40; // as Linux follows

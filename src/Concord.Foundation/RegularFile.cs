@@ -14,7 +14,9 @@ internal static partial class RegularFile
         Regular = 0x8000;
     private const uint Type = 1; // STATX_TYPE
 
-    /// <summary>Whether what a path leads to is a regular file. Nothing is opened: a pipe would wait for its other end.</summary>
+    /// <summary>
+    /// Whether what a path leads to is a regular file. Nothing is opened: a pipe would wait for its other end.
+    /// </summary>
     /// <param name="path">Of a file that exists.</param>
     public static bool Is(string path)
     {

@@ -40,7 +40,8 @@ public sealed class RunContents(string folder)
     public string PrecisionFile => Path.Combine(folder, "precision");
 
     /// <summary>
-    /// Whatever a run writes or replaces, but for <see cref="ConfigFile"/>, by which it says that the folder is its own.
+    /// Whatever a run writes or replaces, but for <see cref="ConfigFile"/>, by which it says that the folder is its
+    /// own.
     /// </summary>
     public IReadOnlyList<string> Written =>
         [

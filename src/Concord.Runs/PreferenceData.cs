@@ -92,8 +92,8 @@ public sealed class PreferenceData
         foreach (var entry in entries.GroupBy(entry => entry.Name))
             if (RealPath.Twice([.. entry.SelectMany(one => one.Files)]) is var (first, second))
                 throw new ConcordException(
-                    $"{(first == second ? $"{first} is" : $"{first} and {second} are one file, which is")} given twice, "
-                        + $"and its records would count twice: name it once."
+                    $"{(first == second ? $"{first} is" : $"{first} and {second} are one file, which is")} given "
+                        + $"twice, and its records would count twice: name it once."
                 );
     }
 
@@ -123,8 +123,8 @@ public sealed class PreferenceData
     /// comparisons in memory.
     /// </summary>
     /// <param name="other">The others.</param>
-    /// <exception cref="ConcordException">Both give the same source and disagree on its limit or share; or both read the
-    /// same file.</exception>
+    /// <exception cref="ConcordException">Both give the same source and disagree on its limit or share; or both read
+    /// the same file.</exception>
     public PreferenceData And(PreferenceData other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -15,8 +15,8 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
         recipe.Output ?? throw new ArgumentException("The recipe has no output folder.", nameof(recipe));
 
     /// <summary>
-    /// What the run ended with where it has ended already; known without opening the model. Of the data the files' bytes
-    /// are compared; where one is gone that is said.
+    /// What the run ended with where it has ended already; known without opening the model. Of the data the files'
+    /// bytes are compared; where one is gone that is said.
     /// </summary>
     /// <exception cref="ConcordException">The folder holds a run of other settings, or over other files.</exception>
     public TrainingResult? Ended()

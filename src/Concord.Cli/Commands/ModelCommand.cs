@@ -107,8 +107,8 @@ internal static class ModelCommand
         ];
         if (weights.Length > 0)
             throw new ConcordException(
-                $"{folder} holds the weights of a model already ({Path.GetFileName(weights.Order().First())}). Name another "
-                    + $"folder, or remove them first."
+                $"{folder} holds the weights of a model already ({Path.GetFileName(weights.Order().First())}). Name "
+                    + $"another folder, or remove them first."
             );
     }
 

@@ -102,8 +102,8 @@ internal static class QuickstartCommand
         var data = Path.Combine(folder, "data");
         if (Directory.Exists(data) && !File.Exists(Path.Combine(data, "population.json")))
             throw new ConcordException(
-                $"{data} is there already and holds no population of an earlier quickstart (population.json): name another "
-                    + $"folder with --output, or remove it first."
+                $"{data} is there already and holds no population of an earlier quickstart (population.json): name "
+                    + $"another folder with --output, or remove it first."
             );
         SimulatedFiles.Write(population, data);
         if (!Train(folder, seed, steps, validation, terminal, cancellation))

@@ -7,7 +7,9 @@ namespace Concord.Runs.Data;
 /// <summary>The files and folders that a recipe reads.</summary>
 internal static class RecipeFiles
 {
-    /// <summary>The files of its sources, the folder of its model with that of an adapter's base, and that of a tokenizer.</summary>
+    /// <summary>
+    /// The files of its sources, the folder of its model with that of an adapter's base, and that of a tokenizer.
+    /// </summary>
     /// <exception cref="ConcordException">A source names no file, or one does not exist.</exception>
     public static IEnumerable<string> Read(Recipe recipe)
     {

@@ -120,8 +120,8 @@ internal static class WeightingSpelling
 
     private static ConcordException Foreign(string key, string owner, string chosen, RecipeLocation where) =>
         where.Error(
-            $"{Path}.{key} is a setting of {owner}, but the weighting is {chosen}. Write weighting: {{{owner}: {{..}}}}, "
-                + $"or leave it out."
+            $"{Path}.{key} is a setting of {owner}, but the weighting is {chosen}. Write weighting: {{{owner}: "
+                + $"{{..}}}}, or leave it out."
         );
 
     private static (RecipeMapping Training, RecipeNode Node, RecipeLocation Where)? Find(RecipeMapping root) =>

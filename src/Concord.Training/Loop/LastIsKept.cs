@@ -2,7 +2,9 @@ using Concord.Calibration;
 
 namespace Concord.Training.Loop;
 
-/// <summary>Tells of the evaluations of a run that chooses nothing: none of them is the best, the last is kept.</summary>
+/// <summary>
+/// Tells of the evaluations of a run that chooses nothing: none of them is the best, the last is kept.
+/// </summary>
 internal sealed class LastIsKept(ITrainingObserver observer) : ITrainingObserver
 {
     /// <inheritdoc/>

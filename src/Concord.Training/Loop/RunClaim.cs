@@ -47,7 +47,8 @@ public sealed class RunClaim : IDisposable
     }
 
     /// <summary>Whether a folder holds the run of these settings. Only reads.</summary>
-    /// <exception cref="ConcordException">It holds a run of other settings, or what no run of Concord's wrote.</exception>
+    /// <exception cref="ConcordException">It holds a run of other settings, or what no run of Concord's
+    /// wrote.</exception>
     internal static bool IsHeld(string folder, string config)
     {
         var contents = new RunContents(folder);
@@ -57,8 +58,8 @@ public sealed class RunClaim : IDisposable
             return foreign.Length == 0
                 ? false
                 : throw new ConcordException(
-                    $"{folder} holds {string.Join(", ", foreign)} and no config.yaml: no run of Concord's left that, and "
-                        + $"this one would write over it. Name another output folder, or move it away."
+                    $"{folder} holds {string.Join(", ", foreign)} and no config.yaml: no run of Concord's left that, "
+                        + $"and this one would write over it. Name another output folder, or move it away."
                 );
         }
         if (FirstDifference(File.ReadAllText(contents.ConfigFile), config) is { } difference)
@@ -90,7 +91,7 @@ public sealed class RunClaim : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // What cannot be removed stays with its settings beside it; the error that ended the run is the one to show.
+            // What cannot be removed stays, its settings beside it; the error that ended the run is the one to show.
         }
     }
 

@@ -14,8 +14,8 @@ internal sealed class RunFolder
     /// <param name="path">Where.</param>
     /// <param name="config">The run's settings as text; what a folder of the same run holds already.</param>
     /// <param name="inputs">Files and folders that the run reads.</param>
-    /// <exception cref="ConcordException">It holds a run of other settings or what no run wrote, an input lies where the
-    /// run writes, or it cannot be written.</exception>
+    /// <exception cref="ConcordException">It holds a run of other settings or what no run wrote, an input lies where
+    /// the run writes, or it cannot be written.</exception>
     public RunFolder(string path, string config, params IEnumerable<string> inputs)
     {
         this.path = path;
@@ -35,8 +35,8 @@ internal sealed class RunFolder
     /// <param name="path">Where.</param>
     /// <param name="config">The run's settings as text.</param>
     /// <param name="files">Fingerprint of the files the data come from; null where it is not known.</param>
-    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not, or one that ended over
-    /// other files.</exception>
+    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not, or one that ended
+    /// over other files.</exception>
     public static TrainingResult? Ended(string path, string config, string? files)
     {
         if (!RunClaim.IsHeld(path, config) || RunRecord.Read(path) is not { Status: RunRecord.Finished } run)

@@ -102,8 +102,8 @@ public sealed class TrainingRun
     /// <param name="output">The run's folder.</param>
     /// <param name="config">Its settings as text.</param>
     /// <param name="files">As <see cref="TrainingRunOptions.Files"/>; null leaves the data uncompared.</param>
-    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not, or one that ended over
-    /// other files.</exception>
+    /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not, or one that ended
+    /// over other files.</exception>
     public static TrainingResult? Ended(string output, string config, string? files = null) =>
         RunFolder.Ended(output, config, files);
 

@@ -42,9 +42,11 @@ internal static class OwnSettings
             string text => text,
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             bool flag => flag ? "true" : "false",
-            IDictionary named =>
-                $"{{{string.Join(", ", named.Keys.Cast<object>().Select(key => $"{Value(key)}: {Value(named[key])}").Order(StringComparer.Ordinal))}}}",
+            IDictionary named => $"{{{string.Join(", ", Entries(named).Order(StringComparer.Ordinal))}}}",
             IEnumerable items => $"[{string.Join(", ", items.Cast<object?>().Select(Value))}]",
             _ => value.ToString() ?? "",
         };
+
+    private static IEnumerable<string> Entries(IDictionary named) =>
+        named.Keys.Cast<object>().Select(key => $"{Value(key)}: {Value(named[key])}");
 }
