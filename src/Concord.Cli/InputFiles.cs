@@ -1,6 +1,6 @@
 using Concord.Foundation;
 
-namespace Concord.Cli.CommandLine;
+namespace Concord.Cli;
 
 /// <summary>Files that a command line names to be read.</summary>
 internal static class InputFiles
