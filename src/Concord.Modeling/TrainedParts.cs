@@ -14,4 +14,9 @@ public enum TrainedParts
 
     /// <summary>The head alone.</summary>
     Head,
+
+    /// <summary>
+    /// The head alone, set to the minimum of its ridge-regularised loss, which is convex, instead of descending on it.
+    /// </summary>
+    HeadExact,
 }

@@ -46,6 +46,11 @@ public sealed record RunRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Files { get; init; }
 
+    /// <summary>The ridge of the exact head that training began with; null, and not written, where it began with
+    /// none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? HeadRidge { get; init; }
+
     /// <summary>Reads the file of a run's folder; null where there is none: the run has not ended.</summary>
     /// <exception cref="ConcordException">It cannot be read, is damaged or of a newer version.</exception>
     public static RunRecord? Read(string folder)

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
+using Concord.Calibration;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Quickstart;
 using Concord.Cli.Terminals;
 using Concord.Foundation;
 using Concord.Preferences.Sampling;
 using Concord.Preferences.Simulation;
+using Concord.Records;
 using Concord.Runs;
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
@@ -125,6 +127,7 @@ internal static class QuickstartCommand
             differences,
             [.. population.Settings.Sources.Select(source => source.Noise)]
         );
+        conclusion = [.. conclusion, .. Coins(Folders)];
         QuickstartText.Tables(schemes, pairs, people);
         QuickstartText.Conclude(conclusion, people);
         QuickstartText.Next(folder, people);
@@ -143,6 +146,14 @@ internal static class QuickstartCommand
         );
         return ExitCodes.Done;
     }
+
+    // of the models that are no better than a coin, a sentence each
+    private static IEnumerable<string> Coins(Func<QuickstartScheme, string[]> foldersOf) =>
+        from scheme in QuickstartScheme.All
+        from folder in foldersOf(scheme)
+        let coin = CoinSentence.Of(EvaluationFile.Read(new RunContents(folder).EvaluationFile))
+        where coin is not null
+        select $"{Path.GetFileName(folder)}: {coin}";
 
     private static bool Train(
         string folder,

@@ -115,6 +115,8 @@ internal static class TrainCommand
                         $"Finished after {steps}. The model (of step {result.BestStep}) is in {model}."
                     )
                 );
+                if (result.Evaluation is { } whole && CoinSentence.Of(whole) is { } coin)
+                    people.Out.WriteLine(coin);
                 people.Out.WriteLine("Next:");
                 people.Out.WriteLine($"  concord evaluate {model} FILE...");
                 people.Out.WriteLine($"  concord score {model} FILE -o OUT.jsonl");
@@ -195,6 +197,7 @@ internal static class TrainCommand
             json.WriteNumber("resumed_from", from);
         else
             json.WriteNull("resumed_from");
+        json.WriteString("coin", result.Evaluation is { } whole ? CoinSentence.Of(whole) : null);
         json.WritePropertyName("evaluation");
         if (result.Evaluation is { } report)
             EvaluationFile.Write(json, report);

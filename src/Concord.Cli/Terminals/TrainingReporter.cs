@@ -23,6 +23,15 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     }
 
     /// <inheritdoc />
+    public void Preparing(int done, int count)
+    {
+        evaluation ??= new Progress(terminal, "hidden states", count, "comparisons", brief: true, within: progress);
+        evaluation.Report(done);
+        if (done == count)
+            EndEvaluation();
+    }
+
+    /// <inheritdoc />
     public void Stepped(StepReport report)
     {
         (tokens, seconds) = (tokens + report.Tokens, seconds + report.Seconds);

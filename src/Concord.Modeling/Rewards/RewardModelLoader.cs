@@ -113,8 +113,8 @@ internal static class RewardModelLoader
                 );
             head = adapterHead;
         }
-        head ??= options.HeadSeed is { } seed
-            ? FreshHead(shape, seed)
+        head ??= options.HeadSeed is not null
+            ? torch.zeros(shape)
             : throw new ConcordException(
                 $"{folder} has no reward head: tensor \"{HeadName}\" of shape [1, {config.HiddenSize}] is missing. "
                     + $"Name a reward model's folder, or train one from this folder first (concord train)."
@@ -133,14 +133,5 @@ internal static class RewardModelLoader
             Folder = settingsFolder,
             Settings = settings with { Pooling = PoolingNames.Of(pooling) },
         };
-    }
-
-    /// <summary>
-    /// Normal with standard deviation 1 / sqrt(H + 1), as the field initialises reward heads (Stiennon et al. 2020).
-    /// </summary>
-    private static torch.Tensor FreshHead(long[] shape, ulong seed)
-    {
-        using var generator = new torch.Generator(seed);
-        return torch.randn(shape, generator: generator) / Math.Sqrt(shape[1] + 1);
     }
 }

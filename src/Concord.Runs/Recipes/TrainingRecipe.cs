@@ -3,6 +3,7 @@ using Concord.Modeling;
 using Concord.Modeling.Adapters;
 using Concord.Runs.Recipes.Yaml;
 using Concord.Training.Batches;
+using Concord.Training.Heads;
 using Concord.Training.Loop;
 using Concord.Training.Losses;
 using Concord.Training.Optimizers;
@@ -26,8 +27,9 @@ internal static class TrainingRecipe
                     ("last_layers", TrainedParts.LastLayers),
                     ("lora", TrainedParts.Adapters),
                     ("head", TrainedParts.Head),
+                    ("head_exact", TrainedParts.HeadExact),
                 ],
-                "What is trained beside the head."
+                "What is trained beside the head; head_exact solves for the head alone."
             ),
             LastLayers = fields.Integer(value, value.LastLayers),
             Lora = fields.Section("lora", value.Lora, Lora, "Adapters, in the mode lora."),
@@ -41,6 +43,14 @@ internal static class TrainingRecipe
             MaximumSteps = fields.OptionalInteger(value, value.MaximumSteps),
             LearningRate = fields.OptionalNumber(value, value.LearningRate),
             HeadLearningRate = fields.OptionalNumber(value, value.HeadLearningRate),
+            HeadStart = fields.Choice(
+                "head_start",
+                value.HeadStart,
+                [("kept", HeadStart.Kept), ("exact", HeadStart.Exact)],
+                "The head before the first step: the model's own (zero where it has none), or solved for over the "
+                    + "frozen model."
+            ),
+            HeadRidge = fields.OptionalNumber(value, value.HeadRidge),
             Batches = fields.Section("batches", value.Batches, Batches, "How batches are drawn."),
             Loss = fields.Section("loss", value.Loss, Loss, "The ranking loss."),
             Weighting = WeightingRecipe.Map(fields, value.Weighting),

@@ -93,6 +93,20 @@ public sealed class BatchPlan : IBatchSource
                 .Max(i => (int)Math.Ceiling(epochs * streams[i].Length / counts[i] - 1e-9))
         );
 
+    /// <summary>The comparisons that are ever drawn, in their order: limits and resampling leave some out.</summary>
+    internal TokenizedComparison[] Drawn() =>
+        [.. streams.SelectMany(stream => stream.Entries).Distinct().Order().Select(item => comparisons[item])];
+
+    /// <summary>How many comparisons of each source a batch has on average, (K).</summary>
+    internal double[] PerBatch(int sources)
+    {
+        var means = new double[sources];
+        for (var i = 0; i < streams.Length; i++)
+            foreach (var item in streams[i].Entries)
+                means[sourceOf[item]] += (double)counts[i] / streams[i].Length;
+        return means;
+    }
+
     /// <inheritdoc/>
     public TrainingBatch Batch(int step)
     {

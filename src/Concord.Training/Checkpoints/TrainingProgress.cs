@@ -21,6 +21,9 @@ internal sealed record TrainingProgress
     /// <summary>Fingerprint of the model that training began from.</summary>
     public required string Model { get; init; }
 
+    /// <summary>The ridge of the exact head that training began with; null where it began with none.</summary>
+    public double? HeadRidge { get; init; }
+
     /// <summary>Steps done at the last evaluation; -1 before the first.</summary>
     public int EvaluatedStep { get; init; } = -1;
 

@@ -11,6 +11,11 @@ public interface ITrainingObserver
     /// <param name="resumed">Whether a checkpoint was there.</param>
     void Started(int step, int steps, bool resumed) { }
 
+    /// <summary>Hidden states are being computed, over which the exact head is solved for.</summary>
+    /// <param name="done">Comparisons done.</param>
+    /// <param name="count">Comparisons in all.</param>
+    void Preparing(int done, int count) { }
+
     /// <summary>A step is done.</summary>
     void Stepped(StepReport report) { }
 

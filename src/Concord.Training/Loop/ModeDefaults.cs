@@ -4,7 +4,7 @@ namespace Concord.Training.Loop;
 
 /// <summary>What a mode of training takes where the settings say nothing.</summary>
 /// <param name="LearningRate">Of all but the head.</param>
-/// <param name="HeadLearningRate">Of the head, which starts at random and is small.</param>
+/// <param name="HeadLearningRate">Of the head, which starts at zero.</param>
 public sealed record ModeDefaults(double LearningRate, double HeadLearningRate)
 {
     /// <summary>
@@ -17,6 +17,7 @@ public sealed record ModeDefaults(double LearningRate, double HeadLearningRate)
             [TrainedParts.Full] = new(1e-5, 1e-4),
             [TrainedParts.LastLayers] = new(5e-5, 5e-4),
             [TrainedParts.Adapters] = new(2e-4, 1e-3),
-            [TrainedParts.Head] = new(1e-3, 1e-3),
+            [TrainedParts.Head] = new(3e-4, 3e-4), // docs/results/head-start.md
+            [TrainedParts.HeadExact] = new(1e-3, 1e-3), // takes no step
         };
 }

@@ -74,6 +74,7 @@ internal sealed class RunFolder
             Data = end.Data,
             Model = end.Model,
             Files = files,
+            HeadRidge = end.HeadRidge,
         }.Write(path);
 
     /// <summary>

@@ -19,9 +19,9 @@ internal static class SelfCheck
             ? 1e-3
             : .05;
 
-    /// <summary>Checks ids and rewards.</summary>
-    /// <exception cref="ConcordException">A text begins twice, rewards cannot tell responses apart, or packing changes
-    /// them; the message names the line.</exception>
+    /// <summary>Checks ids and hidden states.</summary>
+    /// <exception cref="ConcordException">A text begins twice, hidden states cannot tell responses apart, or packing
+    /// changes them; the message names the line.</exception>
     public static void Run(RewardModel model, IReadOnlyList<TokenizedComparison> batch, TrainingData data)
     {
         foreach (var comparison in batch)
@@ -40,8 +40,10 @@ internal static class SelfCheck
             );
         using var packed = PackedBatch.Create(chosen, model.Device);
         using var output = model.Forward(packed);
-        CheckDifferences(chosen, packed, output.Rewards);
-        CheckPlainPath(model, chosen, packed, output.Rewards);
+        CheckFinite(chosen, packed, output.Rewards);
+        var states = States(output);
+        CheckDifferences(chosen, packed, states);
+        CheckPlainPath(model, chosen, packed, states);
     }
 
     private static void CheckBeginnings(TokenizedComparison comparison, TrainingData data)
@@ -61,7 +63,7 @@ internal static class SelfCheck
         }
     }
 
-    private static void CheckDifferences(TokenizedComparison[] chosen, PackedBatch packed, double[] rewards)
+    private static void CheckFinite(TokenizedComparison[] chosen, PackedBatch packed, double[] rewards)
     {
         foreach (var (comparison, first) in chosen.Zip(packed.RowOffsets))
             for (var row = 0; row < comparison.RowCount; row++)
@@ -73,10 +75,17 @@ internal static class SelfCheck
                                 + $"before any training. Check the model's weights and their type."
                         )
                     );
+    }
+
+    // of the hidden states, not of the rewards: a fresh head is zero
+    private static void CheckDifferences(TokenizedComparison[] chosen, PackedBatch packed, float[][] states)
+    {
         var differ = chosen
             .Zip(packed.RowOffsets)
             .Any(pair =>
-                Enumerable.Range(0, pair.First.RowCount).Any(row => rewards[pair.Second + row] != rewards[pair.Second])
+                Enumerable
+                    .Range(0, pair.First.RowCount)
+                    .Any(row => !states[pair.Second + row].AsSpan().SequenceEqual(states[pair.Second]))
             );
         if (
             !differ
@@ -85,8 +94,8 @@ internal static class SelfCheck
             )
         )
             throw new ConcordException(
-                "On the first batch every response has the same reward as its rivals, so nothing can be learned: "
-                    + "the head is zero, or the rendering or truncation makes responses alike."
+                "On the first batch every response has the same hidden state as its rivals, so nothing can be "
+                    + "learned: the pooling, the rendering or the truncation makes responses alike."
             );
         if (!differ)
             throw new ConcordException(
@@ -99,7 +108,7 @@ internal static class SelfCheck
         RewardModel model,
         TokenizedComparison[] chosen,
         PackedBatch packed,
-        double[] rewards
+        float[][] states
     )
     {
         for (var (c, rows) = (0, 0); c < chosen.Length && rows < PlainRows; c++)
@@ -111,18 +120,30 @@ internal static class SelfCheck
                 model.Device
             );
             using var alone = model.Forward(batch);
-            var (packedReward, plain) = (rewards[packed.RowOffsets[c] + row], alone.Rewards[0]);
-            if (!(Math.Abs(packedReward - plain) <= Tolerance(model) * (1 + Math.Abs(plain))))
+            var (shared, plain) = (states[packed.RowOffsets[c] + row], States(alone)[0]);
+            var (difference, norm) = (
+                Norm(shared.Zip(plain, (a, b) => (double)a - b)),
+                Norm(plain.Select(z => (double)z))
+            );
+            if (!(difference <= Tolerance(model) * norm))
                 throw new ConcordException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{Place(chosen[c])}: response {row + 1} has the reward {packedReward} in a packed batch "
-                            + $"and {plain} alone. This is a fault of Concord or of the processor's arithmetic: "
-                            + $"please report it with the model's config.json."
+                        $"{Place(chosen[c])}: response {row + 1} has a hidden state of norm {norm} alone, and one "
+                            + $"that differs from it by {difference} in a packed batch. This is a fault of Concord "
+                            + $"or of the processor's arithmetic: please report it with the model's config.json."
                     )
                 );
         }
     }
+
+    private static float[][] States(RewardOutput output)
+    {
+        using var host = output.Hidden.cpu();
+        return [.. host.data<float>().ToArray().Chunk((int)host.shape[1])];
+    }
+
+    private static double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));
 
     private static string Place(TokenizedComparison comparison) =>
         string.Create(

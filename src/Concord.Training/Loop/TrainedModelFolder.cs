@@ -23,7 +23,8 @@ internal sealed class TrainedModelFolder(TrainingData data, TrainedParts mode, b
             // a model whose temperatures were never learned has none
             Sources = [.. info.Sources.Select((name, i) => new SourceTemperature(name, info.Temperatures?[i]))],
             RewardMean = info.RewardMean,
-            RewardStandardDeviation = info.RewardStandardDeviation,
+            // rewards of a head of zero have no spread to be divided by
+            RewardStandardDeviation = info.RewardStandardDeviation > 0 ? info.RewardStandardDeviation : null,
         };
         TokenizedComparison[] sample = [.. data.HeldOut.Concat(data.Training).Take(Compared)];
         if (mode != TrainedParts.Adapters)

@@ -56,6 +56,15 @@ internal sealed class TrainingLoop(
         Progress = progress;
     }
 
+    /// <summary>Begins where something has been done before the first step; a checkpoint holds it.</summary>
+    /// <param name="progress">Where the training stands.</param>
+    /// <exception cref="ConcordException">A file cannot be written.</exception>
+    public void Begin(TrainingProgress progress)
+    {
+        Progress = progress;
+        Save();
+    }
+
     /// <summary>Goes to the end, or until cancelled; a checkpoint holds where it stopped.</summary>
     /// <param name="cancellation">When cancelled, the step that is being taken has not been.</param>
     /// <returns>Whether it went to the end.</returns>
@@ -159,6 +168,7 @@ internal sealed class TrainingLoop(
         && Progress.EvaluatedStep != Progress.Step
         && (
             Progress.Step == Progress.Steps
+            || (Progress.Step == 0 && settings.StartsExact) // the exact head may be the best model
             || (Progress.Step > 0 && Progress.Step % (settings.EvaluateEvery ?? batches.StepsPerEpoch) == 0)
         );
 

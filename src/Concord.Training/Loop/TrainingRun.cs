@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using Concord.Modeling;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
 using Concord.Modeling.Rewards;
@@ -57,6 +58,11 @@ public sealed class TrainingRun
         this.settings = settings;
         observer = options.Observer ?? new NoObserver();
         exchange = options.Exchange ?? new SingleProcess();
+        if (settings.StartsExact && options.Exchange is not null)
+            throw new ConcordException(
+                "The exact head is solved for over all comparisons at once, and in a run of several processes each has "
+                    + "a part of them: start from a head that was trained in one process."
+            );
         plan = Plan([.. Enumerable.Range(0, data.Training.Count)]);
         Steps = StepsOf(plan);
         if (settings.Patience is not null && data.Validation.Count == 0)
@@ -155,10 +161,10 @@ public sealed class TrainingRun
             loop.Resume(progress, tensors);
         int? resumed = tensors is null ? null : progress.Step;
         observer.Started(progress.Step, Steps, resumed is not null);
-        if (resumed is null && Steps > 0)
+        if (resumed is null && (Steps > 0 || settings.StartsExact))
             SelfCheck.Run(model, plan.Batch(0).Comparisons, data);
 
-        var whole = loop.Run(cancellation);
+        var whole = (resumed is not null || Begin(loop, cache, cancellation)) && loop.Run(cancellation);
         progress = loop.Progress;
         if (!whole)
             return new(TrainingOutcome.Interrupted, progress.Step, Steps, progress.BestStep, resumed, null);
@@ -176,6 +182,23 @@ public sealed class TrainingRun
             : [];
         var read = data.Training.Concat(data.HeldOut).Concat(data.Validation);
         return folders.Concat(read.Select(one => one.Comparison.Origin.File).Distinct().Where(File.Exists));
+    }
+
+    // false where it was cancelled: the head is solved for again then. What it found is in the first checkpoint.
+    private bool Begin(TrainingLoop loop, FrozenStateCache? cache, CancellationToken cancellation)
+    {
+        if (!settings.StartsExact)
+            return true;
+        try
+        {
+            var ridge = new ExactHead(model, data, settings, observer) { Cache = cache }.Set(plan, cancellation);
+            loop.Begin(loop.Progress with { HeadRidge = ridge });
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private RankingObjective Objective(FlatParameters parameters, FrozenStateCache? cache)
@@ -244,7 +267,10 @@ public sealed class TrainingRun
             settings.Seed
         );
 
-    private int StepsOf(BatchPlan of) => Math.Min(of.StepsFor(settings.Epochs), settings.MaximumSteps ?? int.MaxValue);
+    private int StepsOf(BatchPlan of) =>
+        settings.Mode == TrainedParts.HeadExact
+            ? 0
+            : Math.Min(of.StepsFor(settings.Epochs), settings.MaximumSteps ?? int.MaxValue);
 
     // by prompt, so that what is set aside is not half seen; nothing where a source would be left without a comparison
     private int[] SetAside()

@@ -2,6 +2,7 @@ using Concord.Foundation;
 using Concord.Modeling;
 using Concord.Modeling.Adapters;
 using Concord.Training.Batches;
+using Concord.Training.Heads;
 using Concord.Training.Losses;
 using Concord.Training.Optimizers;
 using Concord.Training.Schedules;
@@ -71,6 +72,18 @@ public sealed record TrainingSettings
     [Setting("Learning rate of the head; empty: the mode's.", Above = 0, Most = 10)]
     public double? HeadLearningRate { get; init; }
 
+    /// <summary>What the head is when training begins.</summary>
+    /// <value>Default the model's own, zero where its folder has none. <see cref="TrainedParts.HeadExact"/> is always
+    /// <see cref="HeadStart.Exact"/>.</value>
+    public HeadStart HeadStart { get; init; } = HeadStart.Kept;
+
+    /// <summary>
+    /// ρ of the exact head, in ρ/2 ‖w‖² beside the total loss; null for one that cross-validation over the training
+    /// prompts chooses.
+    /// </summary>
+    [Setting("Ridge of the exact head; empty: chosen by cross-validation over the training prompts.", Above = 0)]
+    public double? HeadRidge { get; init; }
+
     /// <summary>How batches are drawn.</summary>
     public BatchSettings Batches { get; init; } = new();
 
@@ -130,6 +143,9 @@ public sealed record TrainingSettings
             HeadLearningRate ?? ModeDefaults.Table[Mode].HeadLearningRate
         );
 
+    /// <summary>Whether the head is solved for before the first step.</summary>
+    internal bool StartsExact => Mode == TrainedParts.HeadExact || HeadStart == HeadStart.Exact;
+
     /// <summary>
     /// Whether a run of these settings chooses by what it sees on the way: among several evaluations, when to stop, or
     /// temperatures. Only then does it need a validation side.
@@ -139,7 +155,9 @@ public sealed record TrainingSettings
     /// <exception cref="ConcordException">A setting is outside its range, or a source has no comparison.</exception>
     public bool Chooses(IReadOnlyList<string> sources, IReadOnlyList<int> sourceOf)
     {
-        if (Temperatures.Enabled || Patience is not null)
+        if (Mode == TrainedParts.HeadExact)
+            return false;
+        if (Temperatures.Enabled || Patience is not null || StartsExact) // the exact head may be the best
             return true;
         var plan = new BatchPlan(Batches, sources, [], sourceOf, Seed);
         var steps = Math.Min(plan.StepsFor(Epochs), MaximumSteps ?? int.MaxValue);
@@ -159,6 +177,17 @@ public sealed record TrainingSettings
         Optimizer.Validate();
         SettingRule.Check(Lora, "lora.");
         SettingRule.Check(this);
+        if (Mode == TrainedParts.HeadExact && Weighting.Space != GradientSpace.None)
+            throw new ConcordException(
+                $"The mode head_exact minimises one convex loss, and the weighting {Weighting.GetType().Name} changes "
+                    + $"the loss with the head: its weights depend on gradients. Take `weighting: equal`, `multitask` "
+                    + $"or `static`, or the mode head."
+            );
+        if (Mode == TrainedParts.HeadExact && Temperatures.Enabled)
+            throw new ConcordException(
+                "The mode head_exact takes no steps in which source temperatures could be learned: leave "
+                    + "`temperatures.enabled` out, or take the mode head."
+            );
         if (Weighting is { Scope: WeightingScope.MicroBatch, Space: GradientSpace.Trained })
             throw new ConcordException(
                 $"The weighting {Weighting.GetType().Name} sees the gradients of all trained parameters, which are "

@@ -95,6 +95,7 @@ public class Phi3Tests
             new RewardModelOptions { HeadSeed = 1 },
             OperationsUnderTest.Make(operations)
         );
+        RandomHead.Set(model, 1);
         model.SetTrained(TrainedParts.Full);
         using var batch = PackedBatch.Create([Batches.Of("s", [2, 1, 0], Rows)]);
         using var output = model.Forward(batch, record: true);
@@ -152,6 +153,7 @@ public class Phi3Tests
         using var folder = new TemporaryFolder();
         var plain = PlainPhi3.Make(folder.File("base"), Mini, 7);
         using var model = RewardModel.Load(folder.File("base"), new RewardModelOptions { HeadSeed = 2 });
+        RandomHead.Set(model, 2);
         using var batch = PackedBatch.Create([Batches.Of("s", [2, 1, 0], Rows)]);
         using var before = model.Forward(batch);
         model.Save(folder.File("reward"));
@@ -173,6 +175,7 @@ public class Phi3Tests
         using var folder = new TemporaryFolder();
         PlainPhi3.Make(folder.File("base"), Plain, 8);
         using var model = RewardModel.Load(folder.File("base"), new RewardModelOptions { HeadSeed = 2 });
+        RandomHead.Set(model, 2);
         model.SetTrained(TrainedParts.Adapters, lora: new LoraSettings { Rank = 2 });
         Assert.Equal(
             ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"],

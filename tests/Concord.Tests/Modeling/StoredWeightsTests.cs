@@ -22,6 +22,8 @@ public class StoredWeightsTests
                 new RewardModelOptions { HeadSeed = 1, WeightType = null }
             ),
             wide = RewardModel.Load(folder.File("model"), new RewardModelOptions { HeadSeed = 1 });
+        RandomHead.Set(asStored, 1);
+        RandomHead.Set(wide, 1);
         Assert.All(
             asStored.Backbone.Parameters,
             parameter =>

@@ -1,0 +1,46 @@
+using Concord.Modeling.Packing;
+using Concord.Modeling.Rewards;
+using Concord.Tokenization.Comparisons;
+
+namespace Concord.Training.Heads;
+
+/// <summary>What the head reads of many comparisons, computed in batches of bounded size.</summary>
+internal static class HiddenStates
+{
+    /// <summary>z at the reward positions of the comparisons, in their order, (R, H) row by row.</summary>
+    /// <param name="model">The model as it is.</param>
+    /// <param name="comparisons">The comparisons.</param>
+    /// <param name="cache">Where hidden states below the trained layers are kept, or null.</param>
+    /// <param name="progress">Told how many comparisons are done, and how many there are.</param>
+    /// <param name="cancellation">Looked at before every batch.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static float[] Of(
+        RewardModel model,
+        IReadOnlyList<TokenizedComparison> comparisons,
+        FrozenStateCache? cache,
+        Action<int, int> progress,
+        CancellationToken cancellation
+    )
+    {
+        var width = model.Config.HiddenSize;
+        var states = new float[comparisons.Sum(one => one.RowCount) * width];
+        for (int first = 0, row = 0; first < comparisons.Count; )
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int end = first,
+                tokens = 0;
+            while (end < comparisons.Count && (end == first || tokens + comparisons[end].PackedLength <= Most))
+                tokens += comparisons[end++].PackedLength;
+            using var batch = PackedBatch.Create([.. comparisons.Skip(first).Take(end - first)], model.Device);
+            using var frozen = cache?.States(batch);
+            using var output = model.Forward(batch, record: false, frozen);
+            using var host = output.Hidden.cpu();
+            host.data<float>().CopyTo(states, row * width);
+            row += batch.RowCount;
+            progress(first = end, comparisons.Count);
+        }
+        return states;
+    }
+
+    private const int Most = RewardScorer.DefaultTokensPerBatch; // tokens computed at once
+}
