@@ -53,9 +53,13 @@ public sealed class RewardTrainingTests : IDisposable
 
     private string Place(string name) => Path.Combine(folder.FullName, name);
 
-    private RewardModel Load()
+    private RewardModel Load(int seed = 1)
     {
-        var recipe = new Recipe { Model = new ModelRecipe { Init = new ModelShape() } };
+        var recipe = new Recipe
+        {
+            Seed = seed,
+            Model = new ModelRecipe { Init = new ModelShape() },
+        };
         using (RunModel.Open(recipe, folder.FullName, _ => { }))
             return RewardModel.Load(Place("initial"), new RewardModelOptions { HeadSeed = 1 });
     }
@@ -196,10 +200,11 @@ public sealed class RewardTrainingTests : IDisposable
     public void A_finished_run_of_another_model_or_own_weighting_is_not_taken_for_this_one()
     {
         var data = PreferenceSplit.Simulate(Population);
-        RewardTrainingResult Run(ulong head, double rate)
+        RewardTrainingResult Run(int weights, double rate)
         {
-            using (Load())
-            using (var model = RewardModel.Load(Place("initial"), new RewardModelOptions { HeadSeed = head }))
+            if (Directory.Exists(Place("initial")))
+                Directory.Delete(Place("initial"), recursive: true);
+            using (var model = Load(weights))
                 return new RewardTraining(model, data)
                 {
                     Settings = Settings with { MaximumSteps = 1 },
