@@ -26,18 +26,28 @@ public sealed class PackageTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
+    private static readonly string[] MachinePaths =
+    [
+        .. new[]
+        {
+            Shared.RepositoryRoot,
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+            Path.GetTempPath(),
+        }
+            .Select(path => path.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar)
+            .Where(path => path.Length > 1),
+    ];
+
+    // the repository often lies in a home, or in a temporary folder: the outer one is found with it
     private static PackedFiles Inspection { get; } =
         new(
             RepositoryUrl,
             [
-                .. new[]
-                {
-                    Shared.RepositoryRoot,
-                    Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-                    Path.GetTempPath(),
-                }
-                    .Select(path => path.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar)
-                    .Where(path => path.Length > 1),
+                .. MachinePaths
+                    .Distinct()
+                    .Where(path =>
+                        !MachinePaths.Any(other => other != path && path.StartsWith(other, StringComparison.Ordinal))
+                    ),
             ]
         );
 
