@@ -12,7 +12,9 @@ namespace Concord.Calibration;
 /// <remarks>
 /// A number is taken of each source alone and averaged over sources, each counting the same, unless one source is
 /// named. Rewards are given as τ (r_w - r_l) of each pair, see <see cref="PairedSet.Differences"/>. With a source of
-/// one prompt nothing is known about chance: the interval then has no ends.
+/// one prompt nothing is known about chance: the interval then has no ends. Of schemes trained with several seeds the
+/// means over seeds are compared; their variance is that over prompts and that over seeds, both counted in full, and
+/// the degrees of freedom are Satterthwaite's (1946): three seeds that disagree make wide intervals.
 /// </remarks>
 public sealed class PairedComparison
 {
@@ -43,65 +45,107 @@ public sealed class PairedComparison
     /// <param name="first">τ (r_w - r_l) of each pair under the first model.</param>
     /// <param name="second">Likewise under the second.</param>
     /// <param name="source">The source it is of; null for the mean over sources.</param>
-    public PairedDifference Accuracy(double[] first, double[] second, string? source = null)
+    public PairedDifference Accuracy(double[] first, double[] second, string? source = null) =>
+        Accuracy([first], [second], source);
+
+    /// <summary>Difference in accuracy of two schemes, of which each was trained with several seeds.</summary>
+    /// <param name="first">τ (r_w - r_l) of each pair under each model of the first scheme, a seed after the
+    /// other.</param>
+    /// <param name="second">Likewise under the second, of the same seeds in the same order.</param>
+    /// <param name="source">The source it is of; null for the mean over sources.</param>
+    public PairedDifference Accuracy(
+        IReadOnlyList<double[]> first,
+        IReadOnlyList<double[]> second,
+        string? source = null
+    )
     {
         Check(first, second);
         return Within(
             Compare(
-                new SourceMeans(Array.ConvertAll(first, Right), sourceOf, counts),
-                new SourceMeans(Array.ConvertAll(second, Right), sourceOf, counts),
+                Means(first, Right),
+                Means(second, Right),
                 source,
-                shares: !first.SequenceEqual(second)
+                shares: first.Zip(second).Any(seed => !seed.First.SequenceEqual(seed.Second))
             )
         );
     }
 
     /// <summary>Difference in the negative log-likelihood of the pairs as the source ordered them.</summary>
-    /// <inheritdoc cref="Accuracy"/>
+    /// <inheritdoc cref="Accuracy(double[], double[], string?)"/>
     public PairedDifference Nll(double[] first, double[] second, string? source = null) =>
-        Mean(
-            Array.ConvertAll(first, difference => Logistic.Softplus(-difference)),
-            Array.ConvertAll(second, difference => Logistic.Softplus(-difference)),
-            source
-        );
+        Nll([first], [second], source);
 
-    /// <summary>Difference in the Brier score.</summary>
-    /// <inheritdoc cref="Accuracy"/>
-    public PairedDifference Brier(double[] first, double[] second, string? source = null) =>
-        Mean(Array.ConvertAll(first, BrierScore.Term), Array.ConvertAll(second, BrierScore.Term), source);
-
-    /// <summary>Difference in ECE (all ordered pairs, 10 uniform bins: <see cref="BinningScheme.Headline"/>).</summary>
-    /// <inheritdoc cref="Accuracy"/>
-    public PairedDifference Ece(double[] first, double[] second, string? source = null)
+    /// <summary>The same of two schemes, of which each was trained with several seeds.</summary>
+    /// <inheritdoc cref="Accuracy(IReadOnlyList{double[]}, IReadOnlyList{double[]}, string?)"/>
+    public PairedDifference Nll(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, string? source = null)
     {
         Check(first, second);
-        return Within(
-            Compare(
-                new SourceCalibrationErrors(first, sourceOf, counts),
-                new SourceCalibrationErrors(second, sourceOf, counts),
-                source
-            )
-        );
+        static double Loss(double difference) => Logistic.Softplus(-difference);
+        return Compare(Means(first, Loss), Means(second, Loss), source);
+    }
+
+    /// <summary>Difference in the Brier score.</summary>
+    /// <inheritdoc cref="Accuracy(double[], double[], string?)"/>
+    public PairedDifference Brier(double[] first, double[] second, string? source = null) =>
+        Brier([first], [second], source);
+
+    /// <summary>The same of two schemes, of which each was trained with several seeds.</summary>
+    /// <inheritdoc cref="Accuracy(IReadOnlyList{double[]}, IReadOnlyList{double[]}, string?)"/>
+    public PairedDifference Brier(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, string? source = null)
+    {
+        Check(first, second);
+        return Compare(Means(first, BrierScore.Term), Means(second, BrierScore.Term), source);
+    }
+
+    /// <summary>Difference in ECE (all ordered pairs, 10 uniform bins: <see cref="BinningScheme.Headline"/>).</summary>
+    /// <inheritdoc cref="Accuracy(double[], double[], string?)"/>
+    public PairedDifference Ece(double[] first, double[] second, string? source = null) =>
+        Ece([first], [second], source);
+
+    /// <summary>The same of two schemes, of which each was trained with several seeds.</summary>
+    /// <inheritdoc cref="Accuracy(IReadOnlyList{double[]}, IReadOnlyList{double[]}, string?)"/>
+    public PairedDifference Ece(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, string? source = null)
+    {
+        Check(first, second);
+        ISourceNumber[] Errors(IReadOnlyList<double[]> runs) =>
+            [.. runs.Select(run => new SourceCalibrationErrors(run, sourceOf, counts))];
+        return Within(Compare(Errors(first), Errors(second), source));
     }
 
     /// <summary>Difference in the mean of any number that each pair has under each model.</summary>
     /// <param name="first">The number of each pair under the first model.</param>
     /// <param name="second">Likewise under the second.</param>
     /// <param name="source">The source it is of; null for the mean over sources.</param>
-    public PairedDifference Mean(double[] first, double[] second, string? source = null)
+    public PairedDifference Mean(double[] first, double[] second, string? source = null) =>
+        Mean([first], [second], source);
+
+    /// <summary>The same of two schemes, of which each was trained with several seeds.</summary>
+    /// <param name="first">The number of each pair under each model of the first scheme, a seed after the
+    /// other.</param>
+    /// <param name="second">Likewise under the second, of the same seeds in the same order.</param>
+    /// <param name="source">The source it is of; null for the mean over sources.</param>
+    public PairedDifference Mean(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, string? source = null)
     {
         Check(first, second);
-        return Compare(new SourceMeans(first, sourceOf, counts), new SourceMeans(second, sourceOf, counts), source);
+        return Compare(Means(first, number => number), Means(second, number => number), source);
     }
 
-    private void Check(double[] first, double[] second)
+    private ISourceNumber[] Means(IReadOnlyList<double[]> runs, Converter<double, double> of) =>
+        [.. runs.Select(run => new SourceMeans(Array.ConvertAll(run, of), sourceOf, counts))];
+
+    private void Check(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        if (first.Length != pairs.Count || second.Length != pairs.Count)
+        if (first.Count != second.Count || first.Count == 0)
             throw new ArgumentException(
-                $"There are {pairs.Count} pairs, but {first.Length} and {second.Length} numbers."
+                $"There are {first.Count} and {second.Count} runs; as many of the one as of the other were expected."
             );
+        foreach (var (one, other) in first.Zip(second))
+            if (one.Length != pairs.Count || other.Length != pairs.Count)
+                throw new ArgumentException(
+                    $"There are {pairs.Count} pairs, but {one.Length} and {other.Length} numbers."
+                );
     }
 
     private int? IndexOf(string? source)
@@ -117,12 +161,14 @@ public sealed class PairedComparison
             );
     }
 
-    private PairedDifference Compare(ISourceNumber first, ISourceNumber second, string? source, bool shares = false)
+    private PairedDifference Compare(ISourceNumber[] first, ISourceNumber[] second, string? source, bool shares = false)
     {
         var jackknife = new PromptJackknife(prompts, sourceOf, counts, IndexOf(source));
+        var bySeed = first.Zip(second, jackknife.Difference).ToArray();
+        var (one, other) = (MeanOverSeeds.Of(first), MeanOverSeeds.Of(second));
         return new PairedDifference(
-            jackknife.Difference(first, second),
-            jackknife.Interval(first, second, level, shares)
+            jackknife.Difference(one, other),
+            jackknife.Interval(one, other, level, shares, bySeed)
         );
     }
 

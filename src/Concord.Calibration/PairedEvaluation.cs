@@ -37,11 +37,35 @@ public static class PairedEvaluation
         EvaluationOptions? options = null
     )
     {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        return Run([first], [second], options);
+    }
+
+    /// <summary>Compares two schemes, of which each was trained with several seeds: the means over the seeds.</summary>
+    /// <param name="first">What each model of the first scheme says, a seed after the other.</param>
+    /// <param name="second">What those of the second say, of the same seeds in the same order.</param>
+    /// <param name="options">The level; null for 0.95.</param>
+    /// <exception cref="ConcordException">The comparisons are not the same, hold no strict pair, or a prediction is
+    /// unusable.</exception>
+    /// <exception cref="ArgumentException">The schemes have no model, or not as many.</exception>
+    public static PairedReport Run(
+        IReadOnlyList<IReadOnlyList<Prediction>> first,
+        IReadOnlyList<IReadOnlyList<Prediction>> second,
+        EvaluationOptions? options = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (first.Count == 0 || first.Count != second.Count)
+            throw new ArgumentException(
+                $"There are {first.Count} and {second.Count} runs; as many of the one as of the other were expected."
+            );
         options ??= new EvaluationOptions();
         options.Check();
-        var pairs = new PairedSet(first);
-        double[] before = pairs.Differences(first),
-            after = pairs.Differences(second);
+        var pairs = new PairedSet(first[0]);
+        double[][] before = [.. first.Select(pairs.Differences)],
+            after = [.. second.Select(pairs.Differences)];
         if (pairs.Count == 0)
             throw new ConcordException("There is no strict pair to compare the models on: all scores are ties.");
         var comparison = new PairedComparison(pairs, options.Level);

@@ -73,7 +73,14 @@ internal sealed class PromptJackknife
     /// <param name="level">In (0, 1).</param>
     /// <param name="shares">Whether they are shares of which few may differ: half a pair each way is added then
     /// (Agresti and Min 2005), so that models without a difference in so few prompts are not taken for equal.</param>
-    public Interval Interval(ISourceNumber first, ISourceNumber second, double level, bool shares)
+    /// <param name="bySeed">The difference under each seed, of which there may be one.</param>
+    public Interval Interval(
+        ISourceNumber first,
+        ISourceNumber second,
+        double level,
+        bool shares,
+        IReadOnlyList<double> bySeed
+    )
     {
         double difference = Difference(first, second),
             squares = shares ? pseudo : 0;
@@ -93,10 +100,24 @@ internal sealed class PromptJackknife
         }
         if (alone || !double.IsFinite(squares) || !double.IsFinite(difference))
             return new Interval(double.NegativeInfinity, double.PositiveInfinity);
-        if (squares < Rounding * Rounding)
+        var ofSeeds = SquaredErrorOverSeeds(bySeed);
+        var all = squares + ofSeeds;
+        if (all < Rounding * Rounding)
             return new Interval(difference, difference);
-        var half = StudentDistribution.Critical(1 - level, effectivePrompts - 1) * Math.Sqrt(squares);
+        var freedom =
+            all
+            * all
+            / (squares * squares / (effectivePrompts - 1) + ofSeeds * ofSeeds / Math.Max(1, bySeed.Count - 1));
+        var half = StudentDistribution.Critical(1 - level, freedom) * Math.Sqrt(all);
         return new Interval(difference - half, difference + half);
+    }
+
+    private static double SquaredErrorOverSeeds(IReadOnlyList<double> bySeed)
+    {
+        if (bySeed.Count < 2)
+            return 0;
+        var mean = bySeed.Average();
+        return bySeed.Sum(one => (one - mean) * (one - mean)) / (bySeed.Count - 1) / bySeed.Count;
     }
 
     // What sums of the same terms in another order differ by.

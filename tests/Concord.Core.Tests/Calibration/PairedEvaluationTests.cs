@@ -69,6 +69,72 @@ public class PairedEvaluationTests
     }
 
     [Fact]
+    public void Schemes_of_several_seeds_differ_by_the_mean_and_seeds_that_agree_change_nothing()
+    {
+        Prediction[] a = Model(3, 1),
+            b = Model(3, 2),
+            c = Model(0, 3),
+            d = Model(1, 4);
+        var both = PairedEvaluation.Run([a, b], [c, d]).Mean;
+        PairedMetrics one = PairedEvaluation.Run(a, c).Mean,
+            other = PairedEvaluation.Run(b, d).Mean;
+        Assert.Equal((one.Nll.Difference + other.Nll.Difference) / 2, both.Nll.Difference, 12);
+        Assert.Equal((one.Ece.Difference + other.Ece.Difference) / 2, both.Ece.Difference, 12);
+        Assert.Equal((one.Accuracy.Difference + other.Accuracy.Difference) / 2, both.Accuracy.Difference, 12);
+        // in whatever order, and twice the same seed is one
+        Assert.Equal(both, PairedEvaluation.Run([b, a], [d, c]).Mean);
+        var twice = PairedEvaluation.Run([a, a], [c, c]).Mean.Nll.Interval;
+        Assert.Equal(one.Nll.Interval.Low, twice.Low, 12);
+        Assert.Equal(one.Nll.Interval.High, twice.High, 12);
+        Assert.Throws<ArgumentException>(() => PairedEvaluation.Run([a, b], [c]));
+    }
+
+    [Fact]
+    public void Intervals_over_prompts_and_seeds_hold()
+    {
+        // a scheme better by .1, of which each seed is off by s.d. .1 and each prompt by 1
+        const int prompts = 60,
+            seeds = 3,
+            simulations = 400;
+        var set = new PairedSet([
+            .. Enumerable.Range(0, 2 * prompts).Select(i => new Prediction("s", [1, 0], [1, 0], $"p{i / 2}", Line: i)),
+        ]);
+        var comparison = new PairedComparison(set);
+        double[] zero = new double[set.Count];
+        int holds = 0,
+            overPromptsAlone = 0;
+        for (var simulation = 0; simulation < simulations; simulation++)
+        {
+            var random = new Random(simulation);
+            double Normal() =>
+                Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble());
+            double[] ofPrompt = [.. Enumerable.Range(0, prompts).Select(_ => Normal())];
+            double[][] runs =
+            [
+                .. Enumerable
+                    .Range(0, seeds)
+                    .Select(_ =>
+                    {
+                        var ofSeed = .1 * Normal();
+                        return Enumerable
+                            .Range(0, set.Count)
+                            .Select(i => .1 + ofSeed + ofPrompt[i / 2] + .5 * Normal())
+                            .ToArray();
+                    }),
+            ];
+            bool Holds(Interval interval) => interval.Low <= .1 && .1 <= interval.High;
+            if (Holds(comparison.Mean([zero, zero, zero], runs).Interval))
+                holds++;
+            double[] mean = [.. Enumerable.Range(0, set.Count).Select(i => runs.Average(run => run[i]))];
+            if (Holds(comparison.Mean(zero, mean).Interval))
+                overPromptsAlone++;
+        }
+        // 95 % asked for; three standard errors of 400 are 3.3 %
+        Assert.InRange(holds / (double)simulations, .93 - .033, 1);
+        Assert.True(holds > overPromptsAlone, $"{holds} and {overPromptsAlone}");
+    }
+
+    [Fact]
     public void Temperatures_count()
     {
         var model = Model(0);
