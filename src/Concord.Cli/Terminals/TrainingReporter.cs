@@ -13,6 +13,7 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     private Progress? evaluation;
     private long tokens;
     private double seconds;
+    private int evaluated;
 
     /// <inheritdoc />
     public void Started(int step, int steps, bool resumed)
@@ -47,8 +48,11 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     /// <inheritdoc />
     public void Evaluating(int done, int count)
     {
+        if (done <= evaluated) // the other side, after the one that chooses
+            EndEvaluation();
         evaluation ??= new Progress(terminal, "evaluating", count, "comparisons", brief: true, within: progress);
         evaluation.Report(done);
+        evaluated = done;
     }
 
     /// <inheritdoc />
@@ -63,7 +67,7 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
         progress?.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"step {step}: held-out {numbers} over {shown.Sources.Count} "
+                $"step {step}: {(report.Sides?.Validation is null ? "held-out" : "validation")} {numbers} over {shown.Sources.Count} "
                     + $"sources{(best ? " (the best so far)" : "")}"
             )
         );
@@ -89,5 +93,6 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     {
         evaluation?.Dispose();
         evaluation = null;
+        evaluated = 0;
     }
 }

@@ -45,7 +45,10 @@ internal sealed class BestModel(
         var predictions = Predict(chooses ? data.Validation : data.HeldOut, temperatures, cache, cancellation);
         if (chooses && temperatures is not null)
             (temperatures, predictions) = Refit(temperatures, predictions);
-        var report = Evaluation.Run(predictions, new EvaluationOptions { Resamples = 0, Bins = [10] });
+        var report = Evaluation.Run(predictions, new EvaluationOptions { Resamples = 0, Bins = [10] }) with
+        {
+            Sides = Sides(),
+        };
         var value = Value(report);
         var best = !chooses || progress.BestStep < 0 || value < progress.BestValue;
         if (best)

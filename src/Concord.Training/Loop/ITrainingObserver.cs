@@ -19,12 +19,15 @@ public interface ITrainingObserver
     /// <summary>A step is done.</summary>
     void Stepped(StepReport report) { }
 
-    /// <summary>Held-out comparisons are being scored.</summary>
+    /// <summary>Comparisons are being scored: those that choose, and after a best step those held out.</summary>
+    /// <param name="done">Comparisons done.</param>
+    /// <param name="count">Comparisons of that side.</param>
     void Evaluating(int done, int count) { }
 
-    /// <summary>Held-out comparisons were evaluated, without intervals.</summary>
+    /// <summary>The validation side was evaluated, or without one the held-out side; without intervals.</summary>
     /// <param name="step">Steps done.</param>
-    /// <param name="report">By source, with temperatures where there are any.</param>
+    /// <param name="report">By source, with temperatures where there are any; its
+    /// <see cref="EvaluationReport.Sides"/> say whether there is a validation side.</param>
     /// <param name="best">Whether the model is the best so far; never where nothing is chosen and the last is
     /// kept.</param>
     void Evaluated(int step, EvaluationReport report, bool best) { }
