@@ -1,5 +1,6 @@
 using Concord.Modeling.Rewards;
 using Concord.Runs.Data;
+using Concord.Training.Batches;
 using Concord.Training.Loop;
 
 namespace Concord.Runs;
@@ -45,6 +46,12 @@ internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAcc
     {
         foreach (var note in tokens.About.Notes)
             say(note);
+        var shared = account.Sharing(settings);
+        if (shared.Batches is { Composition: BatchComposition.Shuffled, Shares.Count: > 0 })
+            say(
+                $"the shares of {string.Join(", ", shared.Batches.Shares.Keys)} only set how many comparisons a batch "
+                    + $"has: in one shuffled stream every comparison comes up as often as the others"
+            );
         if (model.Pooling is Pooling.Mean or Pooling.Max)
         {
             say(
@@ -56,7 +63,7 @@ internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAcc
         var run = new TrainingRun(
             model,
             data,
-            account.Sharing(settings) with
+            shared with
             {
                 Lora = settings.Lora with { Seed = (ulong)settings.Seed },
             },

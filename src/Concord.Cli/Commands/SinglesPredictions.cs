@@ -1,6 +1,7 @@
 using System.Globalization;
 using Concord.Calibration;
 using Concord.Cli.Terminals;
+using Concord.Foundation;
 
 namespace Concord.Cli.Commands;
 
@@ -23,7 +24,15 @@ internal sealed record SinglesPredictions(IReadOnlyList<(string Source, string F
                     $"--single {one}: SOURCE=FILE was expected, for instance helpful=scores.jsonl."
                 )
         );
-        return new SinglesPredictions([.. singles], baseline == "averaging");
+        (string Source, string File)[] all = [.. singles];
+        if (all.GroupBy(one => one.Source).FirstOrDefault(own => own.Count() > 1) is { } source)
+            throw new UsageException($"--single gives the source {source.Key} twice: give it one file of scores.");
+        if (RealPath.Twice([.. all.Select(one => one.File)]) is var (first, second))
+            throw new UsageException(
+                $"--single gives one file of scores to two sources ({(first == second ? first : $"{first}, {second}")}): "
+                    + $"each Single has its own."
+            );
+        return new SinglesPredictions(all, baseline == "averaging");
     }
 
     /// <inheritdoc/>

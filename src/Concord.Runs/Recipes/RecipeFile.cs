@@ -26,6 +26,7 @@ public static class RecipeFile
             root.Entries["model"] = (folder, model.Where);
         }
         string[] assignments = [.. overrides];
+        CheckOnce(assignments);
         WeightingSpelling.CheckOnce(assignments);
         foreach (var one in assignments)
             Override(
@@ -53,6 +54,16 @@ public static class RecipeFile
     /// <summary>All keys with their defaults.</summary>
     public static IReadOnlyList<(string Key, string Default, string About)> Keys() =>
         RecipeKeys.Deep(new Recipe(), Recipe.Map);
+
+    // the last would win without a word
+    private static void CheckOnce(string[] assignments)
+    {
+        var twice = assignments.GroupBy(one => one.Split('=')[0], StringComparer.Ordinal).Where(own => own.Count() > 1);
+        if (twice.FirstOrDefault() is { } own)
+            throw RecipeLocation.CommandLine.Error(
+                $"{own.Key} is given {own.Count()} times ({string.Join(", ", own)}): give it once."
+            );
+    }
 
     // laid over the recipe as a recipe is over its base; only what leads into a list is put there
     private static void Override(RecipeMapping root, string assignment)

@@ -63,7 +63,11 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
         using var file = PartialOutput.Open(
             PartialOutput.Find(output, input),
             Fingerprint.OfInput(input),
-            Fingerprint.OfModel(folder, $"{Format} {MaximumLength} {Normalize} {model.HasBf16Products}")
+            Fingerprint.OfModel(
+                folder,
+                model.SourceFolder ?? folder,
+                $"{Format} {MaximumLength} {Normalize} {model.HasBf16Products}"
+            )
         );
         progress?.Invoke(file.Lines);
         var errors = file.Errors;

@@ -156,6 +156,19 @@ public sealed class OutputOptionTests : IDisposable
     }
 
     [Fact]
+    public void A_Single_has_one_source_and_one_file()
+    {
+        ScoresFile.Write(folder.File("a.jsonl"), Simulated.Pairs(30, 1));
+        var scores = folder.File("a.jsonl");
+        void Refused(string why, params string[] singles) =>
+            ConcordCli
+                .Run(["evaluate", "--baseline", "top", .. singles.SelectMany(one => new[] { "--single", one })])
+                .MustFail(ExitCodes.Usage, why);
+        Refused("one file of scores to two sources", $"a={scores}", $"b={scores}");
+        Refused("the source a twice", $"a={scores}", $"a={folder.File("b.jsonl")}");
+    }
+
+    [Fact]
     public void A_temperature_of_no_source_is_refused_before_a_model_is_opened()
     {
         ConcordCli

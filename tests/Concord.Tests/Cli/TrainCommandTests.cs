@@ -6,6 +6,7 @@ using Concord.Modeling.Rewards;
 using Concord.Preferences.Readers;
 using Concord.Preferences.Simulation;
 using Concord.Records;
+using Concord.Runs.Scoring;
 using Xunit;
 
 namespace Concord.Tests.Cli;
@@ -251,6 +252,19 @@ public sealed class TrainCommandTests : IDisposable
         var first = JsonDocument.Parse(File.ReadLines(Place("run", "metrics.jsonl")).First()).RootElement;
         Assert.Equal(["a", "renamed"], first.GetProperty("losses").EnumerateObject().Select(source => source.Name));
 
+        Assert.DoesNotContain("the shares of", result.Error);
+        var shuffled = ConcordCli
+            .Run([
+                .. data,
+                .. model,
+                $"output={Place("shuffled")}",
+                "training.batches.composition=shuffled",
+                "training.weighting=multitask",
+                "training.loss.total=pooled",
+            ])
+            .MustBeDone();
+        Assert.Contains("the shares of renamed only set", shuffled.Error);
+
         var other = $"output={Place("other")}";
         ConcordCli
             .Run([.. data, .. model, other, "only=[renamd]"])
@@ -281,6 +295,7 @@ public sealed class TrainCommandTests : IDisposable
         );
         using RewardModel apart = RewardModel.Load(Place("apart", "model")),
             merged = RewardModel.Load(Place("merged", "model"));
+        var before = Fingerprint.OfModel(apart.Folder!, apart.SourceFolder!, "");
         var population = SimulatedPopulation.Create(new SimulationSettings { HeldOut = 8 });
         foreach (var comparison in population.HeldOut("crowd").Select(one => one.Comparison))
         {
@@ -292,6 +307,9 @@ public sealed class TrainCommandTests : IDisposable
             Assert.Equal(both[0][0], both[1][0], 5);
             Assert.Equal(both[0][1], both[1][1], 5);
         }
+        // a base that changes makes other rewards: scoring does not go on with the old ones
+        File.AppendAllText(Path.Combine(apart.SourceFolder!, "note"), "changed");
+        Assert.NotEqual(before, Fingerprint.OfModel(apart.Folder!, apart.SourceFolder!, ""));
     }
 
     [Fact]

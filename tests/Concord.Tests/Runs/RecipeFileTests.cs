@@ -257,6 +257,12 @@ public sealed class RecipeFileTests : IDisposable
         "training.weighting.weights.a=1",
         "training.weighting.static.a=2"
     )]
+    [InlineData(
+        "more",
+        "training.epochs is given 2 times (training.epochs=1, training.epochs=2)",
+        "training.epochs=1",
+        "training.epochs=2"
+    )]
     public void A_setting_of_a_weighting_is_said_once_and_belongs_to_it(
         string written,
         string expected,
