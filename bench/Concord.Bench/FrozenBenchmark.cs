@@ -41,11 +41,11 @@ internal static class FrozenBenchmark
             );
             Markdown.Header("epoch", "seconds", "times faster than the first", "target");
             Markdown.Row("first", $"{first:f2}", "1", "");
-            Markdown.Row("second", $"{later[0]:f2}", $"{first / later[0]:f1}", "8 or more");
+            Markdown.Row("second", $"{later[0]:f2}", Ratio.Shown(first / later[0]), "8 or more");
             Markdown.Row(
                 $"later, median of {later.Length}",
                 $"{Contest.Median(later):f2}",
-                $"{first / Contest.Median(later):f1}",
+                Ratio.Shown(first / Contest.Median(later)),
                 ""
             );
             Console.WriteLine(

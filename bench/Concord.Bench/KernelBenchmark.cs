@@ -69,7 +69,7 @@ internal static unsafe class KernelBenchmark
                 Agreement.Check($"{kernel.Name}: {name}", own, theirs, Tolerance);
             var times = Contest.Medians(9, 0.05, kernel.Own, kernel.Theirs with { Run = Theirs });
             output.WriteLine(
-                $"| {kernel.Name} | {times[0] * 1e3:F2} | {times[1] * 1e3:F2} | {times[1] / times[0]:F1} |"
+                $"| {kernel.Name} | {times[0] * 1e3:F2} | {times[1] * 1e3:F2} | {Ratio.Shown(times[1] / times[0])} |"
             );
         }
         output.WriteLine();

@@ -78,7 +78,7 @@ internal static class MatrixProductBenchmark
         string Three(int first) => string.Join(" / ", rates.Skip(first).Take(3).Select(rate => $"{rate:F0}"));
         output.WriteLine(
             $"| {rows} | {inputs} -> {outputs} | {Three(0)} | {Three(3)} | {Own(() => Three(9))} | {Three(6)} | "
-                + $"{Sum(3) / Sum(0):F2} | {Own(() => $"{Sum(0) / Sum(9):F2}")} |"
+                + $"{Ratio.Shown(Sum(3) / Sum(0))} | {Own(() => Ratio.Shown(Sum(0) / Sum(9)))} |"
         );
 
         double Sum(int first) => times.Skip(first).Take(3).Sum();

@@ -96,7 +96,7 @@ internal static class OptimizerBenchmark
                 name,
                 $"{seconds * 1e3:f1}",
                 $"{bytes / seconds / 1e9:f1}",
-                other is null ? "" : $"{other / seconds:f1}"
+                other is null ? "" : Ratio.Shown(other.Value / seconds)
             );
     }
 

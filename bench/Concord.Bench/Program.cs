@@ -2,6 +2,8 @@ using System.Globalization;
 using Concord;
 using Concord.Bench;
 using Concord.Bench.Coverage;
+using Concord.Bench.HeldOut;
+using Concord.Bench.Results;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args.FirstOrDefault() is "step" or "score" or "kernels" or "optimizer" && Memory.Restart(args) is { } code)
@@ -10,6 +12,11 @@ if (args.FirstOrDefault() == "coverage")
 {
     var options = BenchOptions.Parse(args[1..]);
     CoverageBenchmark.Run(Console.WriteLine, options.Number("simulations", 1000), options.Number("seed", 1));
+    return 0;
+}
+if (args.FirstOrDefault() == "results")
+{
+    ResultsTables.Run(args[1..]);
     return 0;
 }
 ConcordRuntime.Prepare();
@@ -54,11 +61,27 @@ switch (args.FirstOrDefault())
     case "load":
         LoadBenchmark.Run(args[1..]);
         return 0;
+    case "heldout":
+        var heldOut = BenchOptions.Parse(args[1..]);
+        var standard = new HeldOutSettings();
+        HeldOutBenchmark.Run(
+            Console.WriteLine,
+            standard with
+            {
+                Populations = heldOut.Number("populations", standard.Populations),
+                Draws = heldOut.Number("draws", standard.Draws),
+                Truth = heldOut.Number("truth", standard.Truth),
+                Steps = heldOut.Number("steps", standard.Steps),
+                Seed = heldOut.Number("seed", standard.Seed),
+            },
+            Console.Error.WriteLine
+        );
+        return 0;
     case "all":
         return AllBenchmarks.Run(args[1..]);
     default:
         Console.Error.WriteLine(
-            "Benchmarks; CONTRIBUTING.md has their options: coverage | kernels | optimizer | solver | "
+            "Benchmarks; CONTRIBUTING.md has their options: coverage | heldout | results FOLDER SCHEME.. | kernels | optimizer | solver | "
                 + "schemes MODEL FILE.. | frozen MODEL FILE | scale | "
                 + "tokens MODEL FILE.. | sharing MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL "
                 + "FILE.. | all MODEL DATAFOLDER"

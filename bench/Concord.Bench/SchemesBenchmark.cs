@@ -82,9 +82,9 @@ internal static class SchemesBenchmark
             Markdown.Row(
                 ways[i].Name,
                 $"{Contest.Median(seconds[i]):f3}",
-                bases[i] == i ? "1" : $"{Contest.Median(ratios):f3}",
-                bases[i] == i ? "" : $"{ratios[rounds / 4]:f3} to {ratios[rounds - 1 - rounds / 4]:f3}",
-                targets.Contains(i) ? "1.010 or less" : ""
+                bases[i] == i ? "1" : $"{Contest.Median(ratios):f2}",
+                bases[i] == i ? "" : $"{ratios[rounds / 4]:f2} to {ratios[rounds - 1 - rounds / 4]:f2}",
+                targets.Contains(i) ? "1.01 or less" : ""
             );
         }
         Console.WriteLine(Weighting(training, batches[0], sourceOf, sources, Contest.Median(seconds[0])));

@@ -112,7 +112,7 @@ internal static class ScoringBenchmark
                 $"{median:f2}",
                 $"{rows / median:f1}",
                 $"{useful / median:f0}",
-                $"{Contest.Median(seconds[padded].Zip(seconds[i], (a, b) => a / b)):f2}",
+                Ratio.Shown(Contest.Median(seconds[padded].Zip(seconds[i], (a, b) => a / b))),
                 apart.ToString("g2", CultureInfo.InvariantCulture)
             );
         }

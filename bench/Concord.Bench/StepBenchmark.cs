@@ -122,8 +122,8 @@ internal static class StepBenchmark
                 $"{Contest.Median(measured.Seconds):f2}",
                 $"{Contest.Median(useful.Zip(measured.Seconds, (tokens, seconds) => tokens / seconds)):f0}",
                 $"{computed:f0}",
-                Cell(Times("padded")),
-                Cell(Times("padded, logits")),
+                Ratio.Shown(Times("padded")),
+                Ratio.Shown(Times("padded, logits")),
                 $"{Contest.Median(measured.Shares):p0}",
                 Cell(peak)
             );
