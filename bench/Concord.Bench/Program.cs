@@ -73,6 +73,9 @@ switch (args.FirstOrDefault())
                 Truth = heldOut.Number("truth", standard.Truth),
                 Steps = heldOut.Number("steps", standard.Steps),
                 Seed = heldOut.Number("seed", standard.Seed),
+                Sizes = heldOut.Names("sizes") is { Length: > 0 } sizes
+                    ? [.. sizes.Select(size => int.Parse(size, CultureInfo.InvariantCulture))]
+                    : standard.Sizes,
             },
             Console.Error.WriteLine
         );

@@ -112,7 +112,7 @@ public static class EvaluationReportText
         var chance = (tested * (1 - report.Options.Level)).ToString("0.##", CultureInfo.InvariantCulture);
         yield return $"{Count(tested)} sources tested at {percent} %: about {chance} found by chance if all are "
             + "calibrated;";
-        yield return "* marks those that hold for all sources at once (Holm)";
+        yield return "* marks those that stand when all tested sources are counted (Holm)";
     }
 
     private static IEnumerable<string> ScoresTable(SourceMetrics[] rows, string level, BinningScheme scheme)

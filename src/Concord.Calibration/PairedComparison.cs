@@ -13,8 +13,9 @@ namespace Concord.Calibration;
 /// A number is taken of each source alone and averaged over sources, each counting the same, unless one source is
 /// named. Rewards are given as τ (r_w - r_l) of each pair, see <see cref="PairedSet.Differences"/>. With a source of
 /// one prompt nothing is known about chance: the interval then has no ends. Of schemes trained with several seeds the
-/// means over seeds are compared; their variance is that over prompts and that over seeds, both counted in full, and
-/// the degrees of freedom are Satterthwaite's (1946): three seeds that disagree make wide intervals.
+/// means over seeds are compared; the interval counts their variance over prompts and that over seeds, each with the t
+/// of its own degrees of freedom (Banerjee 1960): it errs no more often than it says, and three seeds that disagree make
+/// it wide.
 /// </remarks>
 public sealed class PairedComparison
 {
@@ -45,14 +46,20 @@ public sealed class PairedComparison
     /// <param name="first">τ (r_w - r_l) of each pair under the first model.</param>
     /// <param name="second">Likewise under the second.</param>
     /// <param name="source">The source it is of; null for the mean over sources.</param>
+    /// <exception cref="ArgumentException">There is no such source, or not one number a pair.</exception>
     public PairedDifference Accuracy(double[] first, double[] second, string? source = null) =>
         Accuracy([first], [second], source);
 
-    /// <summary>Difference in accuracy of two schemes, of which each was trained with several seeds.</summary>
+    /// <summary>
+    /// Difference in accuracy of two schemes, of which each was trained with several seeds, its interval within
+    /// [-1, 1]; equal rewards count 1/2.
+    /// </summary>
     /// <param name="first">τ (r_w - r_l) of each pair under each model of the first scheme, a seed after the
     /// other.</param>
     /// <param name="second">Likewise under the second, of the same seeds in the same order.</param>
     /// <param name="source">The source it is of; null for the mean over sources.</param>
+    /// <exception cref="ArgumentException">There is no such source, not one number a pair, no seed, or not as many of
+    /// both.</exception>
     public PairedDifference Accuracy(
         IReadOnlyList<double[]> first,
         IReadOnlyList<double[]> second,
@@ -75,7 +82,7 @@ public sealed class PairedComparison
     public PairedDifference Nll(double[] first, double[] second, string? source = null) =>
         Nll([first], [second], source);
 
-    /// <summary>The same of two schemes, of which each was trained with several seeds.</summary>
+    /// <summary>Difference in the negative log-likelihood of two schemes, of which each was trained with several seeds.</summary>
     /// <inheritdoc cref="Accuracy(IReadOnlyList{double[]}, IReadOnlyList{double[]}, string?)"/>
     public PairedDifference Nll(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, string? source = null)
     {
@@ -89,7 +96,7 @@ public sealed class PairedComparison
     public PairedDifference Brier(double[] first, double[] second, string? source = null) =>
         Brier([first], [second], source);
 
-    /// <summary>The same of two schemes, of which each was trained with several seeds.</summary>
+    /// <summary>Difference in the Brier score of two schemes, of which each was trained with several seeds.</summary>
     /// <inheritdoc cref="Accuracy(IReadOnlyList{double[]}, IReadOnlyList{double[]}, string?)"/>
     public PairedDifference Brier(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, string? source = null)
     {
@@ -102,7 +109,7 @@ public sealed class PairedComparison
     public PairedDifference Ece(double[] first, double[] second, string? source = null) =>
         Ece([first], [second], source);
 
-    /// <summary>The same of two schemes, of which each was trained with several seeds.</summary>
+    /// <summary>Difference in ECE of two schemes, of which each was trained with several seeds.</summary>
     /// <inheritdoc cref="Accuracy(IReadOnlyList{double[]}, IReadOnlyList{double[]}, string?)"/>
     public PairedDifference Ece(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, string? source = null)
     {
@@ -116,14 +123,17 @@ public sealed class PairedComparison
     /// <param name="first">The number of each pair under the first model.</param>
     /// <param name="second">Likewise under the second.</param>
     /// <param name="source">The source it is of; null for the mean over sources.</param>
+    /// <exception cref="ArgumentException">There is no such source, or not one number a pair.</exception>
     public PairedDifference Mean(double[] first, double[] second, string? source = null) =>
         Mean([first], [second], source);
 
-    /// <summary>The same of two schemes, of which each was trained with several seeds.</summary>
+    /// <summary>Difference in the mean of any number of each pair, of schemes trained with several seeds.</summary>
     /// <param name="first">The number of each pair under each model of the first scheme, a seed after the
     /// other.</param>
     /// <param name="second">Likewise under the second, of the same seeds in the same order.</param>
     /// <param name="source">The source it is of; null for the mean over sources.</param>
+    /// <exception cref="ArgumentException">There is no such source, not one number a pair, no seed, or not as many of
+    /// both.</exception>
     public PairedDifference Mean(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, string? source = null)
     {
         Check(first, second);
@@ -142,10 +152,14 @@ public sealed class PairedComparison
                 $"There are {first.Count} and {second.Count} runs; as many of the one as of the other were expected."
             );
         foreach (var (one, other) in first.Zip(second))
+        {
+            ArgumentNullException.ThrowIfNull(one, nameof(first));
+            ArgumentNullException.ThrowIfNull(other, nameof(second));
             if (one.Length != pairs.Count || other.Length != pairs.Count)
                 throw new ArgumentException(
                     $"There are {pairs.Count} pairs, but {one.Length} and {other.Length} numbers."
                 );
+        }
     }
 
     private int? IndexOf(string? source)

@@ -19,10 +19,14 @@ namespace Concord.Bench.HeldOut;
 /// A model of a simulated population, trained as a user would: its validation side chose the step and the temperatures.
 /// </summary>
 /// <param name="ChosenBy">What it says of the comparisons that chose it.</param>
+/// <param name="Reported">What the run reported of its held-out comparisons.</param>
+/// <param name="Again">What the model that the run saved says of the same comparisons.</param>
 /// <param name="Truth">What it says of very many others.</param>
 /// <param name="Draws">What it says of many held-out sides of the size of the validation side.</param>
 internal sealed record FixedModel(
     IReadOnlyList<Prediction> ChosenBy,
+    IReadOnlyList<Prediction> Reported,
+    IReadOnlyList<Prediction> Again,
     IReadOnlyList<Prediction> Truth,
     IReadOnlyList<Prediction[]> Draws
 )
@@ -42,7 +46,7 @@ internal sealed record FixedModel(
         var fresh = SimulatedPopulation.Create(
             recipe.Simulation! with
             {
-                HeldOut = settings.Truth + settings.Draws * size,
+                HeldOut = size + settings.Truth + settings.Draws * size, // the run has the first of them
             }
         );
         Prediction[][] bySource =
@@ -53,12 +57,14 @@ internal sealed record FixedModel(
         ];
         return new FixedModel(
             Predict(model, recipe.Split.TakeValidation(trainedOn).Validation),
-            [.. bySource.SelectMany(own => own.Take(settings.Truth))],
+            new RunContents(folder).Predictions(),
+            [.. bySource.SelectMany(own => own.Take(size))],
+            [.. bySource.SelectMany(own => own.Skip(size).Take(settings.Truth))],
             [
                 .. Enumerable
                     .Range(0, settings.Draws)
                     .Select(draw =>
-                        bySource.SelectMany(own => own.Skip(settings.Truth + draw * size).Take(size)).ToArray()
+                        bySource.SelectMany(own => own.Skip(size + settings.Truth + draw * size).Take(size)).ToArray()
                     ),
             ]
         );

@@ -9,13 +9,13 @@ namespace Concord.Bench.HeldOut;
 internal static class HeldOutBenchmark
 {
     /// <summary>
-    /// Runs: <c>heldout [populations=12] [draws=50] [truth=20000] [steps=160] [seed=1]</c>.
+    /// Runs: <c>heldout [populations=12] [draws=50] [truth=20000] [steps=160] [seed=1] [sizes=50|150]</c>.
     /// </summary>
     /// <param name="write">Takes each line of the table, markdown.</param>
     /// <param name="settings">How much is simulated.</param>
     /// <param name="progress">Told after each model.</param>
-    /// <returns>Of each size, by how much each number misses the truth on held-out sides.</returns>
-    public static IReadOnlyList<MeanOfModels[]> Run(
+    /// <returns>What each model missed, of each size.</returns>
+    public static IReadOnlyList<HeldOutBias[]> Run(
         Action<string> write,
         HeldOutSettings settings,
         Action<string> progress
@@ -29,17 +29,20 @@ internal static class HeldOutBenchmark
                     + $"brackets standard errors over models.\n"
             )
         );
-        Row(write, "comparisons a source", "number", "on what chose it", "held out", "95 % intervals hold");
-        Row(write, [.. Enumerable.Repeat("---", 5)]);
+        Row(
+            write,
+            "comparisons a source",
+            "number",
+            "on what chose it",
+            "as the run reported",
+            "on fresh sides",
+            "95 % intervals hold"
+        );
+        Row(write, [.. Enumerable.Repeat("---", 6)]);
         return [.. settings.Sizes.Select(size => Size(write, settings, size, progress))];
     }
 
-    private static MeanOfModels[] Size(
-        Action<string> write,
-        HeldOutSettings settings,
-        int size,
-        Action<string> progress
-    )
+    private static HeldOutBias[] Size(Action<string> write, HeldOutSettings settings, int size, Action<string> progress)
     {
         var found = new HeldOutBias[settings.Populations];
         for (var population = 0; population < found.Length; population++)
@@ -64,10 +67,11 @@ internal static class HeldOutBenchmark
                 $"{size}",
                 number.Name,
                 $"{Over(one => one.ChosenBy[i])}",
+                $"{Over(one => one.Reported[i])}",
                 $"{Over(one => one.HeldOut[i])}",
                 $"{Over(one => one.Holds[i])}"
             );
-        return [.. HeldOutNumber.All.Select((_, i) => Over(one => one.HeldOut[i]))];
+        return found;
     }
 
     private static void Row(Action<string> write, params string[] cells) => write($"| {string.Join(" | ", cells)} |");

@@ -5,9 +5,10 @@ namespace Concord.Bench.HeldOut;
 /// <summary>By how much a model's reported numbers miss the truth, means over sources and draws.</summary>
 /// <param name="ChosenBy">Of each number of <see cref="HeldOutNumber.All"/>: the one reported on the comparisons that
 /// chose the model, less the true one.</param>
-/// <param name="HeldOut">The same on held-out sides, on average.</param>
+/// <param name="Reported">The same in what the run itself reported.</param>
+/// <param name="HeldOut">The same on fresh held-out sides, on average.</param>
 /// <param name="Holds">The share of the held-out sides' intervals that hold the true number.</param>
-internal sealed record HeldOutBias(double[] ChosenBy, double[] HeldOut, double[] Holds)
+internal sealed record HeldOutBias(double[] ChosenBy, double[] Reported, double[] HeldOut, double[] Holds)
 {
     private const int Resamples = 400;
 
@@ -15,7 +16,8 @@ internal sealed record HeldOutBias(double[] ChosenBy, double[] HeldOut, double[]
     public static HeldOutBias Of(FixedModel model)
     {
         var truth = Evaluate(model.Truth, 0);
-        var chosen = Evaluate(model.ChosenBy, 1);
+        EvaluationReport chosen = Evaluate(model.ChosenBy, 1),
+            reported = Evaluate(model.Reported, 1);
         var draws = new EvaluationReport[model.Draws.Count];
         Parallel.For(0, draws.Length, draw => draws[draw] = Evaluate(model.Draws[draw], draw + 2));
         double Of(Func<HeldOutNumber, SourceMetrics, SourceMetrics, double> of, EvaluationReport report, int number) =>
@@ -25,6 +27,7 @@ internal sealed record HeldOutBias(double[] ChosenBy, double[] HeldOut, double[]
         var numbers = Enumerable.Range(0, HeldOutNumber.All.Count).ToArray();
         return new HeldOutBias(
             [.. numbers.Select(number => Of(Misses, chosen, number))],
+            [.. numbers.Select(number => Of(Misses, reported, number))],
             [.. numbers.Select(number => Over(Misses, number))],
             [.. numbers.Select(number => Over(Hold, number))]
         );

@@ -10,6 +10,7 @@ internal sealed record MeanOfModels(double Mean, double StandardError)
     /// <summary>Of a number a model, of two at least.</summary>
     public static MeanOfModels Of(double[] numbers)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(numbers.Length, 2);
         var mean = numbers.Average();
         var squares = numbers.Sum(number => (number - mean) * (number - mean));
         return new MeanOfModels(mean, Math.Sqrt(squares / (numbers.Length - 1) / numbers.Length));

@@ -9,42 +9,38 @@ namespace Concord.Bench.Results;
 /// </summary>
 internal static class ResultsTables
 {
-    /// <summary>Runs: <c>results FOLDER SCHEME.. [seeds=3]</c>; FOLDER holds SCHEME-1, SCHEME-2 ...</summary>
+    /// <summary>Runs: <c>results FOLDER SCHEME.. [seeds=3] [plot=FILE.svg]</c>; FOLDER holds SCHEME-1, SCHEME-2 ...</summary>
     public static void Run(string[] arguments)
     {
         var options = BenchOptions.Parse(arguments);
+        if (options.Words.Length < 2)
+            throw new ConcordException("results FOLDER SCHEME..: a folder and at least one scheme were expected.");
         var seeds = options.Number("seeds", 3);
         SchemeRuns[] schemes = [.. options.Words[1..].Select(name => SchemeRuns.Read(options.Words[0], name, seeds))];
         string[] sources = [.. schemes[0].Reports[0].Sources.Select(source => source.Name)];
-        HeldOut(schemes[0], sources);
-        Numbers("Accuracy", schemes, sources, m => m.AccuracyTiesHalf);
-        Numbers("NLL (a coin: .693)", schemes, sources, m => m.Nll);
-        Numbers("ECE (all ordered pairs, 10 bins)", schemes, sources, m => m.Ece);
-        Numbers("ECE, debiased (about 0 for a calibrated model)", schemes, sources, m => Entry(m).DebiasedSigned);
+        // first of all: it is here that held-out sides which are not the same are noticed
         var coin = schemes[0]
             .Predictions.Select(run =>
                 run.Select(one => one with { Rewards = [.. one.Rewards.Select(_ => 0.0)] }).ToArray()
             )
             .ToArray();
-        Differences(
-            "NLL less a coin's (below 0: better than a coin)",
-            [.. schemes.Select(scheme => (scheme.Name, Pair(coin, scheme.Predictions)))],
-            m => m.Nll
-        );
-        (string, Func<double, PairedReport>)[] others =
-        [
-            .. schemes[1..].Select(scheme => (scheme.Name, Pair(schemes[0].Predictions, scheme.Predictions))),
-        ];
-        Differences($"NLL less that of {schemes[0].Name}", others, m => m.Nll);
-        Differences($"Accuracy less that of {schemes[0].Name}", others, m => m.Accuracy);
-        Differences($"ECE less that of {schemes[0].Name}", others, m => m.Ece);
+        var fromCoin = SchemeDifferences.Of([.. schemes.Select(scheme => (scheme.Title, coin, scheme))]);
+        var fromFirst = SchemeDifferences.Of([
+            .. schemes[1..].Select(scheme => (scheme.Title, schemes[0].Predictions, scheme)),
+        ]);
+        HeldOut(schemes[0], sources);
+        Numbers("Accuracy", schemes, sources, m => m.AccuracyTiesHalf);
+        Numbers("NLL (a coin: .693)", schemes, sources, m => m.Nll);
+        Numbers("ECE (all ordered pairs, 10 bins)", schemes, sources, m => m.Ece);
+        Numbers("ECE, debiased (about 0 for a calibrated model)", schemes, sources, m => Entry(m).DebiasedSigned);
+        fromCoin.Print("NLL less a coin's (below 0: better than a coin)", m => m.Nll);
+        fromFirst.Print($"NLL less that of {schemes[0].Title}", m => m.Nll);
+        fromFirst.Print($"Accuracy less that of {schemes[0].Title}", m => m.Accuracy);
+        fromFirst.Print($"ECE less that of {schemes[0].Title}", m => m.Ece);
         Learned(schemes, sources);
+        if (options.Values.TryGetValue("plot", out var plot))
+            File.WriteAllText(plot, ResultsPlot.Draw(schemes, sources));
     }
-
-    private static Func<double, PairedReport> Pair(
-        IReadOnlyList<IReadOnlyList<Prediction>> first,
-        IReadOnlyList<IReadOnlyList<Prediction>> second
-    ) => level => PairedEvaluation.Run(first, second, new EvaluationOptions { Level = level });
 
     private static void HeldOut(SchemeRuns scheme, string[] sources)
     {
@@ -81,45 +77,18 @@ internal static class ResultsTables
         Func<SourceMetrics, double?> number
     )
     {
-        Console.WriteLine($"**{title}**, means over {schemes[0].Reports.Count} seeds\n");
-        Markdown.Header(["source", .. schemes.Select(scheme => scheme.Name)]);
+        Console.WriteLine(
+            $"**{title}**{(schemes[0].Reports.Count > 1 ? $", means over {schemes[0].Reports.Count} seeds" : ", one seed")}\n"
+        );
+        Markdown.Header(["source", .. schemes.Select(scheme => scheme.Title)]);
         foreach (var name in sources)
             Markdown.Row([name, .. schemes.Select(scheme => Shown(scheme.Of(name, number)))]);
-        Markdown.Row(["mean", .. schemes.Select(scheme => Shown(scheme.Means(number).Average()))]);
-        Markdown.Row([
-            "s.d. over seeds of the mean",
-            .. schemes.Select(scheme => Shown(Deviation(scheme.Means(number)))),
-        ]);
-        Console.WriteLine();
-    }
-
-    private static void Differences(
-        string title,
-        (string Name, Func<double, PairedReport> Of)[] schemes,
-        Func<PairedMetrics, PairedDifference> number
-    )
-    {
-        PairedReport[] reports = [.. schemes.Select(scheme => scheme.Of(.95))];
-        var tests = schemes.Length * (reports[0].Sources.Count + 1);
-        // a difference whose interval at this level leaves out 0 holds among all of the table (Bonferroni)
-        PairedReport[] strict = [.. schemes.Select(scheme => scheme.Of(1 - .05 / tests))];
-        Console.WriteLine(
-            $"**{title}**, means over seeds, 95 % intervals over prompts and seeds; * holds among all {tests} of the "
-                + $"table (Bonferroni)\n"
-        );
-        Markdown.Header(["source", .. schemes.Select(scheme => scheme.Name)]);
-        foreach (var (i, name) in reports[0].Sources.Select(source => source.Name).Append("mean").Index())
+        if (sources.Length > 1)
+            Markdown.Row(["mean", .. schemes.Select(scheme => Shown(scheme.Means(number).Average()))]);
+        if (schemes[0].Reports.Count > 1)
             Markdown.Row([
-                name,
-                .. reports.Zip(
-                    strict,
-                    (report, sure) =>
-                    {
-                        var at = number(i < report.Sources.Count ? report.Sources[i] : report.Mean);
-                        var mark = number(i < sure.Sources.Count ? sure.Sources[i] : sure.Mean).Sign != 0 ? " *" : "";
-                        return $"{Shown(at.Difference)} [{Shown(at.Interval.Low)}, {Shown(at.Interval.High)}]{mark}";
-                    }
-                ),
+                "s.d. over seeds of the mean",
+                .. schemes.Select(scheme => Shown(Deviation(scheme.Means(number)))),
             ]);
         Console.WriteLine();
     }
@@ -130,11 +99,11 @@ internal static class ResultsTables
             "**Learned**: temperatures τ, means over seeds, and λ, means (least to most) over steps and seeds\n"
         );
         SchemeRuns[] warm = [.. schemes.Where(scheme => sources.Any(name => scheme.Temperature(name) != 1))],
-            weighed = [.. schemes.Where(scheme => sources.Any(name => Spread(scheme.Weights(name)) > 1e-6))];
+            weighed = [.. schemes.Where(scheme => scheme.Weighs)];
         Markdown.Header([
             "source",
-            .. warm.Select(scheme => $"τ, {scheme.Name}"),
-            .. weighed.Select(scheme => $"λ, {scheme.Name}"),
+            .. warm.Select(scheme => $"τ, {scheme.Title}"),
+            .. weighed.Select(scheme => $"λ, {scheme.Title}"),
         ]);
         foreach (var name in sources)
             Markdown.Row([
@@ -143,18 +112,17 @@ internal static class ResultsTables
                 .. weighed.Select(scheme =>
                 {
                     var weights = scheme.Weights(name);
-                    return $"{Shown(weights.Average())} ({Shown(weights.Min())} to {Shown(weights.Max())})";
+                    return weights.Length == 0
+                        ? ""
+                        : $"{Shown(weights.Average())} ({Shown(weights.Min())} to {Shown(weights.Max())})";
                 }),
             ]);
     }
 
-    private static double Spread(double[] weights) => weights.Length == 0 ? 0 : weights.Max() - weights.Min();
-
     private static double Deviation(double[] values) =>
         Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / Math.Max(1, values.Length - 1));
 
-    private static string Shown(double? value) =>
-        value?.ToString(".000;-.000;.000", CultureInfo.InvariantCulture) ?? "";
+    private static string Shown(double? value) => SchemeDifferences.Shown(value);
 
     private static CalibrationEntry Entry(SourceMetrics m) =>
         m.Calibration[CalibrationReading.AllOrderedPairs][BinningScheme.Headline.Name];

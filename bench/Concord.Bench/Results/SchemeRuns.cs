@@ -15,6 +15,22 @@ internal sealed record SchemeRuns(
     IReadOnlyList<RunContents> Contents
 )
 {
+    /// <summary>As tables say it: <c>more-temperatures</c> is MORE + temperatures.</summary>
+    public string Title =>
+        string.Join(
+            " + ",
+            Name.Split('-')
+                .Select(word =>
+                    word switch
+                    {
+                        "more" => "MORE",
+                        "equal" => "Equal",
+                        "multitask" => "MultiTask",
+                        _ => word,
+                    }
+                )
+        );
+
     /// <summary>Reads them: <c>FOLDER/NAME-1</c>, <c>FOLDER/NAME-2</c> ...</summary>
     public static SchemeRuns Read(string folder, string name, int seeds)
     {
@@ -42,12 +58,19 @@ internal sealed record SchemeRuns(
 
     /// <summary>The mean over the sources that have the number, of each seed.</summary>
     public double[] Means(Func<SourceMetrics, double?> number) =>
-        [.. Reports.Select(report => report.Sources.Average(number)!.Value)];
+        [.. Reports.Select(report => report.Sources.Average(number) ?? double.NaN)];
 
-    /// <summary>Of each seed and source the temperature; 1 where none was learned.</summary>
+    /// <summary>The temperature of a source, the mean over seeds; 1 where none was learned.</summary>
     public double Temperature(string source) => Reports.Average(report => report.Sources[source].Temperature ?? 1);
 
-    /// <summary>Each step's weight of a source, of all seeds.</summary>
+    /// <summary>Whether it weighs the sources of a batch unequally.</summary>
+    public bool Weighs => Contents.Any(run => run.Metrics().Steps.Any(step => step.WeightSpread > 1e-6));
+
+    /// <summary>Each step's weight of a source, of all seeds; none of a source that is only held out.</summary>
     public double[] Weights(string source) =>
-        [.. Contents.SelectMany(run => run.Metrics().Steps.Select(step => step.Weights[source] ?? 0))];
+        [
+            .. Contents
+                .SelectMany(run => run.Metrics().Steps.Select(step => step.Weights.GetValueOrDefault(source)))
+                .OfType<double>(),
+        ];
 }

@@ -14,6 +14,7 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     private long tokens;
     private double seconds;
     private int evaluated;
+    private int side;
 
     /// <inheritdoc />
     public void Started(int step, int steps, bool resumed)
@@ -48,11 +49,11 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     /// <inheritdoc />
     public void Evaluating(int done, int count)
     {
-        if (done <= evaluated) // the other side, after the one that chooses
+        if (done <= evaluated || count != side) // the other side, after the one that chooses
             EndEvaluation();
         evaluation ??= new Progress(terminal, "evaluating", count, "comparisons", brief: true, within: progress);
         evaluation.Report(done);
-        evaluated = done;
+        (evaluated, side) = (done, count);
     }
 
     /// <inheritdoc />

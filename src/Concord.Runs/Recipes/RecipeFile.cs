@@ -25,17 +25,19 @@ public static class RecipeFile
             folder.Entries["folder"] = model;
             root.Entries["model"] = (folder, model.Where);
         }
-        string[] assignments = [.. overrides];
-        CheckOnce(assignments);
-        WeightingSpelling.CheckOnce(assignments);
-        foreach (var one in assignments)
-            Override(
-                root,
+        string[] assignments =
+        [
+            .. overrides.Select(one =>
                 one.StartsWith("model=", StringComparison.Ordinal)
                 && !one.StartsWith("model={", StringComparison.Ordinal)
                     ? $"model.folder={one["model=".Length..]}"
                     : one
-            );
+            ),
+        ];
+        CheckOnce(assignments);
+        WeightingSpelling.CheckOnce(assignments);
+        foreach (var one in assignments)
+            Override(root, one);
         WeightingSpelling.Check(root);
         var recipe = RecipeReader.Read(root, new Recipe(), Recipe.Map);
         return recipe with { Output = recipe.Output ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(file)) };

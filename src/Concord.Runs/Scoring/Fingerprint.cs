@@ -24,7 +24,7 @@ internal static class Fingerprint
         var hash = new ContentHash();
         hash.Add(settings);
         Add(hash, folder);
-        if (Path.GetFullPath(weights) != Path.GetFullPath(folder))
+        if (!RealPath.Same(weights, folder))
             Add(hash, weights);
         return hash.ToString();
     }

@@ -111,7 +111,10 @@ public sealed record TrainingSettings
     /// The validation side, or without one the held-out comparisons, is evaluated after every so many steps, and at the
     /// end; null for once an epoch.
     /// </summary>
-    [Setting("Held-out comparisons are evaluated after so many steps; empty: once an epoch.", Least = 1)]
+    [Setting(
+        "The validation side, or without one the held-out side, is evaluated after so many steps; empty: once an epoch.",
+        Least = 1
+    )]
     public int? EvaluateEvery { get; init; }
 
     /// <summary>By what the best model is chosen.</summary>

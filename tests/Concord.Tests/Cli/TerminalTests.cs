@@ -1,3 +1,4 @@
+using Concord.Calibration;
 using Concord.Cli.Terminals;
 using Xunit;
 
@@ -213,6 +214,35 @@ public class TerminalTests
 
     private static string[] Lines(StringWriter writer) =>
         writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    [Theory]
+    [InlineData(true, "step 5: validation accuracy")]
+    [InlineData(false, "step 5: held-out accuracy")]
+    public void An_evaluation_counts_each_side_by_itself_and_says_which_it_is(bool withValidation, string expected)
+    {
+        var (terminal, clock, written) = Terminal(interactive: false);
+        using var reporter = new TrainingReporter(terminal);
+        reporter.Started(0, 10, resumed: false);
+        foreach (var side in withValidation ? [4, 9] : (int[])[9])
+            for (var done = 1; done <= side; done++)
+            {
+                clock.Advance(TimeSpan.FromSeconds(31));
+                reporter.Evaluating(done, side);
+            }
+        var report = Evaluation.Run(Simulated.Pairs(30, 1), new EvaluationOptions { Resamples = 0 });
+        var heldOut = new EvaluationSide(30, 30);
+        reporter.Evaluated(
+            5,
+            report with
+            {
+                Sides = new EvaluationSides(withValidation ? new EvaluationSide(4, 4) : null, heldOut, null),
+            },
+            best: true
+        );
+        Assert.Contains(expected, written.ToString(), StringComparison.Ordinal);
+        Assert.Contains("evaluating: 9 of 9 comparisons (100 %)", written.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("of 4 comparisons (225 %)", written.ToString(), StringComparison.Ordinal);
+    }
 
     private static (Terminal, ManualClock, StringWriter) Terminal(bool interactive)
     {
