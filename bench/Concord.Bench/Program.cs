@@ -16,8 +16,16 @@ if (args.FirstOrDefault() == "coverage")
 }
 if (args.FirstOrDefault() == "results")
 {
-    ResultsTables.Run(args[1..]);
-    return 0;
+    try
+    {
+        ResultsTables.Run(args[1..]);
+        return 0;
+    }
+    catch (ConcordException error)
+    {
+        Console.Error.WriteLine(error.Message);
+        return 1;
+    }
 }
 ConcordRuntime.Prepare();
 ConcordRuntime.RequireLibtorch();
@@ -84,7 +92,8 @@ switch (args.FirstOrDefault())
         return AllBenchmarks.Run(args[1..]);
     default:
         Console.Error.WriteLine(
-            "Benchmarks; CONTRIBUTING.md has their options: coverage | heldout | results FOLDER SCHEME.. | kernels | optimizer | solver | "
+            "Benchmarks; CONTRIBUTING.md has their options: coverage | heldout | results FOLDER SCHEME.. | "
+                + "kernels | optimizer | solver | "
                 + "schemes MODEL FILE.. | frozen MODEL FILE | scale | "
                 + "tokens MODEL FILE.. | sharing MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL "
                 + "FILE.. | all MODEL DATAFOLDER"

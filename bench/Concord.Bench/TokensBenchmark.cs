@@ -58,8 +58,8 @@ internal static class TokensBenchmark
             var times = Contest.Medians(rounds, .2, () => Encode(1), () => Encode(2));
             var amount = $"{comparisons.Count:#,0} | {characters:F1} | {tokens:F2}";
             Console.WriteLine(
-                $"| {Path.GetFileName(file)} | {amount} | {times[0]:F2} | {times[1]:F2} | {Ratio.Shown(times[0] / times[1])} "
-                    + $"| {tokens / times[1]:F2} |"
+                $"| {Path.GetFileName(file)} | {amount} | {times[0]:F2} | {times[1]:F2} "
+                    + $"| {Ratio.Shown(times[0] / times[1])} | {tokens / times[1]:F2} |"
             );
         }
         Console.WriteLine();

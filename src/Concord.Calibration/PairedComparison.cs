@@ -14,8 +14,8 @@ namespace Concord.Calibration;
 /// named. Rewards are given as τ (r_w - r_l) of each pair, see <see cref="PairedSet.Differences"/>. With a source of
 /// one prompt nothing is known about chance: the interval then has no ends. Of schemes trained with several seeds the
 /// means over seeds are compared; the interval counts their variance over prompts and that over seeds, each with the t
-/// of its own degrees of freedom (Banerjee 1960): it errs no more often than it says, and three seeds that disagree make
-/// it wide.
+/// of its own degrees of freedom (Banerjee 1960): it errs no more often than it says, and three seeds that disagree
+/// make it wide.
 /// </remarks>
 public sealed class PairedComparison
 {
@@ -82,7 +82,9 @@ public sealed class PairedComparison
     public PairedDifference Nll(double[] first, double[] second, string? source = null) =>
         Nll([first], [second], source);
 
-    /// <summary>Difference in the negative log-likelihood of two schemes, of which each was trained with several seeds.</summary>
+    /// <summary>
+    /// Difference in the negative log-likelihood of two schemes, of which each was trained with several seeds.
+    /// </summary>
     /// <inheritdoc cref="Accuracy(IReadOnlyList{double[]}, IReadOnlyList{double[]}, string?)"/>
     public PairedDifference Nll(IReadOnlyList<double[]> first, IReadOnlyList<double[]> second, string? source = null)
     {

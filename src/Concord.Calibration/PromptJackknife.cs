@@ -107,8 +107,9 @@ internal sealed class PromptJackknife
             : new Interval(double.NegativeInfinity, double.PositiveInfinity);
     }
 
-    // Banerjee (Sankhya 22, 1960): each variance goes with the t of its own degrees of freedom, which errs no more often
-    // than the level says, whatever the mixture; Satterthwaite's errs three times as often at 1 - .05/12 of three seeds
+    // Banerjee (Sankhya 22, 1960): each variance goes with the t of its own degrees of freedom, which errs no more
+    // often than the level says, whatever the mixture; Satterthwaite's errs three times as often at 1 - .05/12 of
+    // three seeds
     private double Half(double squares, double ofSeeds, int seeds, double level)
     {
         double Part(double square, double freedom) =>

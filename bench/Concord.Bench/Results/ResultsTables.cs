@@ -9,7 +9,9 @@ namespace Concord.Bench.Results;
 /// </summary>
 internal static class ResultsTables
 {
-    /// <summary>Runs: <c>results FOLDER SCHEME.. [seeds=3] [plot=FILE.svg]</c>; FOLDER holds SCHEME-1, SCHEME-2 ...</summary>
+    /// <summary>
+    /// Runs: <c>results FOLDER SCHEME.. [seeds=3] [plot=FILE.svg]</c>; FOLDER holds SCHEME-1, SCHEME-2 ...
+    /// </summary>
     public static void Run(string[] arguments)
     {
         var options = BenchOptions.Parse(arguments);
@@ -77,15 +79,14 @@ internal static class ResultsTables
         Func<SourceMetrics, double?> number
     )
     {
-        Console.WriteLine(
-            $"**{title}**{(schemes[0].Reports.Count > 1 ? $", means over {schemes[0].Reports.Count} seeds" : ", one seed")}\n"
-        );
+        var seeds = schemes[0].Reports.Count;
+        Console.WriteLine($"**{title}**{(seeds > 1 ? $", means over {seeds} seeds" : ", one seed")}\n");
         Markdown.Header(["source", .. schemes.Select(scheme => scheme.Title)]);
         foreach (var name in sources)
             Markdown.Row([name, .. schemes.Select(scheme => Shown(scheme.Of(name, number)))]);
         if (sources.Length > 1)
             Markdown.Row(["mean", .. schemes.Select(scheme => Shown(scheme.Means(number).Average()))]);
-        if (schemes[0].Reports.Count > 1)
+        if (seeds > 1)
             Markdown.Row([
                 "s.d. over seeds of the mean",
                 .. schemes.Select(scheme => Shown(Deviation(scheme.Means(number)))),

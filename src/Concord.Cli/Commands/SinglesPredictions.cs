@@ -29,8 +29,7 @@ internal sealed record SinglesPredictions(IReadOnlyList<(string Source, string F
             throw new UsageException($"--single gives the source {source.Key} twice: give it one file of scores.");
         if (RealPath.Twice([.. all.Select(one => one.File)]) is var (first, second))
             throw new UsageException(
-                $"--single gives one file of scores to two sources ({(first == second ? first : $"{first}, {second}")}): "
-                    + $"each Single has its own."
+                $"--single gives one file of scores to two sources ({first}, {second}): each Single has its own."
             );
         return new SinglesPredictions(all, baseline == "averaging");
     }

@@ -14,7 +14,7 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     private long tokens;
     private double seconds;
     private int evaluated;
-    private int side;
+    private int counted;
 
     /// <inheritdoc />
     public void Started(int step, int steps, bool resumed)
@@ -49,11 +49,11 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     /// <inheritdoc />
     public void Evaluating(int done, int count)
     {
-        if (done <= evaluated || count != side) // the other side, after the one that chooses
+        if (done <= evaluated || count != counted) // the other side, after the one that chooses
             EndEvaluation();
         evaluation ??= new Progress(terminal, "evaluating", count, "comparisons", brief: true, within: progress);
         evaluation.Report(done);
-        (evaluated, side) = (done, count);
+        (evaluated, counted) = (done, count);
     }
 
     /// <inheritdoc />
@@ -65,10 +65,11 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
             CultureInfo.InvariantCulture,
             $"accuracy {pooled.Accuracy:0.000}, NLL {pooled.Nll:0.000}, ECE {pooled.Ece:0.000}"
         );
+        var side = report.Sides?.Validation is null ? "held-out" : "validation";
         progress?.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"step {step}: {(report.Sides?.Validation is null ? "held-out" : "validation")} {numbers} over {shown.Sources.Count} "
+                $"step {step}: {side} {numbers} over {shown.Sources.Count} "
                     + $"sources{(best ? " (the best so far)" : "")}"
             )
         );

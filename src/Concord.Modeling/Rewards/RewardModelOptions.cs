@@ -27,8 +27,8 @@ public sealed record RewardModelOptions
     /// training has to unlearn a random direction first.
     /// </summary>
     /// <remarks>The field draws heads with standard deviation 1 / sqrt(H + 1) (Stiennon et al. 2020). Hidden states of
-    /// a real model differ by some twenty units in norm: such rewards differ by about 1 before training, and one epoch of
-    /// the head alone ended worse than a coin where it was measured (docs/results/head-start.md).</remarks>
+    /// a real model differ by some twenty units in norm: such rewards differ by about 1 before training, and one epoch
+    /// of the head alone ended worse than a coin where it was measured (docs/results/head-start.md).</remarks>
     public ulong? HeadSeed { get; init; }
 
     /// <summary>
