@@ -1,101 +1,117 @@
-using System.Collections;
-using System.Globalization;
-using System.Text.Json;
-using Parquet;
-using Parquet.Serialization;
+using Apache.Arrow;
+using ParquetSharp;
+using ParquetSharp.Arrow;
 
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// The rows of a parquet file as JSON records, one row group at a time: lists, structs and lists of structs become what
-/// they are in JSON, so every reader reads parquet too.
+/// The rows of a parquet file as JSON records, a few at a time: lists, structs and lists of structs become what they
+/// are in JSON, so every reader reads parquet too. Arrow's own reader, the one that pyarrow is, decodes the file.
 /// </summary>
 internal static class ParquetRecords
 {
+    private const int RowsAtATime = 256;
+
     /// <summary>The four bytes a parquet file begins and ends with.</summary>
     public static ReadOnlySpan<byte> Magic => "PAR1"u8;
 
-    public static IEnumerable<RawRecord> Read(Stream stream)
+    /// <summary>Reads the rows; what breaks behind the first of them ends the file as a problem.</summary>
+    /// <exception cref="ConcordException">The file is none, or is damaged where it describes itself.</exception>
+    public static IEnumerable<RawRecord> Read(Stream stream, string name)
     {
-        var groups = Wait(async () =>
-        {
-            await using var reader = await ParquetReader
-                .CreateAsync(stream, leaveStreamOpen: true)
-                .ConfigureAwait(false);
-            return reader.RowGroupCount;
-        });
+        using var arrow = Properties();
+        using var properties = ReaderProperties.GetDefaultReaderProperties();
+        properties.EnableBufferedStream(); // a column of a row group may be larger than memory
+        using var reader = Guarded(() => new FileReader(stream, properties, arrow, leaveOpen: true), name);
+        using var batches = Guarded(() => reader.GetRecordBatchReader(), name);
         var number = 0;
-        for (var group = 0; group < groups; group++)
+        while (true)
         {
-            var index = group;
-            stream.Position = 0;
-            var rows = Wait(() => ParquetSerializer.DeserializeUntypedAsync(stream, rowGroupIndex: index));
-            foreach (var row in rows.Data)
-            {
-                number++;
-                yield return new RawRecord(number, ToJson(row));
-            }
+            using var batch = Next(batches, out var problem);
+            if (problem is not null)
+                yield return new RawRecord(number + 1, [], $"the file cannot be read further: {problem}");
+            if (batch is null)
+                yield break;
+            for (var row = 0; row < batch.Length; row++)
+                yield return Row(batch, row, ++number);
         }
     }
 
-    private static byte[] ToJson(object? row)
+    private static RecordBatch? Next(Apache.Arrow.Ipc.IArrowArrayStream batches, out string? problem)
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-            Write(writer, row);
-        return buffer.ToArray();
-    }
-
-    private static void Write(Utf8JsonWriter writer, object? value)
-    {
-        switch (value)
+        problem = null;
+        try
         {
-            case null or DBNull:
-                writer.WriteNullValue();
-                break;
-            case string text:
-                writer.WriteStringValue(text);
-                break;
-            case bool flag:
-                writer.WriteBooleanValue(flag);
-                break;
-            case double number when double.IsFinite(number):
-                writer.WriteNumberValue(number);
-                break;
-            case float number when float.IsFinite(number):
-                writer.WriteNumberValue(number);
-                break;
-            // What JSON has no number for; where a number is needed, the reader says so.
-            case double or float:
-                writer.WriteNullValue();
-                break;
-            case long or int or short or sbyte or ulong or uint or ushort or byte:
-                writer.WriteNumberValue(Convert.ToDecimal(value, CultureInfo.InvariantCulture));
-                break;
-            case byte[] bytes:
-                writer.WriteStringValue(bytes);
-                break;
-            case IDictionary fields:
-                writer.WriteStartObject();
-                foreach (DictionaryEntry field in fields)
-                {
-                    writer.WritePropertyName(Convert.ToString(field.Key, CultureInfo.InvariantCulture)!);
-                    Write(writer, field.Value);
-                }
-                writer.WriteEndObject();
-                break;
-            case IEnumerable items:
-                writer.WriteStartArray();
-                foreach (var item in items)
-                    Write(writer, item);
-                writer.WriteEndArray();
-                break;
-            default:
-                writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
-                break;
+            return batches.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult();
+        }
+        catch (Exception error) when (IsOfTheFile(error))
+        {
+            problem = Said(error);
+            return null;
         }
     }
 
-    // Parquet.Net speaks only async; what it awaits here is a file or memory.
-    private static T Wait<T>(Func<Task<T>> read) => Task.Run(read).GetAwaiter().GetResult();
+    private static RawRecord Row(RecordBatch batch, int row, int number)
+    {
+        try
+        {
+            return new RawRecord(number, ArrowJson.Row(batch, row));
+        }
+        catch (Exception error) when (IsOfTheFile(error))
+        {
+            return new RawRecord(number, [], $"the row cannot be read: {Said(error)}");
+        }
+    }
+
+    private static ArrowReaderProperties Properties()
+    {
+        try
+        {
+            var properties = ArrowReaderProperties.GetDefault();
+            properties.UseThreads = false;
+            properties.PreBuffer = false;
+            properties.BatchSize = RowsAtATime;
+            return properties;
+        }
+        catch (Exception error) when (error is TypeInitializationException or DllNotFoundException)
+        {
+            throw new ConcordException(
+                "Parquet is not read on this platform, for which Arrow's library does not come: save the file as JSON "
+                    + "lines.",
+                error
+            );
+        }
+    }
+
+    private static T Guarded<T>(Func<T> open, string name)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception error) when (IsOfTheFile(error))
+        {
+            throw new ConcordException(
+                $"{name} begins like a parquet file but cannot be read as one: {Said(error)}",
+                error
+            );
+        }
+    }
+
+    // Untrusted bytes behind a parquet header: whatever the library throws, it is the file's fault.
+    private static bool IsOfTheFile(Exception error) => error is not (OutOfMemoryException or ConcordException);
+
+    // The library wraps what it says in the name of a C++ type, and ends it with a line break.
+    private static string Said(Exception error)
+    {
+        const string before = "(message: '";
+        var text = error.Message;
+        if (text.IndexOf(before, StringComparison.Ordinal) is >= 0 and var at)
+            text = text[(at + before.Length)..].TrimEnd(')').TrimEnd('\'');
+        text = string.Join(
+            ' ',
+            text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        );
+        return text.EndsWith('.') ? text : text + ".";
+    }
 }

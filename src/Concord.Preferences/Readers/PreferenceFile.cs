@@ -197,7 +197,7 @@ public static class PreferenceFile
         seekable.Position = 0;
         var magic = start[..length];
         if (magic.StartsWith(ParquetRecords.Magic))
-            return Parquet(seekable, name);
+            return ParquetRecords.Read(seekable, name);
         if (magic is [0x1F, 0x8B, ..])
             return new JsonRecords(new GzipInput(seekable)).Read();
         if (magic is [0xFF, 0xFE, ..])
@@ -225,30 +225,6 @@ public static class PreferenceFile
         return new JsonRecords(seekable).Read();
     }
 
-    private static IEnumerable<RawRecord> Parquet(Stream stream, string name)
-    {
-        using var rows = ParquetRecords.Read(stream).GetEnumerator();
-        while (true)
-        {
-            RawRecord row;
-            try
-            {
-                if (!rows.MoveNext())
-                    yield break;
-                row = rows.Current;
-            }
-            // Untrusted bytes behind a parquet header: whatever the library throws, it is the file's fault.
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                throw new ConcordException(
-                    $"{name} begins like a parquet file but cannot be read as one: {error.Message}",
-                    error
-                );
-            }
-            yield return row;
-        }
-    }
-
     private static PreferenceFormat Recognise(List<RawRecord> sample, string name)
     {
         if (sample.Count == 0)
@@ -261,8 +237,11 @@ public static class PreferenceFile
         {
             try
             {
-                if (record.Problem is not null)
-                    throw new JsonException(record.Problem);
+                if (record.Problem is { } problem)
+                {
+                    broken ??= problem;
+                    continue;
+                }
                 using var document = JsonDocument.Parse(record.Bytes, Json);
                 var found = PreferenceFormat.All.FirstOrDefault(format =>
                     format.NewReader().Recognises(document.RootElement)

@@ -58,6 +58,7 @@ internal sealed class ResponsesReader : IPreferenceReader
         {
             JsonValueKind.String => Response.FromAssistant(JsonText.Of(answer)),
             JsonValueKind.Object => Response.FromMessages([JsonMessages.One(answer, "responses")]),
+            JsonValueKind.Null => throw new RecordException("\"responses\" holds null; an answer was expected."),
             _ => JsonMessages.List(answer, "responses") is { Count: > 0 } turns
                 ? Response.FromMessages(turns)
                 : throw new RecordException("\"responses\" holds an answer without a message."),

@@ -1,132 +1,165 @@
 using Concord.Preferences;
 using Concord.Preferences.Readers;
-using Parquet;
-using Parquet.Serialization;
 using Xunit;
 
 namespace Concord.Tests.Preferences;
 
 public class ParquetTests
 {
-    public sealed class Turn
-    {
-        public string? role { get; set; }
-        public string? content { get; set; }
-    }
-
-    public sealed class Dialogues
-    {
-        public string? prompt { get; set; }
-        public List<Turn>? chosen { get; set; }
-        public List<Turn>? rejected { get; set; }
-        public double? score_chosen { get; set; }
-        public double? score_rejected { get; set; }
-    }
-
-    public sealed class Ids
-    {
-        public List<int>? prompt_ids { get; set; }
-        public List<long>? chosen_ids { get; set; }
-        public List<int>? rejected_ids { get; set; }
-        public float? margin { get; set; }
-    }
-
-    public sealed class Texts
-    {
-        public string? prompt { get; set; }
-        public string? chosen { get; set; }
-        public string? rejected { get; set; }
-    }
-
-    private static async Task<MemoryStream> Write<T>(int rowsInGroup, params T[] rows)
-        where T : class, new()
-    {
-        var memory = new MemoryStream();
-        await ParquetSerializer.SerializeAsync(rows, memory, new ParquetOptions { RowGroupSize = rowsInGroup });
-        memory.Position = 0;
-        return memory;
-    }
-
     [Fact]
-    public async Task Lists_of_messages_come_back_from_several_row_groups()
+    public void Lists_of_messages_come_back_from_several_row_groups_in_every_layout_of_pages()
     {
-        var rows = Enumerable
-            .Range(0, 7)
-            .Select(row => new Dialogues
-            {
-                prompt = $"q{row}",
-                chosen =
-                [
-                    new Turn { role = "user", content = $"q{row}" },
-                    new Turn { role = "assistant", content = $"good {row}" },
-                ],
-                rejected =
-                [
-                    new Turn { role = "user", content = $"q{row}" },
-                    new Turn { role = "assistant", content = row == 3 ? "" : "bad" },
-                ],
-                score_chosen = 5,
-                score_rejected = row == 2 ? 5 : 1.5,
-            })
-            .ToArray();
-        var result = PreferenceFile.Read(await Write(3, rows), "train.parquet");
-        Assert.Equal("trl", result.Format.Name);
-        Assert.Empty(result.Problems);
-        Assert.Equal(Enumerable.Range(1, 7), result.Comparisons.Select(comparison => comparison.Origin.Line));
-        for (var row = 0; row < 7; row++)
+        foreach (var layout in ParquetFiles.Layouts)
         {
-            Assert.Equal([new Message("user", $"q{row}")], result.Comparisons[row].Prompt);
-            Assert.Equal(
-                [$"good {row}", row == 3 ? "" : "bad"],
-                result.Comparisons[row].Responses.Select(response => response.Text)
+            var rows = Enumerable.Range(0, 7).ToArray();
+            var file = ParquetFiles.Write(
+                layout,
+                rowsInGroup: 3,
+                ("prompt", ParquetFiles.Texts([.. rows.Select(row => $"q{row}")])),
+                (
+                    "chosen",
+                    ParquetFiles.Messages([
+                        .. rows.Select(row => new[] { ("user", $"q{row}"), ("assistant", $"good {row}") }),
+                    ])
+                ),
+                (
+                    "rejected",
+                    ParquetFiles.Messages([
+                        .. rows.Select(row => new[] { ("user", $"q{row}"), ("assistant", row == 3 ? "" : "bad") }),
+                    ])
+                ),
+                ("score_chosen", ParquetFiles.Numbers([.. rows.Select(_ => (double?)5)])),
+                ("score_rejected", ParquetFiles.Numbers([.. rows.Select(row => (double?)(row == 2 ? 5 : 1.5))]))
             );
-            Assert.Equal(row == 2 ? 0 : 1, result.Comparisons[row].StrictPairs);
+            var result = PreferenceFile.Read(file, "train.parquet");
+            Assert.Equal("trl", result.Format.Name);
+            Assert.Empty(result.Problems);
+            Assert.Equal(Enumerable.Range(1, 7), result.Comparisons.Select(comparison => comparison.Origin.Line));
+            foreach (var row in rows)
+            {
+                Assert.Equal([new Message("user", $"q{row}")], result.Comparisons[row].Prompt);
+                Assert.Equal(
+                    [$"good {row}", row == 3 ? "" : "bad"],
+                    result.Comparisons[row].Responses.Select(response => response.Text)
+                );
+                Assert.Equal(row == 2 ? 0 : 1, result.Comparisons[row].StrictPairs);
+            }
+            Assert.Equal("train", result.Comparisons[0].Source);
         }
-        Assert.Equal("train", result.Comparisons[0].Source);
     }
 
     [Fact]
-    public async Task Texts_and_nulls()
+    public void Texts_and_nulls()
     {
-        var result = PreferenceFile.Read(
-            await Write(
-                100,
-                new Texts
-                {
-                    prompt = "p 😀",
-                    chosen = "a",
-                    rejected = "b",
-                },
-                new Texts { prompt = "p", chosen = "a" }
-            ),
-            "x.parquet"
+        var file = ParquetFiles.Write(
+            ParquetFiles.Layouts[0],
+            rowsInGroup: 100,
+            ("prompt", ParquetFiles.Texts("p 😀", "p")),
+            ("chosen", ParquetFiles.Texts("a", "a")),
+            ("rejected", ParquetFiles.Texts("b", null))
         );
+        var result = PreferenceFile.Read(file, "x.parquet");
         Assert.Equal("p 😀", Assert.Single(result.Comparisons).Prompt[0].Content);
         Assert.Equal("x.parquet:2: \"rejected\" is missing.", Assert.Single(result.Problems).ToString());
     }
 
     [Fact]
-    public async Task Token_ids_of_any_width()
+    public void Token_ids_of_any_width()
     {
-        var result = PreferenceFile.Read(
-            await Write(
-                100,
-                new Ids
-                {
-                    prompt_ids = [1, 2],
-                    chosen_ids = [3],
-                    rejected_ids = [],
-                    margin = 0.5f,
-                },
-                new Ids { chosen_ids = [3, 4], rejected_ids = [5] }
-            ),
-            "x.parquet"
+        var file = ParquetFiles.Write(
+            ParquetFiles.Layouts[0],
+            rowsInGroup: 100,
+            ("prompt_ids", ParquetFiles.Ids([1, 2], null)),
+            ("chosen_ids", ParquetFiles.LongIds([3], [3, 4])),
+            ("rejected_ids", ParquetFiles.Ids([], [5])),
+            ("margin", ParquetFiles.Numbers(0.5, null))
         );
+        var result = PreferenceFile.Read(file, "x.parquet");
         Assert.Equal("token-ids", result.Format.Name);
         Assert.Empty(result.Problems);
         Assert.Equal([1, 2], result.Comparisons[0].PromptTokenIds);
         Assert.Equal(0.5, result.Comparisons[0].Margin);
         Assert.Equal([3, 4], result.Comparisons[1].Responses[0].TokenIds);
+    }
+
+    [Fact]
+    public void Nulls_inside_lists_stay_where_they_are()
+    {
+        var path = Shared.Path("cases", "parquet-null-elements-shift");
+        foreach (var name in (string[])["rows.parquet", "rows.jsonl"])
+        {
+            var error = Assert.Throws<ConcordException>(() => PreferenceFile.Read(Path.Combine(path, name)));
+            Assert.Contains("none of the 3 records", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"{name}:1: \"responses\"", error.Message, StringComparison.Ordinal);
+        }
+        var file = ParquetFiles.Write(
+            ParquetFiles.Layouts[1],
+            rowsInGroup: 100,
+            ("prompt", ParquetFiles.Texts("p", "p", "p")),
+            ("responses", ParquetFiles.TextLists(["a", "b"], ["a", null, "c"], null)),
+            ("scores", ParquetFiles.NumberLists([1, 0], [1, 2, 3], [1, null]))
+        );
+        var result = PreferenceFile.Read(file, "x.parquet");
+        Assert.Equal(1, Assert.Single(result.Comparisons).Origin.Line);
+        Assert.Equal([2, 3], result.Problems.Select(problem => problem.Line));
+        Assert.Contains("\"responses\" holds null", result.Problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_files_are_named_at_once_and_in_little_memory()
+    {
+        var folder = Shared.Path("cases", "hostile", "fuzz");
+        var files = Directory.GetFiles(folder, "data_parquet-*");
+        Assert.NotEmpty(files);
+        foreach (var file in files)
+        {
+            var error = Assert.Throws<ConcordException>(() => PreferenceFile.Read(file));
+            Assert.StartsWith(file, error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("\n", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Whatever_bytes_are_changed_there_is_a_result_or_a_sentence()
+    {
+        var whole = ParquetFiles
+            .Write(
+                ParquetFiles.Layouts[1],
+                rowsInGroup: 2,
+                ("prompt", ParquetFiles.Texts("p", "q", "r")),
+                (
+                    "chosen",
+                    ParquetFiles.Messages([
+                        [("assistant", "a")],
+                        [("assistant", "b")],
+                        [("assistant", "c")],
+                    ])
+                ),
+                (
+                    "rejected",
+                    ParquetFiles.Messages([
+                        [("assistant", "d")],
+                        [("assistant", "e")],
+                        [("assistant", "f")],
+                    ])
+                )
+            )
+            .ToArray();
+        var random = new Random(1);
+        for (var round = 0; round < 300; round++)
+        {
+            var damaged = whole.ToArray();
+            for (var change = random.Next(3); change >= 0; change--)
+                damaged[random.Next(4, damaged.Length)] = (byte)random.Next(256);
+            try
+            {
+                PreferenceFile.Read(new MemoryStream(damaged), "x.parquet");
+            }
+            catch (ConcordException error)
+            {
+                Assert.StartsWith("x.parquet", error.Message, StringComparison.Ordinal);
+            }
+        }
     }
 
     [Fact]

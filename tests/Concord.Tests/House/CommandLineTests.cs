@@ -39,7 +39,7 @@ public partial class CommandLineTests
             assembly
                 .GetReferencedAssemblies()
                 .Select(name => name.Name!)
-                .Intersect(["YamlDotNet", "Parquet", "System.IO.Hashing"])
+                .Intersect(["YamlDotNet", "ParquetSharp", "CsvHelper", "System.IO.Hashing"])
         );
     }
 
