@@ -20,6 +20,12 @@ public sealed record Comparison
     public IReadOnlyList<Message> Prompt { get; init; } = [];
 
     /// <summary>
+    /// The tools that the prompt offers: a JSON list, or a text that describes them; null where there are none. A chat
+    /// template that knows tools gets the list; to others they are told as a system message.
+    /// </summary>
+    public string? Tools { get; init; }
+
+    /// <summary>
     /// The text before the responses (form <see cref="ComparisonForm.Text"/>); empty where the responses are whole
     /// texts.
     /// </summary>

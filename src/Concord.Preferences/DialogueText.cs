@@ -39,7 +39,7 @@ public static class DialogueText
         var text = new StringBuilder();
         foreach (var (role, content) in turns)
         {
-            if (role == Roles.System && text.Length == 0)
+            if (role is Roles.System or Roles.Developer && text.Length == 0)
                 text.Append(content);
             else
                 text.Append("\n\n").Append(role == Roles.Assistant ? "Assistant: " : "Human: ").Append(content);
@@ -83,7 +83,7 @@ public static class DialogueText
 
     // White space around a turn is no difference in what was said.
     private static bool Same(Message a, Message b) =>
-        a.Role == b.Role && a.Content.AsSpan().Trim().SequenceEqual(b.Content.AsSpan().Trim());
+        a.Role == b.Role && a.Beyond == b.Beyond && a.Content.AsSpan().Trim().SequenceEqual(b.Content.AsSpan().Trim());
 
     private static int LastAssistant(IReadOnlyList<Message> dialogue)
     {

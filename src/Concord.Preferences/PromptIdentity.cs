@@ -20,7 +20,10 @@ public static class PromptIdentity
     private const int FewestSharedIds = 4;
 
     /// <summary>The id of a prompt given as messages.</summary>
-    public static string OfMessages(IReadOnlyList<Message> prompt) => Hash(Canonical(prompt));
+    /// <param name="prompt">The messages.</param>
+    /// <param name="tools">The tools that it offers, where it does.</param>
+    public static string OfMessages(IReadOnlyList<Message> prompt, string? tools = null) =>
+        Hash(tools is null ? Canonical(prompt) : $"{Canonical(prompt)}\u0003{tools}");
 
     /// <summary>
     /// The id of a prompt given as a text: read as a dialogue where it is one, else taken as one user message.
@@ -115,7 +118,7 @@ public static class PromptIdentity
     }
 
     private static string OfAnswer(IReadOnlyList<Message> answer) =>
-        answer is [{ Role: Roles.Assistant } only] ? Hash(Trim(only.Content)) : Hash(Canonical(answer));
+        answer is [{ Role: Roles.Assistant } only] ? Hash(Trim(only.Content) + only.Beyond) : Hash(Canonical(answer));
 
     private static string Canonical(IReadOnlyList<Message> turns)
     {
@@ -124,11 +127,16 @@ public static class PromptIdentity
             count > 0
             && turns[count - 1].Role == Roles.Assistant
             && string.IsNullOrWhiteSpace(turns[count - 1].Content)
+            && turns[count - 1].Beyond.Length == 0
         )
             count--;
         var text = new StringBuilder();
         for (var turn = 0; turn < count; turn++)
-            text.Append(turns[turn].Role).Append('\u0002').Append(Trim(turns[turn].Content)).Append('\u0001');
+            text.Append(turns[turn].Role == Roles.Developer ? Roles.System : turns[turn].Role)
+                .Append('\u0002')
+                .Append(Trim(turns[turn].Content))
+                .Append(turns[turn].Beyond)
+                .Append('\u0001');
         return text.ToString();
     }
 

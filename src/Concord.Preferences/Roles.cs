@@ -11,4 +11,10 @@ public static class Roles
 
     /// <summary>The model.</summary>
     public const string Assistant = "assistant";
+
+    /// <summary>What a tool answered to a call.</summary>
+    public const string Tool = "tool";
+
+    /// <summary>Instructions as newer models name them; where a form has no such role, a system message.</summary>
+    public const string Developer = "developer";
 }

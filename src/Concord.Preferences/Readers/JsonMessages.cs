@@ -4,10 +4,20 @@ namespace Concord.Preferences.Readers;
 
 /// <summary>
 /// Messages in the spellings of the field: <c>{role, content}</c>, <c>{from, value}</c>, contents as a text or as a
-/// list of text parts.
+/// list of text parts, and whatever else a chat template may look at (tool calls, names, reasoning).
 /// </summary>
+/// <remarks>As transformers does, entries that are null are left out.</remarks>
 internal static class JsonMessages
 {
+    private static readonly string[] BesideContent =
+    [
+        "tool_calls",
+        "function_call",
+        "reasoning_content",
+        "reasoning",
+        "thinking",
+    ];
+
     public static bool IsList(JsonElement? value) =>
         value is { ValueKind: JsonValueKind.Array } list
         && list.GetArrayLength() > 0
@@ -29,28 +39,68 @@ internal static class JsonMessages
                 $"\"{name}\" holds {JsonFields.Kind(message)} that is no message; {{\"role\", \"content\"}} was "
                     + $"expected."
             );
-        var role = Role(message.FindFirst("role", "from")!.Value, name);
-        return new Message(role, Content(message, name));
+        var spoken = message.FindFirst("role", "from")!.Value;
+        var role = Role(spoken, name);
+        var content = message.FindFirst("content", "value");
+        if (JsonText.IsText(spoken, "function_call") && content is { } call && ToolCall.Parse(call) is { } calls)
+            return ToolCall.Message(calls);
+        var fields = Fields(message, role, content, name);
+        var text = Content(content, name);
+        if (fields.Count == 2 && content is { ValueKind: JsonValueKind.String })
+            return new Message(role, text);
+        var beyond = fields.Where(field =>
+            BesideContent.Contains(field.Name) && field.Json is not ("[]" or "\"\"" or "{}")
+        );
+        return Message.WithFields(
+            role,
+            text,
+            CanonicalJson.Of(fields),
+            string.Concat(beyond.Select(field => $"\u0004{field.Name}\u0005{field.Json}"))
+        );
+    }
+
+    private static List<(string Name, string Json)> Fields(
+        JsonElement message,
+        string role,
+        JsonElement? content,
+        string name
+    )
+    {
+        var fields = new List<(string Name, string Json)>();
+        foreach (var (field, value) in CanonicalJson.Members(message))
+        {
+            if (value.ValueKind == JsonValueKind.Null)
+                continue;
+            var isRole = field == "role" || field == "from" && !message.Has("role");
+            var isContent = field == "content" || field == "value" && !message.Has("content");
+            if (isRole)
+                fields.Add(("role", CanonicalJson.Of(role)));
+            else if (isContent)
+                fields.Add(("content", ContentJson(content!.Value, name)));
+            else
+                fields.Add((field, CanonicalJson.Of(value)));
+        }
+        return fields;
     }
 
     private static string Role(JsonElement role, string name) =>
         (role.ValueKind == JsonValueKind.String ? JsonText.Of(role) : "") switch
         {
-            "system" or "developer" => Roles.System,
+            "system" => Roles.System,
+            "developer" => Roles.Developer,
             "user" or "human" or "prompter" => Roles.User,
             "assistant" or "gpt" or "model" or "bot" or "chatbot" or "function_call" => Roles.Assistant,
-            // What a tool answers is, to the model, one more thing it is told.
-            "tool" or "function" or "observation" or "ipython" => Roles.User,
+            "tool" or "function" or "observation" or "ipython" => Roles.Tool,
             _ => throw new RecordException(
                 $"\"{name}\" holds a message of role {JsonFields.Shown(role)}; system, user, assistant or tool was "
                     + $"expected."
             ),
         };
 
-    private static string Content(JsonElement message, string name) =>
-        message.FindFirst("content", "value") switch
+    private static string Content(JsonElement? content, string name) =>
+        content switch
         {
-            null => message.Find("tool_calls") is { } calls ? calls.GetRawText() : "",
+            null => "",
             { ValueKind: JsonValueKind.String } text => JsonText.Of(text),
             { ValueKind: JsonValueKind.Array } parts => string.Concat(
                 parts.EnumerateArray().Select(part => Part(part, name))
@@ -59,6 +109,23 @@ internal static class JsonMessages
                 $"\"{name}\" holds a message whose content is {JsonFields.Kind(other)}; a text was expected."
             ),
         };
+
+    // Parts stay the list that they are; their text, where it has another name, gets the usual one.
+    private static string ContentJson(JsonElement content, string name) =>
+        content.ValueKind == JsonValueKind.Array
+            ? CanonicalJson.List(
+                content
+                    .EnumerateArray()
+                    .Select(part =>
+                        part.Has("text") || part.ValueKind == JsonValueKind.String
+                            ? CanonicalJson.Of(part)
+                            : CanonicalJson.Of([
+                                ("type", CanonicalJson.Of("text")),
+                                ("text", CanonicalJson.Of(Part(part, name))),
+                            ])
+                    )
+            )
+            : CanonicalJson.Of(Content(content, name));
 
     private static string Part(JsonElement part, string name)
     {

@@ -21,15 +21,32 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            return Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(text)));
+            return Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(text)), 1);
+        }
+    }
+
+    /// <summary>Whether a value is this text.</summary>
+    public static bool IsText(JsonElement value, string text) =>
+        value.ValueKind == JsonValueKind.String && Of(value) == text;
+
+    /// <summary>The name of a member, read as a text is.</summary>
+    public static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(member)), 0);
         }
     }
 
     // The document's reader has checked quotes and escapes already.
-    private static string Unescape(string raw)
+    private static string Unescape(string raw, int quotes)
     {
         var text = new StringBuilder(raw.Length);
-        for (var at = 1; at < raw.Length - 1; at++)
+        for (var at = quotes; at < raw.Length - quotes; at++)
         {
             if (raw[at] != '\\')
             {

@@ -53,6 +53,14 @@ public sealed class RecordContext
     }
 
     /// <summary>A comparison of messages.</summary>
+    /// <param name="prompt">The dialogue before the answers.</param>
+    /// <param name="responses">The answers.</param>
+    /// <param name="scores">A score for each, higher is better.</param>
+    /// <param name="carried">The source that the record names.</param>
+    /// <param name="annotator">Who judged.</param>
+    /// <param name="margin">By how much strict pairs should at least differ.</param>
+    /// <param name="line">The record's number, where it is not the one being read.</param>
+    /// <param name="tools">The tools that the record offers (<see cref="Comparison.Tools"/>).</param>
     public void AddMessages(
         IReadOnlyList<Message> prompt,
         IReadOnlyList<Response> responses,
@@ -60,7 +68,8 @@ public sealed class RecordContext
         string? carried = null,
         string? annotator = null,
         double? margin = null,
-        int? line = null
+        int? line = null,
+        string? tools = null
     ) =>
         Add(
             new Comparison
@@ -71,7 +80,8 @@ public sealed class RecordContext
                 Scores = scores,
                 Margin = margin,
                 Annotator = annotator,
-                PromptId = PromptIdentity.OfMessages(prompt),
+                Tools = tools,
+                PromptId = PromptIdentity.OfMessages(prompt, tools),
                 Origin = new RecordOrigin(file, line ?? Line),
             }
         );
@@ -84,12 +94,21 @@ public sealed class RecordContext
         IReadOnlyList<double> scores,
         string? carried = null,
         string? annotator = null,
-        double? margin = null
+        double? margin = null,
+        string? tools = null
     )
     {
         if (DialogueText.Split(dialogues) is not { } split)
             throw new RecordException("a dialogue without an assistant turn; there is no answer to compare.");
-        AddMessages(split.Prompt, [.. split.Rests.Select(Response.FromMessages)], scores, carried, annotator, margin);
+        AddMessages(
+            split.Prompt,
+            [.. split.Rests.Select(Response.FromMessages)],
+            scores,
+            carried,
+            annotator,
+            margin,
+            tools: tools
+        );
     }
 
     /// <summary>A comparison of texts that stay as they are.</summary>

@@ -39,7 +39,8 @@ internal sealed class ResponsesReader : IPreferenceReader
             Scores(record, responses.Length, context),
             source,
             annotator,
-            margin
+            margin,
+            tools: CarriedTools.Of(record)
         );
     }
 

@@ -3,8 +3,7 @@ using System.Text.Json;
 namespace Concord.Preferences.Readers;
 
 /// <summary>ShareGPT style: <c>conversations[{from, value}]</c> that end with the user, <c>chosen</c> and
-/// <c>rejected</c> as <c>{from, value}</c> or texts; and <c>{chosen_messages, rejected_messages}</c>, whole dialogues.
-/// A description of tools is told to the model first, as a system message.</summary>
+/// <c>rejected</c> as <c>{from, value}</c> or texts; and <c>{chosen_messages, rejected_messages}</c>, whole dialogues.</summary>
 internal sealed class ShareGptReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) =>
@@ -15,15 +14,28 @@ internal sealed class ShareGptReader : IPreferenceReader
         var scores = ChosenScores.Of(record);
         if (record.Has("chosen_messages"))
         {
-            context.AddDialogues([Dialogue(record, "chosen_messages"), Dialogue(record, "rejected_messages")], scores);
+            context.AddDialogues(
+                [Dialogue(record, "chosen_messages"), Dialogue(record, "rejected_messages")],
+                scores,
+                CarriedSource.Of(record),
+                CarriedSource.Annotator(record),
+                record.OptionalNumber("margin"),
+                CarriedTools.Of(record)
+            );
             return;
         }
         var turns = JsonMessages.List(record.Field("conversations"), "conversations");
         if (record.OptionalText("system") is { Length: > 0 } system)
             turns = [new Message(Roles.System, system), .. turns];
-        if (record.OptionalText("tools") is { Length: > 0 } tools)
-            turns = [new Message(Roles.System, tools), .. turns];
-        context.AddMessages(turns, [Answer(record, "chosen"), Answer(record, "rejected")], scores);
+        context.AddMessages(
+            turns,
+            [Answer(record, "chosen"), Answer(record, "rejected")],
+            scores,
+            CarriedSource.Of(record),
+            CarriedSource.Annotator(record),
+            record.OptionalNumber("margin"),
+            tools: CarriedTools.Of(record)
+        );
     }
 
     private static IReadOnlyList<Message> Dialogue(JsonElement record, string name) =>

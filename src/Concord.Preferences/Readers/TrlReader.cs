@@ -32,14 +32,14 @@ internal sealed class TrlReader : IPreferenceReader
         var rejected = Side(record, "rejected");
         if (prompt is null)
         {
-            context.AddDialogues([chosen, rejected], scores, source, annotator, margin);
+            context.AddDialogues([chosen, rejected], scores, source, annotator, margin, CarriedTools.Of(record));
             return;
         }
         var turns = Prompt(prompt.Value);
         if (BeginsWith(chosen, turns) && BeginsWith(rejected, turns))
         {
             // Whole dialogues with the prompt repeated beside them, as binarised sets have it.
-            context.AddDialogues([chosen, rejected], scores, source, annotator, margin);
+            context.AddDialogues([chosen, rejected], scores, source, annotator, margin, CarriedTools.Of(record));
             return;
         }
         context.AddMessages(
@@ -48,7 +48,8 @@ internal sealed class TrlReader : IPreferenceReader
             scores,
             source,
             annotator,
-            margin
+            margin,
+            tools: CarriedTools.Of(record)
         );
     }
 
@@ -92,6 +93,7 @@ internal sealed class TrlReader : IPreferenceReader
             if (
                 dialogue[turn].Role != prompt[turn].Role
                 || dialogue[turn].Content.Trim() != prompt[turn].Content.Trim()
+                || dialogue[turn].Beyond != prompt[turn].Beyond
             )
                 return false;
         return true;

@@ -93,7 +93,9 @@ internal sealed class SourceAccount(string source, int? maximumLength)
         form switch
         {
             ComparisonForm.TokenIds => response.TokenIds.Count == 0,
-            ComparisonForm.Messages => response.Messages.All(message => string.IsNullOrWhiteSpace(message.Content)),
+            ComparisonForm.Messages => response.Messages.All(message =>
+                string.IsNullOrWhiteSpace(message.Content) && message.Beyond.Length == 0
+            ),
             _ => DialogueText.TryParse(response.Text) is { } dialogue
                 ? string.IsNullOrWhiteSpace(dialogue[^1].Content)
                 : string.IsNullOrWhiteSpace(response.Text),

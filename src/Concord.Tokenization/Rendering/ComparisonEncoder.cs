@@ -140,7 +140,7 @@ public sealed class ComparisonEncoder
     {
         try
         {
-            return Format([.. comparison.Prompt, .. messages]);
+            return Format([.. ToldTools.In(comparison.Prompt, comparison.Tools), .. messages]);
         }
         catch (ConcordException error)
         {
@@ -202,7 +202,10 @@ public sealed class ComparisonEncoder
         string prompt;
         try
         {
-            prompt = comparison.Form == ComparisonForm.Text ? comparison.PromptText : Format(comparison.Prompt);
+            prompt =
+                comparison.Form == ComparisonForm.Text
+                    ? comparison.PromptText
+                    : Format(ToldTools.In(comparison.Prompt, comparison.Tools));
         }
         catch (ConcordException)
         {

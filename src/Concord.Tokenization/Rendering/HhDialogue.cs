@@ -17,12 +17,17 @@ public static class HhDialogue
         ArgumentNullException.ThrowIfNull(messages);
         for (var i = 0; i < messages.Count; i++)
         {
-            if (messages[i].Role is not (Roles.User or Roles.Assistant or Roles.System))
+            if (messages[i].Beyond.Length > 0)
+                throw new ConcordException(
+                    "A message holds tool calls or reasoning; the hh rendering has no place for them. Use a model with "
+                        + "a chat template."
+                );
+            if (messages[i].Role is not (Roles.User or Roles.Assistant or Roles.System or Roles.Developer))
                 throw new ConcordException(
                     $"A message has the role '{messages[i].Role}'; the hh rendering knows system, user and "
                         + $"assistant. Use a model with a chat template."
                 );
-            if (messages[i].Role == Roles.System && i > 0)
+            if (messages[i].Role is Roles.System or Roles.Developer && i > 0)
                 throw new ConcordException(
                     "A system message comes after another message; the hh rendering has no place for it. Use a "
                         + "model with a chat template."

@@ -297,7 +297,8 @@ public class ReaderTests
             """{"conversations":[{"from":"human","value":"q"},{"from":"function_call","value":"f"},{"from":"observation","value":"o"}],"tools":"[t]","chosen":"a","rejected":{"from":"gpt","value":"b"}}""",
             "sharegpt"
         );
-        Assert.Equal("s:[t]|u:q|a:f|u:o", Turns(comparison.Prompt));
+        Assert.Equal("u:q|a:f|t:o", Turns(comparison.Prompt));
+        Assert.Equal("[t]", comparison.Tools);
         Assert.Equal("a|b", Answers(comparison));
         var parts = One(
             """{"chosen_messages":[{"role":"user","content":[{"type":"text","value":"q"}]},{"role":"assistant","content":[{"type":"text","value":"a"}]}],"rejected_messages":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]}""",
