@@ -2,8 +2,10 @@ using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
-/// <summary>ShareGPT style: <c>conversations[{from, value}]</c> that end with the user, <c>chosen</c> and
-/// <c>rejected</c> as <c>{from, value}</c> or texts; and <c>{chosen_messages, rejected_messages}</c>, whole dialogues.</summary>
+/// <summary>
+/// ShareGPT style: <c>conversations[{from, value}]</c> that end with the user, <c>chosen</c> and <c>rejected</c> as
+/// <c>{from, value}</c> or texts; and <c>{chosen_messages, rejected_messages}</c>, whole dialogues.
+/// </summary>
 internal sealed class ShareGptReader : IPreferenceReader
 {
     public bool Recognises(JsonElement record) =>
