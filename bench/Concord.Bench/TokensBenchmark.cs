@@ -40,7 +40,7 @@ internal static class TokensBenchmark
         var encoding = new ModelEncoding(model, maximum);
         var whole = new ComparisonEncoder(
             Tokenizer.Load(folder),
-            new RenderingOptions { Rendering = encoding.Rendering }
+            new RenderingOptions { Rendering = encoding.Choice.Rendering }
         );
         foreach (var file in files)
         {

@@ -31,6 +31,17 @@ public static class DialogueText
     }
 
     /// <summary>
+    /// How the user's turns of a dialogue are marked: <c>Human:</c> or <c>## Human:</c>; null where the text is none.
+    /// </summary>
+    public static string? Marker(string text)
+    {
+        var start = 0;
+        while (start < text.Length && char.IsWhiteSpace(text[start]))
+            start++;
+        return Array.Find(Styles, style => style.RoleAt(text, start) is not null)?.User;
+    }
+
+    /// <summary>
     /// Writes a dialogue in Anthropic's form, each turn led by <c>\n\nHuman: </c> or <c>\n\nAssistant: </c>; the
     /// inverse of <see cref="TryParse"/>. A system message becomes the text before the first turn.
     /// </summary>

@@ -27,9 +27,16 @@ public sealed record ConcordModelSettings
     /// <value><c>last</c></value>
     public string Pooling { get; init; } = "last";
 
-    /// <summary>How a comparison becomes text, by name (<c>hh</c>, <c>chat</c>, ..).</summary>
-    /// <value><c>hh</c></value>
-    public string Rendering { get; init; } = "hh";
+    /// <summary>
+    /// How messages become text, by name (<c>hh</c>, <c>chat</c>, <c>auto</c>); null where the folder does not say, and
+    /// its chat template decides.
+    /// </summary>
+    public string? Rendering { get; init; }
+
+    /// <summary>
+    /// What becomes of whole texts that are dialogues, by name: <c>parse</c>, or null and <c>keep</c> for as they are.
+    /// </summary>
+    public string? Dialogues { get; init; }
 
     /// <summary>The truncation policy, by name.</summary>
     /// <value><c>shared-left</c></value>

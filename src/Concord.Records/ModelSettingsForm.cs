@@ -10,7 +10,11 @@ internal sealed record ModelSettingsForm(int Version)
 
     public string? Pooling { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Rendering { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Dialogues { get; init; }
 
     public string? Truncation { get; init; }
 
@@ -30,6 +34,7 @@ internal sealed record ModelSettingsForm(int Version)
         {
             Pooling = settings.Pooling,
             Rendering = settings.Rendering,
+            Dialogues = settings.Dialogues,
             Truncation = settings.Truncation,
             MaximumLength = settings.MaximumLength,
             Sources = settings.Sources.ToDictionary(
@@ -66,7 +71,8 @@ internal sealed record ModelSettingsForm(int Version)
         {
             Version = Version,
             Pooling = Pooling ?? defaults.Pooling,
-            Rendering = Rendering ?? defaults.Rendering,
+            Rendering = Rendering,
+            Dialogues = Dialogues,
             Truncation = Truncation ?? defaults.Truncation,
             MaximumLength = MaximumLength,
             Sources = [.. (Sources ?? NoSources).Select(source => new SourceTemperature(source.Key, source.Value))],

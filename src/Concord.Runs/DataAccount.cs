@@ -5,6 +5,7 @@ using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Records;
+using Concord.Runs.Data;
 using Concord.Training.Loop;
 
 namespace Concord;
@@ -14,6 +15,16 @@ namespace Concord;
 /// <param name="Reason">Why.</param>
 /// <param name="Count">How many.</param>
 public sealed record DroppedRecords(string File, string Reason, int Count);
+
+/// <summary>What of a source could not be read.</summary>
+/// <param name="Count">How many records; where a file holds several sources, as many as each has of it.</param>
+/// <param name="Share">The share of its records; where a file holds several sources, that of the file.</param>
+/// <param name="First">The first of them, or null.</param>
+public sealed record UnreadRecords(double Count, double Share, ReadProblem? First)
+{
+    /// <summary>Nothing.</summary>
+    internal static UnreadRecords None { get; } = new(0, 0, null);
+}
 
 /// <summary>What there is to say of the data of a run, without the data.</summary>
 public sealed record DataAccount
@@ -35,6 +46,15 @@ public sealed record DataAccount
     /// <summary>Per source: comparisons looked at during training, to choose by.</summary>
     public required IReadOnlyList<int> Validation { get; init; }
 
+    /// <summary>Per source: in which forms its comparisons came, on whatever side.</summary>
+    public IReadOnlyList<SourceForms> Forms { get; init; } = [];
+
+    /// <summary>Per source: what could not be read.</summary>
+    public IReadOnlyList<UnreadRecords> Unread { get; init; } = [];
+
+    /// <summary>What a person should know of how the files were read, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Comparisons of ties alone that were not held out: there is nothing in them to train on.</summary>
     public int TiedForTraining { get; init; }
 
@@ -55,15 +75,24 @@ public sealed record DataAccount
         IEnumerable<Comparison> heldOut
     )
     {
-        Dictionary<string, int> trained = Count(training),
-            validated = Count(validation),
-            held = Count(heldOut);
+        Comparison[][] sides =
+        [
+            [.. training],
+            [.. validation],
+            [.. heldOut],
+        ];
+        Dictionary<string, int> trained = Count(sides[0]),
+            validated = Count(sides[1]),
+            held = Count(sides[2]);
+        var all = sides.SelectMany(side => side).ToLookup(comparison => comparison.Source);
         return new DataAccount
         {
             Sources = sources,
             Training = [.. sources.Select(source => trained.GetValueOrDefault(source))],
             Validation = [.. sources.Select(source => validated.GetValueOrDefault(source))],
             HeldOut = [.. sources.Select(source => held.GetValueOrDefault(source))],
+            Forms = [.. sources.Select(source => SourceForms.Of(all[source]))],
+            Unread = [.. sources.Select(_ => UnreadRecords.None)],
         };
 
         static Dictionary<string, int> Count(IEnumerable<Comparison> comparisons) =>
@@ -107,20 +136,24 @@ public sealed record DataAccount
             Training = [.. kept.Select(i => Training[i])],
             Validation = [.. kept.Select(i => Validation[i])],
             HeldOut = [.. kept.Select(i => HeldOut[i])],
+            Forms = [.. kept.Select(i => Forms[i])],
+            Unread = [.. kept.Select(i => Unread[i])],
             Shares = Shares.Where(share => names.Contains(share.Key)).ToDictionary(),
         };
     }
 
     /// <summary>
-    /// Writes the records that could not be read to <c>unread.jsonl</c> of a folder; nothing where all were.
+    /// Writes the records that could not be read, and those that were refused since, to <c>unread.jsonl</c> of a
+    /// folder; nothing where there are none.
     /// </summary>
-    internal void WriteProblems(string folder)
+    internal void WriteProblems(string folder, IEnumerable<ReadProblem> refused)
     {
-        if (Problems.Count == 0)
+        ReadProblem[] all = [.. Problems, .. refused];
+        if (all.Length == 0)
             return;
         AtomicFile.WriteLines(
             new RunContents(folder).UnreadFile,
-            Problems.Select(problem =>
+            all.Select(problem =>
                 JsonSerializer.Serialize(
                     new
                     {

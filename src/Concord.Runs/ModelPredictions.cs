@@ -1,5 +1,6 @@
 using System.Collections;
 using Concord.Calibration;
+using Concord.Preferences.Readers;
 
 namespace Concord;
 
@@ -8,9 +9,15 @@ public sealed class ModelPredictions : IReadOnlyList<Prediction>
 {
     private readonly IReadOnlyList<Prediction> predictions;
 
-    internal ModelPredictions(IReadOnlyList<Prediction> predictions, int cut, int leftOut)
+    internal ModelPredictions(
+        IReadOnlyList<Prediction> predictions,
+        int cut,
+        int leftOut,
+        IReadOnlyList<ReadProblem> refused
+    )
     {
         this.predictions = predictions;
+        Refused = refused;
         Cut = cut;
         LeftOut = leftOut;
     }
@@ -20,6 +27,9 @@ public sealed class ModelPredictions : IReadOnlyList<Prediction>
 
     /// <summary>How many comparisons were too long and, as the model's policy has it, have no prediction.</summary>
     public int LeftOut { get; }
+
+    /// <summary>The comparisons that rendering or tokenizer refuse, which have no prediction.</summary>
+    public IReadOnlyList<ReadProblem> Refused { get; }
 
     /// <inheritdoc/>
     public int Count => predictions.Count;

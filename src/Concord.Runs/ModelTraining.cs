@@ -10,7 +10,14 @@ namespace Concord.Runs;
 /// <param name="tokens">The ids.</param>
 /// <param name="account">The sources and their shares.</param>
 /// <param name="settings">The settings.</param>
-internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAccount account, TrainingSettings settings)
+/// <param name="loss">How much of the data may be lost.</param>
+internal sealed class ModelTraining(
+    RewardModel model,
+    RunTokens tokens,
+    DataAccount account,
+    TrainingSettings settings,
+    DataLoss loss
+)
 {
     private readonly TrainingData data = new(tokens.Training, tokens.HeldOut, account.Sources, tokens.Validation)
     {
@@ -44,8 +51,26 @@ internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAcc
     /// <param name="cancellation">When cancelled, a checkpoint is written.</param>
     public TrainingResult Run(string output, string config, Action<string> say, CancellationToken cancellation)
     {
-        foreach (var note in tokens.About.Notes)
+        var about = tokens.About;
+        loss.Check(account, about.Refused, tokens.Counts());
+        foreach (var note in account.Notes.Concat(about.Notes))
             say(note);
+        if (about.Refused.Count > 0)
+            say(
+                FormattableString.Invariant(
+                    $"{about.Refused.Count} comparisons were refused by the rendering or the tokenizer and are left out (listed in unread.jsonl of the run's folder); the first: {about.Refused[0].Problem}"
+                )
+            );
+        say(about.Choice.ToString());
+        if (MarkupWarning.Of(account.Sources, account.Forms, about.Choice, about.ParsesDialogues) is { } marked)
+            say(marked);
+        if (about.Example is { } example)
+            say($"for instance {example}");
+        // the folder that is saved says how its model was trained, whatever decided it
+        model.Settings = model.Settings with
+        {
+            Rendering = about.Choice.Name,
+        };
         var shared = account.Sharing(settings);
         if (shared.Batches is { Composition: BatchComposition.Shuffled, Shares.Count: > 0 })
             say(
@@ -77,7 +102,7 @@ internal sealed class ModelTraining(RewardModel model, RunTokens tokens, DataAcc
                 FrozenStates = FrozenStates,
             }
         );
-        account.WriteProblems(output);
+        account.WriteProblems(output, about.Refused.Select(one => one.Problem));
         Prepared?.Invoke();
         return run.Run(cancellation);
     }

@@ -31,6 +31,13 @@ public sealed class PreferenceData
     /// <summary>How much of a source is used, and who said so.</summary>
     private sealed record SourceUse(string Where, int? Limit, double Share);
 
+    /// <summary>How many records each file had, and which of them could not be read.</summary>
+    private sealed record FileRecords(string File, int Records, IReadOnlyList<ReadProblem> Problems);
+
+    private FileRecords[] Files { get; init; } = [];
+
+    private string[] Notes { get; init; } = [];
+
     /// <summary>What was read; nothing where comparisons were given.</summary>
     private PreferenceSource[] Entries { get; init; } = [];
 
@@ -69,6 +76,7 @@ public sealed class PreferenceData
         var problems = new List<ReadProblem>();
         var dropped = new List<DroppedRecords>();
         var uses = new Dictionary<string, SourceUse>(StringComparer.Ordinal);
+        var (records, notes) = (new List<FileRecords>(), new List<string>());
         var number = 0;
         foreach (var source in entries)
         {
@@ -78,13 +86,21 @@ public sealed class PreferenceData
                 var read = PreferenceFile.Read(file, new ReadOptions { Source = source.Name, Format = source.Format });
                 comparisons.AddRange(read.Comparisons);
                 problems.AddRange(read.Problems);
+                records.Add(new FileRecords(file, read.Records, read.Problems));
+                if (Continuations.Note(read) is { } note && source.Format is null)
+                    notes.Add(note);
                 dropped.AddRange(read.Dropped.Select(one => new DroppedRecords(file, one.Key, one.Value)));
                 foreach (var name in read.Comparisons.Select(comparison => comparison.Source).Distinct())
                     if (!uses.TryAdd(name, use))
                         Agree(name, uses[name], use);
             }
         }
-        return new PreferenceData(comparisons, uses, problems, dropped) { Entries = entries };
+        return new PreferenceData(comparisons, uses, problems, dropped)
+        {
+            Entries = entries,
+            Files = [.. records],
+            Notes = [.. notes],
+        };
     }
 
     private static void CheckOnce(PreferenceSource[] entries)
@@ -149,6 +165,8 @@ public sealed class PreferenceData
         )
         {
             Entries = entries,
+            Files = [.. Files, .. other.Files],
+            Notes = [.. Notes, .. other.Notes],
         };
     }
 
@@ -209,12 +227,32 @@ public sealed class PreferenceData
                     .ToDictionary(use => use.Key, use => use.Value.Share, StringComparer.Ordinal),
                 Problems = Problems,
                 Dropped = Dropped,
+                Unread = [.. sources.Select(Unread)],
+                Notes = Notes,
             },
             split.Validation == 0 ? null : () => Split(split with { Validation = 0 }, only)
         )
         {
             How = split,
         };
+    }
+
+    // a record that could not be read has no source: of each source of its file as many are taken to be lost
+    private UnreadRecords Unread(string source)
+    {
+        if (Problems.Count == 0)
+            return UnreadRecords.None;
+        var read = Comparisons
+            .Where(one => one.Source == source)
+            .CountBy(one => one.Origin.File)
+            .ToDictionary(StringComparer.Ordinal);
+        FileRecords[] own = [.. Files.Where(file => read.ContainsKey(file.File) && file.Problems.Count > 0)];
+        if (own.Length == 0)
+            return UnreadRecords.None;
+        var lost = own.Sum(file =>
+            (double)read[file.File] * file.Problems.Count / Math.Max(1, file.Records - file.Problems.Count)
+        );
+        return new UnreadRecords(lost, lost / (lost + read.Values.Sum()), own[0].Problems[0]);
     }
 
     private static void Agree(string name, SourceUse before, SourceUse now)

@@ -45,6 +45,8 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
     public TrainingResult Train(RunData data, ITrainingObserver observer, CancellationToken cancellation)
     {
         var settings = recipe.Training with { Seed = recipe.Seed };
+        var loss = new DataLoss(recipe.Strict, recipe.DataLossLimit);
+        loss.Check(data.Account);
         var shared = data.Account.Sharing(settings);
         shared.Validate(data.Account.Sources); // what has no meaning is refused before anything is made
         var config = Config();
@@ -53,7 +55,7 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
         var tokens = ValidationSide.Take(data.Tokens(model, cancellation), recipe.Split, shared, data.Account.Sources);
         foreach (var note in ValidationSide.Notes(tokens, recipe.Split, shared, data.Account.Sources))
             say(note);
-        var training = new ModelTraining(model, tokens, data.Account, settings)
+        var training = new ModelTraining(model, tokens, data.Account, settings, loss)
         {
             MergeAdapters = recipe.Model.Merged,
             FrozenStates = recipe.Cache is { } cache ? Path.Combine(cache, "states") : null,

@@ -1,6 +1,8 @@
 using Concord.Calibration;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
+using Concord.Preferences.Readers;
+using Concord.Tokenization.Comparisons;
 using Concord.Training.Predictions;
 
 namespace Concord;
@@ -16,16 +18,19 @@ public static class RewardModelExtensions
     /// <param name="comparisons">Any stream; it is read once.</param>
     /// <param name="maximumLength">The longest text in tokens; null for the model folder's own.</param>
     /// <param name="progress">Told how many are done; may be null.</param>
+    /// <param name="strict">Whether a comparison that rendering or tokenizer refuse is an error; else it has no
+    /// prediction, and is listed.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
     /// <returns>The predictions, in the order of the comparisons.</returns>
-    /// <exception cref="ConcordException">The tokenizer cannot be used, or a comparison cannot be encoded; file and
-    /// line are named.</exception>
+    /// <exception cref="ConcordException">The tokenizer cannot be used, a comparison is refused under
+    /// <paramref name="strict"/>, or all of them are; file and line are named.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ModelPredictions Predict(
         this RewardModel model,
         IEnumerable<Comparison> comparisons,
         int? maximumLength = null,
         Action<int>? progress = null,
+        bool strict = false,
         CancellationToken cancellation = default
     )
     {
@@ -33,22 +38,39 @@ public static class RewardModelExtensions
         ArgumentNullException.ThrowIfNull(comparisons);
         var encoding = new ModelEncoding(model, maximumLength);
         var predictions = new List<Prediction>();
+        var refused = new List<ReadProblem>();
         int cut = 0,
-            leftOut = 0;
+            without = 0;
+        TokenizedComparison? Encode(Comparison comparison)
+        {
+            try
+            {
+                return encoding.Encode(comparison);
+            }
+            catch (RefusedComparisonException error) when (!strict)
+            {
+                refused.Add(new ReadProblem(error.Origin.File, error.Origin.Line, error.Reason));
+                return null;
+            }
+        }
         foreach (
             var (encoded, prediction) in RewardPredictor
                 .Of(model)
-                .Predict(comparisons.Select(encoding.Encode), encoded => encoded, cancellation)
+                .Predict(comparisons.Select(Encode), encoded => encoded, cancellation)
         )
         {
             if (prediction is null)
-                leftOut++;
+                without++;
             else
                 predictions.Add(prediction);
             if (encoded is { Truncated: true })
                 cut++;
-            progress?.Invoke(predictions.Count + leftOut);
+            progress?.Invoke(predictions.Count + without);
         }
-        return new ModelPredictions(predictions, cut, leftOut);
+        if (refused.Count > 0 && refused.Count == predictions.Count + without)
+            throw new ConcordException(
+                FormattableString.Invariant($"All {refused.Count} comparisons are refused; the first: {refused[0]}")
+            );
+        return new ModelPredictions(predictions, cut, without - refused.Count, refused);
     }
 }

@@ -62,6 +62,16 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
     /// beside the base.</summary>
     public bool MergeAdapters { get; init; }
 
+    /// <summary>Whether a single record that could not be read, or that the rendering refuses, is an error.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>
+    /// The share of a source's records that may be lost so before training stops, from 0 to 1; above 0 a single record
+    /// may be always.
+    /// </summary>
+    /// <value>Default .01.</value>
+    public double DataLossLimit { get; init; } = new Recipe().DataLossLimit;
+
     /// <summary>Is told what training does; may be null.</summary>
     public ITrainingObserver? Observer { get; init; }
 
@@ -82,24 +92,26 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
         var settings = Settings;
         var shared = data.Account.Sharing(settings);
         shared.Validate(data.Account.Sources);
+        var loss = new DataLoss(Strict, DataLossLimit);
+        loss.Check(data.Account);
         var all = RunTokens.Of(data.WithoutValidation(), new ModelEncoding(model), cancellation);
         var tokens = ValidationSide.Take(all, data.How, shared, data.Account.Sources);
         foreach (var note in ValidationSide.Notes(tokens, data.How, shared, data.Account.Sources))
             Observer?.Noted(note);
-        var training = new ModelTraining(model, tokens, data.Account, settings)
+        var training = new ModelTraining(model, tokens, data.Account, settings, loss)
         {
             MergeAdapters = MergeAdapters,
             FrozenStates = FrozenStates,
             Observer = Observer,
         };
         var config = $"# by a program, over comparisons {training.DataFingerprint}\n";
-        config += RecipeFile.WriteKnown(AsRecipe(shared));
+        config += RecipeFile.WriteKnown(AsRecipe(shared, tokens.About.Choice.Name));
         var result = training.Run(output, config, note => Observer?.Noted(note), cancellation);
         return new RewardTrainingResult(output, result);
     }
 
     // what of it a recipe can say; the comparisons are in the line above it
-    private Recipe AsRecipe(TrainingSettings settings) =>
+    private Recipe AsRecipe(TrainingSettings settings, string rendering) =>
         new()
         {
             Seed = settings.Seed,
@@ -115,7 +127,8 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
             },
             Text = new TextRecipe
             {
-                Rendering = model.Settings.Rendering,
+                Rendering = rendering,
+                Dialogues = model.Settings.Dialogues,
                 Truncation = model.Settings.Truncation,
                 MaximumLength = model.Settings.MaximumLength,
             },

@@ -46,6 +46,8 @@ internal static class RunModel
             new RewardModelOptions
             {
                 Pooling = recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null,
+                Rendering = recipe.Text.Rendering,
+                Dialogues = recipe.Text.Dialogues,
                 Device = device,
                 HeadSeed = (ulong)recipe.Seed,
                 Bf16Products = RunPrecision.IsBf16(recipe.Precision, device, output, say),
@@ -56,7 +58,6 @@ internal static class RunModel
             say($"{folder}: the adapters are added to its weights, since mode lora alone trains and saves them apart.");
         model.Settings = model.Settings with
         {
-            Rendering = recipe.Text.Rendering ?? model.Settings.Rendering,
             Truncation = recipe.Text.Truncation ?? model.Settings.Truncation,
             MaximumLength = recipe.Text.MaximumLength ?? model.Settings.MaximumLength,
         };

@@ -4,7 +4,7 @@ using Concord.Runs;
 
 namespace Concord.Cli.CommandLine;
 
-/// <summary>The options <c>--device</c> and <c>--precision</c> of commands that only compute rewards.</summary>
+/// <summary>The options of commands that only compute rewards: how a model is opened, and reads texts.</summary>
 internal sealed class ComputingOptions
 {
     private readonly Option<string> device = new("--device")
@@ -23,18 +23,20 @@ internal sealed class ComputingOptions
         HelpName = "fp32|bf16",
     };
 
-    /// <summary>Both.</summary>
-    public IReadOnlyList<Option> Options => [device, precision];
+    private readonly ReadingOptions reading = new();
 
-    /// <summary>Adds both to a command.</summary>
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Option> Options => [.. reading.Options, device, precision];
+
+    /// <summary>Adds all to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(device);
-        command.Add(precision);
+        foreach (var option in Options)
+            command.Add(option);
     }
 
     /// <summary>How to open a model: its weights are held as they are stored.</summary>
-    /// <exception cref="UsageException">Neither fp32 nor bf16.</exception>
+    /// <exception cref="UsageException">A value is none of those known.</exception>
     /// <exception cref="ConcordException">The device is unknown, or not on this machine.</exception>
     public RewardModelOptions Read(ParseResult parse)
     {
@@ -44,6 +46,8 @@ internal sealed class ComputingOptions
         return new RewardModelOptions
         {
             WeightType = null,
+            Rendering = reading.Rendering(parse),
+            Dialogues = reading.Dialogues(parse),
             Device = DeviceName.Parse(parse.GetValue(device)!),
             Bf16Products = named == "bf16",
         };

@@ -4,8 +4,6 @@ using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
 using Concord.Preferences.Readers;
 using Concord.Runs.Data;
-using Concord.Tokenization;
-using Concord.Tokenization.Rendering;
 
 namespace Concord.Cli.Commands;
 
@@ -48,6 +46,11 @@ internal static class DataCommand
                 "Count the pairs that each truncation policy would cut at N tokens (characters without a tokenizer).",
             HelpName = "N",
         };
+        var reading = new ReadingOptions();
+        var strict = new Option<bool>("--strict")
+        {
+            Description = "Exit with 1 where a single record cannot be read, rendered or tokenized.",
+        };
         var json = new JsonOption("unit", "files", "sources", "contradictions");
         var command = new Command(
             "data",
@@ -59,8 +62,11 @@ internal static class DataCommand
             source,
             tokenizer,
             maximum,
+            strict,
             json,
         };
+        foreach (var option in reading.Options)
+            command.Add(option);
         command.WithExamples(
             "concord data helpful.json harmless-base.jsonl.gz",
             "concord data train/*.parquet --tokenizer models/pythia-160m --max-length 512",
@@ -86,18 +92,25 @@ internal static class DataCommand
                     Format = Format(parse.GetValue(format)),
                     Source = parse.GetValue(source),
                 };
-                var encoder = parse.GetValue(tokenizer) is { } folder
-                    ? new ComparisonEncoder(Tokenizer.Load(folder), new RenderingOptions())
+                var (rendering, dialogues) = (reading.Rendering(parse), reading.Dialogues(parse));
+                if (parse.GetValue(tokenizer) is null)
+                    reading.Options.MustBeLeftOut(parse, "no --tokenizer: they say how a model reads texts");
+                var texts = parse.GetValue(tokenizer) is { } folder
+                    ? FolderReading.Open(folder, rendering, dialogues)
                     : null;
                 var people = json.ForPeople(parse, terminal);
                 var (results, failed) = Read(parse.GetValue(files)!, options, terminal, cancellation);
                 if (results.Count == 0)
                     return ExitCodes.Failed;
 
-                var report = Measure(results, encoder, length, terminal, cancellation);
+                var report = Measure(results, texts, length, terminal, cancellation);
                 DataReportText.Write(report, people);
                 json.Write(parse, terminal, writer => DataReportJson.Write(writer, report));
-                return failed || results.All(result => result.Comparisons.Count == 0)
+                var lost = report.Refused.Count + results.Sum(result => result.Problems.Count);
+                return
+                    failed
+                    || (parse.GetValue(strict) && lost > 0)
+                    || results.All(result => result.Comparisons.Count == 0)
                     ? ExitCodes.Failed
                     : ExitCodes.Done;
             }
@@ -133,17 +146,17 @@ internal static class DataCommand
 
     private static DataReport Measure(
         List<ReadResult> results,
-        ComparisonEncoder? encoder,
+        FolderReading? reading,
         int? maximum,
         Terminal terminal,
         CancellationToken cancellation
     )
     {
-        if (encoder is null)
+        if (reading is null)
             return DataReport.Of(results, null, maximum, null, cancellation);
         var comparisons = results.Sum(result => result.Comparisons.Count);
         using var progress = new Progress(terminal, "tokenizing", comparisons, "comparisons");
-        return DataReport.Of(results, encoder, maximum, done => progress.Report(done), cancellation);
+        return DataReport.Of(results, reading, maximum, done => progress.Report(done), cancellation);
     }
 
     private static PreferenceFormat? Format(string? name)

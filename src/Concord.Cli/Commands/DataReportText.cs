@@ -17,10 +17,12 @@ internal static class DataReportText
     public static void Write(DataReport report, Terminal terminal)
     {
         Files(report.Files, terminal);
+        Problems("Refused: records that rendering or tokenizer refuse; not counted below", report.Refused, terminal);
         var sources = report.Statistics.Sources;
         if (sources.Count == 0)
             return;
         Counts(sources, terminal);
+        FormsTable(report, terminal);
         LengthsTable(report, terminal);
         Oddities(report.Statistics, terminal);
         if (report.MaximumLength is { } maximum)
@@ -46,15 +48,34 @@ internal static class DataReportText
         foreach (var file in files)
         foreach (var (reason, count) in file.Dropped)
             terminal.Out.WriteLine($"{names[file.File]}: left out {Text(count)}: {reason}");
-        var problems = files.SelectMany(file => file.Problems).ToArray();
-        if (problems.Length == 0)
+        Problems("Problems: records that could not be read", [.. files.SelectMany(file => file.Problems)], terminal);
+    }
+
+    private static void Problems(string title, IReadOnlyList<ReadProblem> problems, Terminal terminal)
+    {
+        if (problems.Count == 0)
             return;
-        terminal.Out.WriteLine();
-        terminal.Out.WriteLine("Problems: records that could not be read");
+        Title(terminal, title);
         foreach (var problem in problems.Take(ListedProblems))
             terminal.Out.WriteLine(problem);
-        if (problems.Length > ListedProblems)
-            terminal.Out.WriteLine($"and {Text(problems.Length - ListedProblems)} more; --json OUT lists all.");
+        if (problems.Count > ListedProblems)
+            terminal.Out.WriteLine($"and {Text(problems.Count - ListedProblems)} more; --json OUT lists all.");
+    }
+
+    // only where there is something to say: a model is named, or texts are not all messages
+    private static void FormsTable(DataReport report, Terminal terminal)
+    {
+        var parsed = report.ParsesDialogues;
+        if (report.Rendering is not null || report.Forms.Any(form => form.HasOthers))
+        {
+            Title(terminal, report.Rendering?.ToString() ?? "Texts: what is no message is read as it is");
+            var table = new TextTable("source", "texts");
+            foreach (var (source, form) in report.Statistics.Sources.Zip(report.Forms))
+                table.Add(source.Source, form.Text(parsed));
+            table.Write(terminal);
+        }
+        foreach (var note in report.Notes)
+            terminal.Error.WriteLine(note);
     }
 
     private static void Counts(IReadOnlyList<SourceStatistics> sources, Terminal terminal)

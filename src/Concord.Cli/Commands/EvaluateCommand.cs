@@ -46,6 +46,10 @@ internal static class EvaluateCommand
             Description = "Longest text in tokens; the model folder's own if not given.",
             HelpName = "N",
         };
+        var strict = new Option<bool>("--strict")
+        {
+            Description = "A record that cannot be read, rendered or tokenized ends the command.",
+        };
         var scores = new Option<string[]>("--scores")
         {
             Description =
@@ -110,6 +114,7 @@ internal static class EvaluateCommand
             format,
             source,
             length,
+            strict,
             scores,
             singles,
             baseline,
@@ -145,7 +150,7 @@ internal static class EvaluateCommand
                     Seed = parse.GetValue(seed),
                     Temperatures = Temperatures(parse.GetValue(temperatures) ?? []),
                 };
-                Option[] ofModels = [format, source, length, .. computing.Options];
+                Option[] ofModels = [format, source, length, strict, .. computing.Options];
                 var (scored, folder, data, alone) = (
                     parse.GetValue(scores) ?? [],
                     parse.GetValue(model),
@@ -184,6 +189,7 @@ internal static class EvaluateCommand
                             },
                             parse.GetValue(length),
                             computing.Read(parse),
+                            parse.GetValue(strict),
                             names => CheckTemperatures(options, names)
                         );
                         break;

@@ -12,6 +12,7 @@ namespace Concord.Cli.Commands;
 /// <param name="Reading">Format and source, where named.</param>
 /// <param name="MaximumLength">Longest text in tokens, where named.</param>
 /// <param name="Computing">How the model is opened.</param>
+/// <param name="Strict">Whether a record that cannot be used ends the command.</param>
 /// <param name="SourcesRead">Is told the sources before anything is scored; what it throws ends the command.</param>
 internal sealed record FilePredictions(
     string Model,
@@ -19,6 +20,7 @@ internal sealed record FilePredictions(
     ReadOptions Reading,
     int? MaximumLength,
     RewardModelOptions Computing,
+    bool Strict,
     Action<IEnumerable<string>> SourcesRead
 ) : IPredictionSource
 {
@@ -30,6 +32,10 @@ internal sealed record FilePredictions(
         {
             var read = PreferenceFile.Read(file, Reading);
             comparisons.AddRange(read.Comparisons);
+            if (Strict && read.Problems.Count > 0)
+                throw new ConcordException($"{read.Problems[0]} (--strict)");
+            if (Continuations.Note(read) is { } note && Reading.Format is null)
+                terminal.Error.WriteLine(note);
             foreach (var problem in read.Problems)
                 terminal.Error.WriteLine($"not read: {problem}");
             foreach (var (reason, count) in read.Dropped)
@@ -37,8 +43,21 @@ internal sealed record FilePredictions(
         }
         SourcesRead(comparisons.Select(comparison => comparison.Source));
         using var model = RewardModel.Load(Model, Computing);
+        terminal.Error.WriteLine(new ModelEncoding(model).Choice);
         using var progress = new Progress(terminal, "scoring", comparisons.Count, "comparisons");
-        var predictions = model.Predict(comparisons, MaximumLength, done => progress.Report(done), cancellation);
+        var predictions = model.Predict(
+            comparisons,
+            MaximumLength,
+            done => progress.Report(done),
+            Strict,
+            cancellation
+        );
+        foreach (var refused in predictions.Refused)
+            progress.WriteLine($"not scored: {refused}");
+        if (predictions.Refused.Count > 0)
+            progress.WriteLine(
+                $"{predictions.Refused.Count} of {comparisons.Count} comparisons were refused and are not evaluated."
+            );
         if (predictions.Cut > 0)
             progress.WriteLine(
                 $"{predictions.Cut} of {comparisons.Count} comparisons were cut to fit ({model.Settings.Truncation})."

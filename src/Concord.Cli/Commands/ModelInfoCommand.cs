@@ -116,7 +116,7 @@ internal static class ModelInfoCommand
         if (model.Settings is { } settings)
             Line(
                 "concord",
-                $"pooling {settings.Pooling}, rendering {settings.Rendering}, truncation {settings.Truncation}, "
+                $"pooling {settings.Pooling}, rendering {settings.Rendering ?? "by the chat template, else hh"}, truncation {settings.Truncation}, "
                     + $"{settings.Sources.Count} sources"
             );
         output.WriteLine();

@@ -68,6 +68,7 @@ internal static class ScoreCommand
                 PreferenceFile.Check(parse.GetValue(file)!); // before a large model is opened
                 ScoreJob.Check(parse.GetValue(file)!, parse.GetValue(output)!);
                 using var opened = RewardModel.Load(parse.GetValue(model)!, computing.Read(parse));
+                terminal.Error.WriteLine(new ModelEncoding(opened).Choice);
                 var job = new ScoreJob(opened, parse.GetValue(file)!, parse.GetValue(output)!)
                 {
                     Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,

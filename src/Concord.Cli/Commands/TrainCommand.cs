@@ -135,7 +135,7 @@ internal static class TrainCommand
     )
     {
         using var data = RunData.Open(recipe, terminal.Error.WriteLine);
-        ShowData(data, terminal);
+        ShowData(data, recipe.Text.Dialogues == "parse", terminal);
         using var told = cancellation.Register(() =>
             terminal.Error.WriteLine("stopping after a checkpoint; Ctrl-C again ends at once, without one")
         );
@@ -144,7 +144,7 @@ internal static class TrainCommand
         return (run.Train(data, reporter, cancellation), [.. account.Sources.Where((_, i) => account.HeldOut[i] == 0)]);
     }
 
-    private static void ShowData(RunData data, Terminal terminal)
+    private static void ShowData(RunData data, bool parsed, Terminal terminal)
     {
         var account = data.Account;
         if (data.IsKept)
@@ -160,9 +160,9 @@ internal static class TrainCommand
         }
         foreach (var (file, reason, count) in account.Dropped)
             terminal.Error.WriteLine($"{file}: {count.ToString(CultureInfo.InvariantCulture)} left out: {reason}");
-        var table = new TextTable("source", ">to train on", ">held out");
+        var table = new TextTable("source", ">to train on", ">held out", "texts");
         for (var i = 0; i < account.Sources.Count; i++)
-            table.Add(account.Sources[i], account.Training[i], account.HeldOut[i]);
+            table.Add(account.Sources[i], account.Training[i], account.HeldOut[i], account.Forms[i].Text(parsed));
         table.Write(terminal.Error, terminal.Width);
         if (account.TiedForTraining > 0)
             terminal.Error.WriteLine(

@@ -21,6 +21,14 @@ public static class EncodingNames
         ("error", TruncationPolicy.Error),
     ];
 
+    private static readonly (string Name, bool Value)[] Dialogues = [("keep", false), ("parse", true)];
+
+    /// <summary>The names of the renderings.</summary>
+    public static IReadOnlyList<string> RenderingNames { get; } = [.. Renderings.Select(one => one.Name)];
+
+    /// <summary>The names of what becomes of whole texts that are dialogues: kept as they are, or parsed.</summary>
+    public static IReadOnlyList<string> DialogueNames { get; } = [.. Dialogues.Select(one => one.Name)];
+
     /// <summary>The name of a rendering.</summary>
     public static string Of(DialogueRendering rendering) =>
         Array.Find(Renderings, entry => entry.Value == rendering).Name;
@@ -34,6 +42,13 @@ public static class EncodingNames
     /// <exception cref="ConcordException">There is none of this name.</exception>
     public static DialogueRendering ParseRendering(string name, string where) =>
         Find(Renderings, name, where, "rendering");
+
+    /// <summary>Whether whole texts that are dialogues are read as messages.</summary>
+    /// <param name="name">The name; null for as they are.</param>
+    /// <param name="where">The file or setting it stands in.</param>
+    /// <exception cref="ConcordException">There is none of this name.</exception>
+    public static bool ParseDialogues(string? name, string where) =>
+        name is not null && Find(Dialogues, name, where, "dialogues");
 
     /// <summary>The policy of a name.</summary>
     /// <param name="name">The name.</param>

@@ -32,7 +32,13 @@ public sealed class ModelEncoding
         vocabulary = model.Config.VocabularySize;
         var where = Path.Combine(this.model, ModelFolder.SettingsFileName);
         var policy = truncation ?? EncodingNames.ParseTruncation(model.Settings.Truncation, where);
-        var tokenizer = folder is not null && ModelFolder.HasTokenizer(folder) ? Tokenizer.Load(folder) : null;
+        var tokenizer = model.Tokenizer;
+        Choice = RenderingChoice.Of(
+            Named(model.AskedRendering, "the rendering asked for"),
+            Named(model.Settings.Rendering, where),
+            tokenizer
+        );
+        ParsesDialogues = EncodingNames.ParseDialogues(model.Settings.Dialogues, where);
         (Tokenizer, Truncation) = (tokenizer, policy);
         MaximumLength = Math.Min(
             maximumLength ?? model.Settings.MaximumLength ?? int.MaxValue,
@@ -42,7 +48,8 @@ public sealed class ModelEncoding
             tokenizer,
             new RenderingOptions
             {
-                Rendering = EncodingNames.ParseRendering(model.Settings.Rendering, where),
+                Rendering = Choice.Rendering,
+                ParseDialogues = ParsesDialogues,
                 AppendEos = model.Pooling == Pooling.Eos && tokenizer is not null,
                 Truncation = policy,
                 MaximumLength = MaximumLength,
@@ -62,10 +69,11 @@ public sealed class ModelEncoding
     /// <summary>The tokenizer of the model's folder; null where it has none, and reads token ids only.</summary>
     public Tokenizer? Tokenizer { get; }
 
-    /// <summary>
-    /// How messages are rendered: <see cref="DialogueRendering.Hh"/> or <see cref="DialogueRendering.Chat"/>.
-    /// </summary>
-    public DialogueRendering Rendering => texts.Rendering;
+    /// <summary>How messages are rendered, and what decided it.</summary>
+    public RenderingChoice Choice { get; }
+
+    /// <summary>Whether whole texts that are dialogues are rendered like messages.</summary>
+    public bool ParsesDialogues { get; }
 
     /// <summary>What happens to texts longer than <see cref="MaximumLength"/>.</summary>
     public TruncationPolicy Truncation { get; }
@@ -74,18 +82,26 @@ public sealed class ModelEncoding
     public int MaximumLength { get; }
 
     /// <summary>The comparison as ids; null where the policy drops it.</summary>
-    /// <exception cref="ConcordException">It cannot be encoded; file and line are named.</exception>
+    /// <exception cref="RefusedComparisonException">It cannot be encoded.</exception>
+    /// <exception cref="ConcordException">It is too long, and the policy makes that an error.</exception>
     public TokenizedComparison? Encode(Comparison comparison)
     {
         var encoded = (comparison.Form == ComparisonForm.TokenIds ? ids : texts).Encode(comparison);
         if (encoded is not null && encoded.Suffixes.Append(encoded.Prefix).Any(row => row.Any(id => id >= vocabulary)))
         {
             var cause = comparison.Form == ComparisonForm.TokenIds ? "" : $"; the tokenizer does not belong to {model}";
-            throw new ConcordException(
-                $"{comparison.Origin.File}, line {comparison.Origin.Line}: a token id is not below the model's "
-                    + $"vocabulary of {vocabulary}{cause}."
+            throw new RefusedComparisonException(
+                comparison.Origin,
+                FormattableString.Invariant($"a token id is not below the model's vocabulary of {vocabulary}{cause}.")
             );
         }
         return encoded;
     }
+
+    /// <summary>The text of each response as the model reads it, prompt included; for a person to look at.</summary>
+    /// <exception cref="RefusedComparisonException">It comes as token ids, or cannot be rendered.</exception>
+    public IReadOnlyList<string> Render(Comparison comparison) => texts.Render(comparison);
+
+    private static DialogueRendering? Named(string? name, string where) =>
+        name is null ? null : EncodingNames.ParseRendering(name, where);
 }

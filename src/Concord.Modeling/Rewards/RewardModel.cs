@@ -1,9 +1,11 @@
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
+using Concord.Modeling.Files;
 using Concord.Modeling.Models;
 using Concord.Modeling.Operations;
 using Concord.Modeling.Packing;
 using Concord.Records;
+using Concord.Tokenization;
 using Concord.Tokenization.Comparisons;
 using TorchSharp;
 
@@ -19,6 +21,7 @@ public sealed class RewardModel : IDisposable
     private readonly BackboneModel model;
     private readonly RewardHead head;
     private torch.Tensor? recorded; // z of the batch that was recorded, (R, H)
+    private Tokenizer? tokenizer;
     private PooledStates? pooled; // of the same batch, where the pooling takes more than one position
 
     internal RewardModel(IBackbone backbone, Parameter head, Pooling pooling, IOperations operations)
@@ -67,6 +70,17 @@ public sealed class RewardModel : IDisposable
     /// model made in memory.
     /// </summary>
     public string? Folder { get; init; }
+
+    /// <summary>The rendering that was asked for when the model was opened; null where its folder decides.</summary>
+    public string? AskedRendering { get; init; }
+
+    /// <summary>The tokenizer of its folder, or of its base's; null where neither has one. Read when first
+    /// needed.</summary>
+    internal Tokenizer? Tokenizer =>
+        tokenizer ??= new[] { Folder, SourceFolder }.OfType<string>().FirstOrDefault(ModelFolder.HasTokenizer)
+            is { } folder
+            ? Tokenizer.Load(folder)
+            : null;
 
     /// <summary>Opens a Hugging Face folder, or one with a LoRA adapter whose base lies where it says.</summary>
     /// <exception cref="ConcordException">The folder is no such model, or has no head where one is needed;

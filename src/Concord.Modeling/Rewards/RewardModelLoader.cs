@@ -131,7 +131,12 @@ internal static class RewardModelLoader
         {
             SourceFolder = folder,
             Folder = settingsFolder,
-            Settings = settings with { Pooling = PoolingNames.Of(pooling) },
+            AskedRendering = options.Rendering,
+            Settings = settings with
+            {
+                Pooling = PoolingNames.Of(pooling),
+                Dialogues = options.Dialogues ?? settings.Dialogues,
+            },
         };
     }
 }

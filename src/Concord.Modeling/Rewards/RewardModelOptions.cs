@@ -11,6 +11,18 @@ public sealed record RewardModelOptions
     /// </summary>
     public Pooling? Pooling { get; init; }
 
+    /// <summary>
+    /// How messages become text, by name (<c>hh</c>, <c>chat</c>, <c>auto</c>); null for what the folder says
+    /// (<see cref="Tokenization.Rendering.RenderingChoice"/>).
+    /// </summary>
+    public string? Rendering { get; init; }
+
+    /// <summary>
+    /// What becomes of whole texts that are dialogues, by name (<c>keep</c>, <c>parse</c>); null for what the folder
+    /// says, else <c>keep</c>.
+    /// </summary>
+    public string? Dialogues { get; init; }
+
     /// <summary>Where the weights are held and computing is done: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</summary>
     public torch.Device Device { get; init; } = ConcordRuntime.Cpu;
 

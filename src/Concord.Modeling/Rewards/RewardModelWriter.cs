@@ -6,6 +6,7 @@ using Concord.Modeling.Folders;
 using Concord.Modeling.Packing;
 using Concord.Preferences;
 using Concord.Tokenization.Comparisons;
+using Concord.Tokenization.Rendering;
 
 namespace Concord.Modeling.Rewards;
 
@@ -125,6 +126,9 @@ internal static class RewardModelWriter
     {
         if (model.SourceFolder is { } source)
             ModelFolder.CopyTokenizer(source, temporary);
+        // whoever applies a folder's template would read otherwise than the model was trained
+        if (model.Settings.Rendering == EncodingNames.Of(DialogueRendering.Hh))
+            ChatTemplateFiles.RemoveFrom(temporary);
         model.Settings.Write(temporary);
         using var batch = PackedBatch.Create(
             sample is { Count: > 0 } ? sample : RandomTexts(model.Config.VocabularySize),

@@ -20,15 +20,15 @@ public sealed record DataStatistics
     /// <summary>Computes the statistics.</summary>
     /// <param name="comparisons">The comparisons of all sources.</param>
     /// <param name="rows">The ids of each row of a comparison as the model would read them, prompt included: a
-    /// tokenizer's, or <see cref="CharacterRows.Of"/>. It may be called from several threads.</param>
+    /// tokenizer's, or <see cref="CharacterRows.Of"/>; null where it is refused, and then counts nowhere. It may be
+    /// called from several threads.</param>
     /// <param name="maximumLength">The longest row a model would be given, in the unit of the rows; null to count no
     /// overlong ones.</param>
     /// <param name="progress">Called from one thread, with the number of comparisons done.</param>
     /// <param name="cancellation">Ends the work.</param>
-    /// <exception cref="ConcordException">A comparison cannot be turned into rows.</exception>
     public static DataStatistics Of(
         IReadOnlyList<Comparison> comparisons,
-        Func<Comparison, IReadOnlyList<int[]>> rows,
+        Func<Comparison, IReadOnlyList<int[]>?> rows,
         int? maximumLength = null,
         Action<int>? progress = null,
         CancellationToken cancellation = default
@@ -50,6 +50,8 @@ public sealed record DataStatistics
             );
             foreach (var (comparison, lengths, responses) in measured)
             {
+                if (lengths is null)
+                    continue;
                 if (!accounts.TryGetValue(comparison.Source, out var account))
                 {
                     accounts[comparison.Source] = account = new SourceAccount(comparison.Source, maximumLength);

@@ -27,22 +27,33 @@ internal sealed record DataReportForm(
     IReadOnlyList<FileForm> Files,
     IReadOnlyDictionary<string, SourceForm> Sources,
     int PromptsInSeveralSources,
-    IReadOnlyList<ContradictionForm> Contradictions
+    IReadOnlyList<ContradictionForm> Contradictions,
+    string? Rendering,
+    IReadOnlyList<RefusedForm> Refused,
+    IReadOnlyList<string> Notes
 )
 {
-    public static DataReportForm Of(DataReport report) =>
-        new(
+    public static DataReportForm Of(DataReport report)
+    {
+        var forms = report
+            .Statistics.Sources.Zip(report.Forms)
+            .ToDictionary(one => one.First.Source, one => one.Second, StringComparer.Ordinal);
+        return new(
             report.Unit,
             report.MaximumLength,
             [.. report.Files.Select(FileForm.Of)],
             report.Statistics.Sources.ToDictionary(
                 source => source.Source,
-                source => SourceForm.Of(source, report.Unit),
+                source => SourceForm.Of(source, forms[source.Source], report.Unit),
                 StringComparer.Ordinal
             ),
             report.Statistics.SharedPrompts,
-            [.. report.Statistics.Contradictions.Select(ContradictionForm.Of)]
+            [.. report.Statistics.Contradictions.Select(ContradictionForm.Of)],
+            report.Rendering?.Name,
+            [.. report.Refused.Select(one => new RefusedForm(one.File, one.Line, one.Message))],
+            report.Notes
         );
+    }
 }
 
 /// <summary>What a file gave.</summary>
@@ -69,6 +80,9 @@ internal sealed record FileForm(
 /// <summary>A record that could not be read.</summary>
 internal sealed record ProblemForm(int Line, string Message);
 
+/// <summary>A record that rendering or tokenizer refuse.</summary>
+internal sealed record RefusedForm(string File, int Line, string Message);
+
 /// <summary>A source. Its lengths stand under the name of their unit.</summary>
 internal sealed record SourceForm(
     int Comparisons,
@@ -78,6 +92,7 @@ internal sealed record SourceForm(
     int Pairs,
     int Ties,
     int EqualPairs,
+    SourceForms Forms,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LengthsForm? Tokens,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LengthsForm? Characters,
     double SharedPrefixShare,
@@ -90,7 +105,7 @@ internal sealed record SourceForm(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OverlongForm? Overlong
 )
 {
-    public static SourceForm Of(SourceStatistics source, string unit)
+    public static SourceForm Of(SourceStatistics source, SourceForms forms, string unit)
     {
         var lengths = new LengthsForm(
             source.Lengths.Median,
@@ -106,6 +121,7 @@ internal sealed record SourceForm(
             source.StrictPairs,
             source.Ties,
             source.EqualPairs,
+            forms,
             unit == "tokens" ? lengths : null,
             unit == "tokens" ? null : lengths,
             source.SharedPrefixShare,

@@ -73,7 +73,7 @@ public sealed class RunData : IDisposable
         {
             say($"{kept.Path} is damaged: the texts are read and tokenized again.");
             var again = RunTokens.Of(RunComparisons.Of(recipe), new ModelEncoding(model), cancellation);
-            Keep(again);
+            Keep(again with { About = facts! }); // what decided the rendering then, and not the model's settings since
             return [.. again.Training, .. again.HeldOut];
         };
         return new RunTokens

@@ -49,6 +49,20 @@ public sealed record Recipe
     /// <summary>What is held out, of files.</summary>
     public PromptSplit Split { get; init; } = new();
 
+    /// <summary>Whether a single record that cannot be used is an error.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>
+    /// The share of a source's records that may be lost, unreadable or refused, before training stops, from 0 to 1.
+    /// </summary>
+    [Setting(
+        "Training stops where a larger share of a source, and more than one record of it, cannot be read or is refused "
+            + "by rendering or tokenizer; 0: where any is.",
+        Least = 0,
+        Most = 1
+    )]
+    public double DataLossLimit { get; init; } = .01;
+
     /// <summary>The model.</summary>
     public ModelRecipe Model { get; init; } = new();
 
@@ -123,6 +137,8 @@ public sealed record Recipe
             ),
             Only = fields.Texts("only", value.Only, "Names of the sources to use; empty: all."),
             Split = fields.Section("split", value.Split, SplitRecipe.Map, "What is held out, of files."),
+            Strict = fields.Flag("strict", value.Strict, "A single record that cannot be used is an error."),
+            DataLossLimit = fields.Number(value, value.DataLossLimit),
             Model = fields.Section("model", value.Model, ModelRecipe.Map, "The model."),
             Text = fields.Section("text", value.Text, TextRecipe.Map, "How comparisons become token ids."),
             Training = fields.Section("training", value.Training, TrainingRecipe.Map, "Training."),

@@ -95,7 +95,14 @@ public static class RecipeFile
             throw based.Where.Error(
                 $"recipes are based on each other more than {LongestChain} deep here, perhaps in a circle."
             );
-        return Merge(Load(Path.Combine(Path.GetDirectoryName(file) ?? "", name), depth + 1), mapping);
+        return Merge(Load(Based(file, name), depth + 1), mapping);
+    }
+
+    // beside the recipe that names it; a shipped one from anywhere
+    private static string Based(string file, string name)
+    {
+        var beside = Path.Combine(Path.GetDirectoryName(file) ?? "", name);
+        return !Path.Exists(beside) && FindShipped(name) is not null ? name : beside;
     }
 
     private static string Text(string file)
@@ -116,19 +123,12 @@ public static class RecipeFile
     /// </summary>
     private static string Shipped(string file)
     {
-        var names = Assembly
-            .GetExecutingAssembly()
-            .GetManifestResourceNames()
-            .Where(name => name.StartsWith(ShippedFolder, StringComparison.Ordinal))
-            .ToArray();
-        var wanted = ShippedFolder + Path.GetFileNameWithoutExtension(file) + ".yaml";
-        var folder = Path.GetDirectoryName(file);
-        if (names.Contains(wanted) && (string.IsNullOrEmpty(folder) || folder + "/" == ShippedFolder))
+        if (FindShipped(file) is { } found)
         {
-            using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(wanted)!);
+            using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(found)!);
             return reader.ReadToEnd();
         }
-        var shipped = names
+        var shipped = ShippedNames()
             .Select(name => Path.GetFileNameWithoutExtension(name))
             .Order(StringComparer.Ordinal)
             .ToArray();
@@ -138,6 +138,22 @@ public static class RecipeFile
         var all = $"Those that come with Concord are {string.Join(", ", shipped)}.";
         throw new ConcordException($"{file} does not exist; a recipe (a YAML file) was expected there.{near} {all}");
     }
+
+    // by its name alone, or as it lies in the repository
+    private static string? FindShipped(string file)
+    {
+        var folder = Path.GetDirectoryName(file);
+        return string.IsNullOrEmpty(folder) || folder + "/" == ShippedFolder
+            ? ShippedNames()
+                .FirstOrDefault(name => name == $"{ShippedFolder}{Path.GetFileNameWithoutExtension(file)}.yaml")
+            : null;
+    }
+
+    private static IEnumerable<string> ShippedNames() =>
+        Assembly
+            .GetExecutingAssembly()
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith(ShippedFolder, StringComparison.Ordinal));
 
     /// <summary>Groups are merged key by key; everything else of the upper replaces the lower.</summary>
     private static RecipeMapping Merge(RecipeMapping lower, RecipeMapping upper, string path = "")

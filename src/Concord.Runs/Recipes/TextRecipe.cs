@@ -1,4 +1,5 @@
 using Concord.Foundation;
+using Concord.Modeling.Rewards;
 using Concord.Runs.Recipes.Yaml;
 
 namespace Concord.Runs.Recipes;
@@ -9,8 +10,15 @@ namespace Concord.Runs.Recipes;
 /// </summary>
 public sealed record TextRecipe
 {
-    /// <summary>Rendering of messages by name: null for the folder's, else <c>hh</c>.</summary>
+    /// <summary>
+    /// Rendering of messages by name; null for the folder's, else by its chat template, else <c>hh</c>.
+    /// </summary>
     public string? Rendering { get; init; }
+
+    /// <summary>
+    /// What becomes of whole texts that are dialogues, by name; null for the folder's, else <c>keep</c>.
+    /// </summary>
+    public string? Dialogues { get; init; }
 
     /// <summary>Truncation policy by name; null for the folder's, else <c>shared-left</c>.</summary>
     public string? Truncation { get; init; }
@@ -26,9 +34,16 @@ public sealed record TextRecipe
             Rendering = fields.OptionalChoice(
                 "rendering",
                 value.Rendering,
-                ["auto", "hh", "chat"],
-                "How messages become text; empty: as the model's folder says, else hh; auto: by its chat template, "
-                    + "where it has one."
+                EncodingNames.RenderingNames,
+                "How messages become text; empty: as the model's concord.json says, else by its chat template, where "
+                    + "it has one, else hh; auto: likewise, whatever concord.json says."
+            ),
+            Dialogues = fields.OptionalChoice(
+                "dialogues",
+                value.Dialogues,
+                EncodingNames.DialogueNames,
+                "Whole texts that are dialogues (Human: .. Assistant: ..): kept as they are, or parsed and rendered "
+                    + "like messages; empty: as the model's folder says, else keep."
             ),
             Truncation = fields.OptionalChoice(
                 "truncation",

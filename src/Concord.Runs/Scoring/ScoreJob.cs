@@ -66,7 +66,7 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
             Fingerprint.OfModel(
                 folder,
                 model.SourceFolder ?? folder,
-                $"{Format} {MaximumLength} {Normalize} {model.HasBf16Products}"
+                $"{Format} {MaximumLength} {Normalize} {model.HasBf16Products} {encoding.Choice.Name} {encoding.ParsesDialogues}"
             )
         );
         progress?.Invoke(file.Lines);

@@ -9,8 +9,10 @@ namespace Concord.Tokenization.Rendering;
 /// border, then rows share their longest common prefix.
 /// </summary>
 /// <remarks>
-/// Special tokens are put where the tokenizer's post-processor puts them, but never a second BOS where the text already
-/// begins with one. Ids that come as ids are taken as they are. Safe for use by many threads.
+/// Special tokens of messages under a chat template are those that the template writes, as transformers'
+/// <c>apply_chat_template</c> has it; elsewhere they are put where the tokenizer's post-processor puts them, but never
+/// a second BOS where the text already begins with one. Ids that come as ids are taken as they are. Safe for use by
+/// many threads.
 /// </remarks>
 public sealed class ComparisonEncoder
 {
@@ -68,11 +70,12 @@ public sealed class ComparisonEncoder
     public DialogueRendering Rendering => template is null ? DialogueRendering.Hh : DialogueRendering.Chat;
 
     /// <summary>The text of each row, without special tokens.</summary>
-    /// <exception cref="ConcordException">The comparison comes as token ids, or its messages cannot be rendered (its
-    /// file and line are named).</exception>
+    /// <exception cref="RefusedComparisonException">The comparison comes as token ids, or its messages cannot be
+    /// rendered.</exception>
     public IReadOnlyList<string> Render(Comparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
+        comparison = Read(comparison);
         return comparison.Form switch
         {
             ComparisonForm.Text => [.. comparison.Responses.Select(response => comparison.PromptText + response.Text)],
@@ -85,11 +88,12 @@ public sealed class ComparisonEncoder
     }
 
     /// <summary>The ids of each row before anything is cut.</summary>
-    /// <exception cref="ConcordException">See <see cref="Render"/>; or the comparison is text and there is no
+    /// <exception cref="RefusedComparisonException">See <see cref="Render"/>; or the comparison is text and there is no
     /// tokenizer.</exception>
     public IReadOnlyList<int[]> EncodeRows(Comparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
+        comparison = Read(comparison);
         if (comparison.Form != ComparisonForm.TokenIds)
             return [.. Render(comparison).Select(text => EncodeText(comparison, text))];
         var rows = comparison
@@ -99,11 +103,13 @@ public sealed class ComparisonEncoder
     }
 
     /// <summary>The comparison as ids, cut where it is too long; null where the policy drops it.</summary>
-    /// <exception cref="ConcordException">See <see cref="EncodeRows"/>; or a row is empty; or it is too long under
-    /// <see cref="TruncationPolicy.Error"/>. File and line are named.</exception>
+    /// <exception cref="RefusedComparisonException">See <see cref="EncodeRows"/>; or a row is empty.</exception>
+    /// <exception cref="ConcordException">A row is too long under <see cref="TruncationPolicy.Error"/>; file and line
+    /// are named.</exception>
     public TokenizedComparison? Encode(Comparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
+        comparison = Read(comparison);
         var rows = EncodeRows(comparison);
         if (rows.Any(row => row.Length == 0))
             throw Error(comparison, "a response without a single token has no place for a reward; give it a text");
@@ -136,6 +142,13 @@ public sealed class ComparisonEncoder
         };
     }
 
+    private Comparison Read(Comparison comparison) =>
+        options.ParseDialogues ? WholeDialogue.Parse(comparison) ?? comparison : comparison;
+
+    // messages under a template have the special tokens that it writes, and no others
+    private bool AddsSpecialTokens(Comparison comparison) =>
+        template is null || comparison.Form != ComparisonForm.Messages;
+
     private string RenderMessages(Comparison comparison, IReadOnlyList<Message> messages)
     {
         try
@@ -159,9 +172,11 @@ public sealed class ComparisonEncoder
                 "the record holds text and no tokenizer was found; put tokenizer.json or tokenizer.model into the "
                     + "model's folder"
             );
-        var ids = tokenizer.Encode(text, addSpecialTokens: true);
+        var added = AddsSpecialTokens(comparison);
+        var ids = tokenizer.Encode(text, added);
         if (
-            tokenizer.BosId is { } bos
+            added
+            && tokenizer.BosId is { } bos
             && ids.Length > 1
             && ids[0] == bos
             && ids[1] == bos
@@ -212,12 +227,13 @@ public sealed class ComparisonEncoder
             // A template may refuse a prompt that no answer follows; what the rows share then stands for it.
             return shared.Length;
         }
-        var ids = tokenizer!.Encode(prompt, addSpecialTokens: true);
-        if (tokenizer.BosId is { } bos && ids.Length > 1 && ids[0] == bos && ids[1] == bos)
+        var added = AddsSpecialTokens(comparison);
+        var ids = tokenizer!.Encode(prompt, added);
+        if (added && tokenizer.BosId is { } bos && ids.Length > 1 && ids[0] == bos && ids[1] == bos)
             ids = ids[1..];
         return ids.AsSpan().CommonPrefixLength(shared);
     }
 
-    private static ConcordException Error(Comparison comparison, string what) =>
-        new(FormattableString.Invariant($"{comparison.Origin.File}, line {comparison.Origin.Line}: {what}."));
+    private static RefusedComparisonException Error(Comparison comparison, string what) =>
+        new(comparison.Origin, what + ".");
 }

@@ -1,7 +1,8 @@
 namespace Concord.Tokenization.Rendering;
 
 /// <summary>
-/// How messages become the text that the model reads. Whole texts and token ids are taken as they are under every one.
+/// How messages become the text that the model reads. Token ids are taken as they are under every one, and so are whole
+/// texts unless <see cref="RenderingOptions.ParseDialogues"/>. <see cref="RenderingChoice"/> decides which.
 /// </summary>
 public enum DialogueRendering
 {

@@ -11,6 +11,13 @@ public sealed record RenderingOptions
     public DialogueRendering Rendering { get; init; } = DialogueRendering.Auto;
 
     /// <summary>
+    /// Whether whole texts that are dialogues (<c>\n\nHuman: .. \n\nAssistant: ..</c>, <c>## Human: ..</c>) are read as
+    /// messages and rendered like them; else they are taken as they are.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool ParseDialogues { get; init; }
+
+    /// <summary>
     /// Whether EOS ends every row that is text: for pooling <c>eos</c>. A row that already ends with it gets no second.
     /// </summary>
     /// <value>Default false.</value>

@@ -247,10 +247,38 @@ public class ReaderTests
     [Fact]
     public void Trl_continuations_are_joined_as_they_are()
     {
-        var comparison = One("""{"prompt":"The sky is","chosen":" blue.","rejected":" green."}""", "trl-text");
+        var comparison = PreferenceFile
+            .Read(
+                new MemoryStream("""{"prompt":"The sky is","chosen":" blue.","rejected":" green."}"""u8.ToArray()),
+                "x.jsonl",
+                new ReadOptions { Format = PreferenceFormat.Parse("trl-text") }
+            )
+            .Comparisons[0];
         Assert.Equal(ComparisonForm.Text, comparison.Form);
         Assert.Equal("The sky is", comparison.PromptText);
         Assert.Equal(" blue.| green.", Answers(comparison));
+    }
+
+    [Theory]
+    [InlineData(16, 0)]
+    [InlineData(0, 16)]
+    [InlineData(9, 1)]
+    public void Spaces_of_the_first_answers_decide_no_format(int spaced, int plain)
+    {
+        string Lines(string space, int count) =>
+            string.Concat(
+                Enumerable.Repeat($"{{\"prompt\":\"p\",\"chosen\":\"{space}a\",\"rejected\":\"{space}b\"}}\n", count)
+            );
+        foreach (var text in (string[])[Lines(" ", spaced) + Lines("", plain), Lines("", plain) + Lines(" ", spaced)])
+        {
+            var read = Read(text);
+            Assert.Equal("trl", read.Format.Name);
+            Assert.All(read.Comparisons, one => Assert.Equal(ComparisonForm.Messages, one.Form));
+            if (spaced > plain)
+                Assert.Contains($"{spaced} of {spaced + plain}", Continuations.Note(read), StringComparison.Ordinal);
+            else
+                Assert.Null(Continuations.Note(read));
+        }
     }
 
     [Theory]

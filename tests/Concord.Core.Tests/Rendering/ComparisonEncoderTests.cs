@@ -1,5 +1,6 @@
 using Concord.Foundation;
 using Concord.Preferences;
+using Concord.Preferences.Readers;
 using Concord.Tests.Tokenizers;
 using Concord.Tokenization;
 using Concord.Tokenization.Comparisons;
@@ -104,6 +105,19 @@ public class ComparisonEncoderTests
     }
 
     [Fact]
+    public void Special_tokens_of_messages_are_those_of_the_template()
+    {
+        var folder = Shared.Path("cases", "bos-added-to-chat-template");
+        var tokenizer = Tokenizer.Load(Path.Combine(folder, "model"));
+        var read = PreferenceFile.Read(Path.Combine(folder, "prompts.jsonl"), new ReadOptions { AllowUnscored = true });
+        var chat = new ComparisonEncoder(tokenizer, new RenderingOptions());
+        // transformers: apply_chat_template(tokenize=True)
+        Assert.Equal([61, 66], chat.EncodeRows(read.Comparisons[0]).Select(row => row.Length));
+        var hh = new ComparisonEncoder(tokenizer, new RenderingOptions { Rendering = DialogueRendering.Hh });
+        Assert.All(hh.EncodeRows(read.Comparisons[0]), row => Assert.Equal(tokenizer.BosId, row[0]));
+    }
+
+    [Fact]
     public void EOS_only_where_asked_and_once()
     {
         var tokenizer = GoldenTokenizers.Get("mistral");
@@ -150,7 +164,7 @@ public class ComparisonEncoderTests
                 encoded.Suffixes
             );
         }
-        var error = Assert.Throws<ConcordException>(() =>
+        var error = Assert.Throws<RefusedComparisonException>(() =>
             new ComparisonEncoder(null, new RenderingOptions()).Encode(Dialogue("Hi", "A"))
         );
         Assert.StartsWith("data.jsonl, line 7: ", error.Message);

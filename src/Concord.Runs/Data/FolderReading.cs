@@ -1,0 +1,57 @@
+using Concord.Modeling.Files;
+using Concord.Modeling.Folders;
+using Concord.Modeling.Rewards;
+using Concord.Records;
+using Concord.Tokenization;
+using Concord.Tokenization.Rendering;
+
+namespace Concord.Runs.Data;
+
+/// <summary>How a model's folder, or a tokenizer alone, reads texts: as the model itself would, without its
+/// weights.</summary>
+public sealed class FolderReading
+{
+    private FolderReading(ComparisonEncoder encoder, RenderingChoice choice, bool parsesDialogues) =>
+        (Encoder, Choice, ParsesDialogues) = (encoder, choice, parsesDialogues);
+
+    /// <summary>Makes ids.</summary>
+    public ComparisonEncoder Encoder { get; }
+
+    /// <summary>How messages are rendered, and what decided it.</summary>
+    public RenderingChoice Choice { get; }
+
+    /// <summary>Whether whole texts that are dialogues are rendered like messages.</summary>
+    public bool ParsesDialogues { get; }
+
+    /// <summary>Opens a folder or a tokenizer.</summary>
+    /// <param name="place">A model's folder, a folder of adapters beside their base, or a tokenizer's file.</param>
+    /// <param name="rendering">The rendering asked for, by name; null for what the folder says.</param>
+    /// <param name="dialogues">What becomes of dialogues in one text, by name; null for what the folder says.</param>
+    /// <exception cref="ConcordException">There is no tokenizer, or a name or a file cannot be used.</exception>
+    public static FolderReading Open(string place, string? rendering = null, string? dialogues = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(place);
+        var folder = Directory.Exists(place) ? place : Path.GetDirectoryName(place) ?? "";
+        // of adapters, what their own folder does not say is said by that of their base
+        string[] folders = [folder, .. ReadingFiles.Of(folder).Select(file => Path.GetDirectoryName(file)!)];
+        var tokenizer = Tokenizer.Load(
+            place == folder ? folders.FirstOrDefault(ModelFolder.HasTokenizer) ?? folder : place
+        );
+        var settings = folders.Select(ConcordModelSettings.Read).FirstOrDefault(one => one is not null);
+        var where = Path.Combine(folder, ConcordModelSettings.FileName);
+        var choice = RenderingChoice.Of(
+            rendering is null ? null : EncodingNames.ParseRendering(rendering, "rendering"),
+            settings?.Rendering is { } said ? EncodingNames.ParseRendering(said, where) : null,
+            tokenizer
+        );
+        var parses = EncodingNames.ParseDialogues(dialogues ?? settings?.Dialogues, where);
+        return new FolderReading(
+            new ComparisonEncoder(
+                tokenizer,
+                new RenderingOptions { Rendering = choice.Rendering, ParseDialogues = parses }
+            ),
+            choice,
+            parses
+        );
+    }
+}
