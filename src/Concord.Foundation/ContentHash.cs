@@ -21,21 +21,14 @@ public sealed class ContentHash
     /// <summary>Adds a text's bytes in UTF-8.</summary>
     public void Add(string text) => hash.Append(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Adds a file's bytes.</summary>
+    /// <summary>Adds a file's bytes, or those of standard input for <c>-</c>.</summary>
     /// <returns>Their number.</returns>
     /// <exception cref="ConcordException">The file cannot be read.</exception>
     public long AddFile(string path)
     {
         try
         {
-            using var stream = new FileStream(
-                path,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.Read,
-                bufferSize: 0,
-                FileOptions.SequentialScan
-            );
+            using var stream = path == StandardInput.Name ? StandardInput.Open() : Disk(path);
             hash.Append(stream);
             return stream.Length;
         }
@@ -44,6 +37,9 @@ public sealed class ContentHash
             throw new ConcordException($"{path} cannot be read: {error.Message}", error);
         }
     }
+
+    private static FileStream Disk(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
 
     /// <summary>The hash of all that was added so far, as 32 lower-case hexadecimal digits.</summary>
     public override string ToString() => Convert.ToHexStringLower(hash.GetCurrentHash());

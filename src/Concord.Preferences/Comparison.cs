@@ -120,7 +120,7 @@ public sealed record Comparison
             Prompt = prompt,
             Responses = responses,
             Scores = scores,
-            PromptId = PromptIdentity.OfMessages(prompt),
+            PromptId = PromptIdentity.OfComparison(prompt, responses),
         };
     }
 

@@ -26,6 +26,26 @@ public static class PromptIdentity
         Hash(tools is null ? Canonical(prompt) : $"{Canonical(prompt)}\u0003{tools}");
 
     /// <summary>
+    /// The id of a comparison of messages: its prompt's, or, where the user says nothing in it, one of its own. A
+    /// system's message that thousands of dialogues begin with is not what they are about.
+    /// </summary>
+    /// <param name="prompt">The messages before the answers.</param>
+    /// <param name="responses">The answers.</param>
+    /// <param name="tools">The tools that the prompt offers, where it does.</param>
+    public static string OfComparison(
+        IReadOnlyList<Message> prompt,
+        IReadOnlyList<Response> responses,
+        string? tools = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(responses);
+        return IsAsked(prompt)
+            ? OfMessages(prompt, tools)
+            : OfDialogues([.. responses.Select(response => (IReadOnlyList<Message>)[.. prompt, .. response.Messages])]);
+    }
+
+    /// <summary>
     /// The id of a prompt given as a text: read as a dialogue where it is one, else taken as one user message.
     /// </summary>
     public static string OfPromptText(string prompt) =>
@@ -88,7 +108,10 @@ public static class PromptIdentity
     {
         var dialogues = texts.Select(DialogueText.TryParse).OfType<IReadOnlyList<Message>>().ToArray();
         if (dialogues.Length == texts.Count && DialogueText.Split(dialogues) is { } split)
-            return (OfMessages(split.Prompt), [.. split.Rests.Select(OfAnswer)]);
+            return (
+                IsAsked(split.Prompt) ? OfMessages(split.Prompt) : OfDialogues(dialogues),
+                [.. split.Rests.Select(OfAnswer)]
+            );
         var border = texts.Count < 2 ? 0 : Border(texts);
         if (border == 0)
             return (
@@ -97,6 +120,16 @@ public static class PromptIdentity
             );
         return (OfPromptText(texts[0][..border]), [.. texts.Select(text => Hash(Trim(text[border..])))]);
     }
+
+    /// <summary>Whether whole texts have a common beginning that a prompt could be.</summary>
+    internal static bool ShareABeginning(IReadOnlyList<string> texts) => Border(texts) > 0;
+
+    private static bool IsAsked(IReadOnlyList<Message> prompt) =>
+        prompt.Any(turn => turn.Role == Roles.User && !string.IsNullOrWhiteSpace(turn.Content));
+
+    // Whole dialogues that are only compared with each other.
+    private static string OfDialogues(IReadOnlyList<IReadOnlyList<Message>> dialogues) =>
+        Hash(string.Join('\u0001', dialogues.Select(Canonical).Order(StringComparer.Ordinal)));
 
     // The longest common beginning of the texts, cut back to where a prompt could end.
     private static int Border(IReadOnlyList<string> texts)

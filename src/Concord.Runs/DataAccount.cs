@@ -52,7 +52,8 @@ public sealed record DataAccount
     /// <summary>Per source: what could not be read.</summary>
     public IReadOnlyList<UnreadRecords> Unread { get; init; } = [];
 
-    /// <summary>What a person should know of how the files were read, in sentences.</summary>
+    /// <summary>What a person should know of how the files were read, in sentences: columns that were not used, how
+    /// sources were told apart.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Comparisons of ties alone that were not held out: there is nothing in them to train on.</summary>

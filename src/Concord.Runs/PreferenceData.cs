@@ -36,8 +36,6 @@ public sealed class PreferenceData
 
     private FileRecords[] Files { get; init; } = [];
 
-    private string[] Notes { get; init; } = [];
-
     /// <summary>What was read; nothing where comparisons were given.</summary>
     private PreferenceSource[] Entries { get; init; } = [];
 
@@ -52,6 +50,10 @@ public sealed class PreferenceData
 
     /// <summary>What readers left out on purpose.</summary>
     public IReadOnlyList<DroppedRecords> Dropped { get; }
+
+    /// <summary>What else there is to say of the files: columns that were not used, how sources were told
+    /// apart.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>Reads files of any known format; each is a source of its name unless its records name others.</summary>
     /// <param name="files">Paths.</param>
@@ -77,29 +79,36 @@ public sealed class PreferenceData
         var dropped = new List<DroppedRecords>();
         var uses = new Dictionary<string, SourceUse>(StringComparer.Ordinal);
         var (records, notes) = (new List<FileRecords>(), new List<string>());
-        var number = 0;
-        foreach (var source in entries)
+        (string File, PreferenceSource Source, SourceUse Use)[] files =
+        [
+            .. entries.SelectMany(
+                (source, at) =>
+                    source.Files.Select(file =>
+                        (file, source, new SourceUse($"sources.{at}", source.Limit, source.Share))
+                    )
+            ),
+        ];
+        var results = PreferenceFiles.Read(files.Select(one => (one.File, one.Source.Reading)));
+        foreach (var ((file, source, use), read) in files.Zip(results))
         {
-            var use = new SourceUse($"sources.{number++}", source.Limit, source.Share);
-            foreach (var file in source.Files)
-            {
-                var read = PreferenceFile.Read(file, new ReadOptions { Source = source.Name, Format = source.Format });
-                comparisons.AddRange(read.Comparisons);
-                problems.AddRange(read.Problems);
-                records.Add(new FileRecords(file, read.Records, read.Problems));
-                if (Continuations.Note(read) is { } note && source.Format is null)
-                    notes.Add(note);
-                dropped.AddRange(read.Dropped.Select(one => new DroppedRecords(file, one.Key, one.Value)));
-                foreach (var name in read.Comparisons.Select(comparison => comparison.Source).Distinct())
-                    if (!uses.TryAdd(name, use))
-                        Agree(name, uses[name], use);
-            }
+            comparisons.AddRange(read.Comparisons);
+            problems.AddRange(read.Problems);
+            records.Add(new FileRecords(file, read.Records, read.Problems));
+            if (Continuations.Note(read) is { } note && source.Format is null)
+                notes.Add(note);
+            dropped.AddRange(read.Dropped.Select(one => new DroppedRecords(file, one.Key, one.Value)));
+            notes.AddRange(read.Notes);
+            if (UnusedColumns.Said(read) is { } unused)
+                notes.Add(unused);
+            foreach (var name in read.Comparisons.Select(comparison => comparison.Source).Distinct())
+                if (!uses.TryAdd(name, use))
+                    Agree(name, uses[name], use);
         }
         return new PreferenceData(comparisons, uses, problems, dropped)
         {
             Entries = entries,
             Files = [.. records],
-            Notes = [.. notes],
+            Notes = notes,
         };
     }
 

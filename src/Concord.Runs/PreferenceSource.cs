@@ -7,10 +7,18 @@ namespace Concord;
 public sealed record PreferenceSource
 {
     /// <summary>
-    /// The source of every comparison; null for the domain or objective that a record carries, else the file's name
-    /// without extension.
+    /// The source of every comparison; null to go by <see cref="SourceField"/>, the domain or objective that a record
+    /// carries, its <c>source</c>, <c>subset</c> or <c>dataset</c> where the values are few and frequent enough, else
+    /// the file's name (<see cref="ReadOptions.Source"/>).
     /// </summary>
     public string? Name { get; init; }
+
+    /// <summary>The column whose values are the sources; null to go by the rule.</summary>
+    public string? SourceField { get; init; }
+
+    /// <summary>Which columns are which fields, where the files call them otherwise than formats do.</summary>
+    /// <value>Default: <see cref="ColumnMapping.None"/>.</value>
+    public ColumnMapping Columns { get; init; } = ColumnMapping.None;
 
     /// <summary>Paths.</summary>
     public required IReadOnlyList<string> Files { get; init; }
@@ -26,4 +34,14 @@ public sealed record PreferenceSource
     /// <value>Default 1.</value>
     [Setting("How many times the usual number of comparisons it has in a balanced batch.", Above = 0)]
     public double Share { get; init; } = 1;
+
+    /// <summary>How its files are read.</summary>
+    internal ReadOptions Reading =>
+        new()
+        {
+            Source = Name,
+            SourceField = SourceField,
+            Columns = Columns,
+            Format = Format,
+        };
 }

@@ -17,23 +17,12 @@ internal static class DataCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "Preferences in any known format: JSON lines, a JSON array (both also gzipped) or parquet.",
+            Description =
+                "Preferences in any known format: JSON lines, a JSON array, a table (.csv, .tsv; all also .gz or .zst) or "
+                + "parquet; - for standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var format = new Option<string?>("--format")
-        {
-            Description =
-                $"The format of all files, where it is not to be recognised: "
-                + $"{string.Join(", ", PreferenceFormat.All.Select(one => one.Name))}.",
-            HelpName = "NAME",
-        };
-        var source = new Option<string?>("--source")
-        {
-            Description =
-                "One source for everything read; else the domain or objective that a format carries, else each "
-                + "file's name without extension.",
-            HelpName = "NAME",
-        };
+        var preferences = new PreferenceOptions();
         var tokenizer = new Option<string?>("--tokenizer")
         {
             Description =
@@ -58,8 +47,6 @@ internal static class DataCommand
         )
         {
             files,
-            format,
-            source,
             tokenizer,
             maximum,
             strict,
@@ -67,10 +54,12 @@ internal static class DataCommand
         };
         foreach (var option in reading.Options)
             command.Add(option);
+        preferences.AddTo(command);
         command.WithExamples(
             "concord data helpful.json harmless-base.jsonl.gz",
             "concord data train/*.parquet --tokenizer models/pythia-160m --max-length 512",
-            "concord data votes.jsonl --format responses --source experts --json statistics.json"
+            "concord data votes.jsonl --format responses --source experts --json statistics.json",
+            "concord data pairs.csv --columns prompt=question,chosen=better,rejected=worse --source-field team"
         );
         return command.Handle(
             (parse, terminal, cancellation) =>
@@ -85,13 +74,7 @@ internal static class DataCommand
                             $"--max-length {length}: a number from 1 was expected."
                         )
                     );
-                if (parse.GetValue(source) is { } name && string.IsNullOrWhiteSpace(name))
-                    throw new UsageException("--source is empty: a name was expected.");
-                var options = new ReadOptions
-                {
-                    Format = Format(parse.GetValue(format)),
-                    Source = parse.GetValue(source),
-                };
+                var options = preferences.Read(parse);
                 var (rendering, dialogues) = (reading.Rendering(parse), reading.Dialogues(parse));
                 if (parse.GetValue(tokenizer) is null)
                     reading.Options.MustBeLeftOut(parse, "no --tokenizer: they say how a model reads texts");
@@ -119,33 +102,29 @@ internal static class DataCommand
 
     // A file that gives nothing is said at once and makes the command fail in the end; the others are shown all the
     // same.
-    private static (List<ReadResult> Results, bool Failed) Read(
+    private static (IReadOnlyList<ReadResult> Results, bool Failed) Read(
         string[] files,
         ReadOptions options,
         Terminal terminal,
         CancellationToken cancellation
     )
     {
-        var results = new List<ReadResult>();
         var failed = false;
-        foreach (var file in files)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                results.Add(PreferenceFile.Read(file, options));
-            }
-            catch (ConcordException error)
+        var results = PreferenceFiles.Read(
+            files,
+            options,
+            error =>
             {
                 terminal.Error.WriteLine($"error: {error.Message}");
                 failed = true;
-            }
-        }
+            },
+            cancellation
+        );
         return (results, failed);
     }
 
     private static DataReport Measure(
-        List<ReadResult> results,
+        IReadOnlyList<ReadResult> results,
         FolderReading? reading,
         int? maximum,
         Terminal terminal,
@@ -157,17 +136,5 @@ internal static class DataCommand
         var comparisons = results.Sum(result => result.Comparisons.Count);
         using var progress = new Progress(terminal, "tokenizing", comparisons, "comparisons");
         return DataReport.Of(results, reading, maximum, done => progress.Report(done), cancellation);
-    }
-
-    private static PreferenceFormat? Format(string? name)
-    {
-        try
-        {
-            return name is null ? null : PreferenceFormat.Parse(name);
-        }
-        catch (ConcordException error)
-        {
-            throw new UsageException($"--format: {error.Message}");
-        }
     }
 }

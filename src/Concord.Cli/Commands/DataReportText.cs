@@ -48,6 +48,15 @@ internal static class DataReportText
         foreach (var file in files)
         foreach (var (reason, count) in file.Dropped)
             terminal.Out.WriteLine($"{names[file.File]}: left out {Text(count)}: {reason}");
+        foreach (var file in files)
+        {
+            var shown = file with { File = names[file.File] };
+            foreach (var line in (string?[])[UnusedColumns.Said(shown), UnusedColumns.Bookkeeping(shown)])
+                if (line is not null)
+                    WriteWrapped(terminal, line, ", ");
+        }
+        foreach (var note in files.SelectMany(file => file.Notes))
+            WriteWrapped(terminal, note, " ");
         Problems("Problems: records that could not be read", [.. files.SelectMany(file => file.Problems)], terminal);
     }
 
@@ -213,6 +222,24 @@ internal static class DataReportText
             terminal.Out.WriteLine($"and {Text(opposed.Length - ListedContradictions)} more; --json OUT lists all.");
         var (first, second) = opposed[0].Examples[0];
         terminal.Out.WriteLine($"for instance {Place(first)} and {Place(second)}");
+    }
+
+    // a line may break behind its separators only: a column stays beside its count
+    private static void WriteWrapped(Terminal terminal, string text, string separator)
+    {
+        const int width = 80;
+        var line = "";
+        foreach (var part in text.Split(separator))
+        {
+            if (line.Length > 0 && line.Length + separator.Length + part.Length > width - 1)
+            {
+                terminal.Out.WriteLine((line + separator).TrimEnd());
+                line = "  " + part;
+            }
+            else
+                line = line.Length == 0 ? part : line + separator + part;
+        }
+        terminal.Out.WriteLine(line);
     }
 
     private static void Title(Terminal terminal, string title)

@@ -4,7 +4,6 @@ using Concord.Calibration;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
 using Concord.Foundation;
-using Concord.Preferences.Readers;
 
 namespace Concord.Cli.Commands;
 
@@ -30,17 +29,7 @@ internal static class EvaluateCommand
             Description = "Preferences in any known format.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var format = new Option<string?>("--format")
-        {
-            Description = "The files' format; recognised from the content if not named.",
-            HelpName = "NAME",
-        };
-        var source = new Option<string?>("--source")
-        {
-            Description =
-                "The source of every comparison; if not named, what the format carries, else the file's name.",
-            HelpName = "NAME",
-        };
+        var preferences = new PreferenceOptions();
         var length = new Option<int?>("--max-length")
         {
             Description = "Longest text in tokens; the model folder's own if not given.",
@@ -111,8 +100,6 @@ internal static class EvaluateCommand
         {
             model,
             files,
-            format,
-            source,
             length,
             strict,
             scores,
@@ -125,6 +112,7 @@ internal static class EvaluateCommand
             save,
             json,
         };
+        preferences.AddTo(command);
         computing.AddTo(command);
         command.WithExamples(
             "concord evaluate runs/more/model helpful.json webgpt.json",
@@ -150,7 +138,7 @@ internal static class EvaluateCommand
                     Seed = parse.GetValue(seed),
                     Temperatures = Temperatures(parse.GetValue(temperatures) ?? []),
                 };
-                Option[] ofModels = [format, source, length, strict, .. computing.Options];
+                Option[] ofModels = [.. preferences.Options, length, strict, .. computing.Options];
                 var (scored, folder, data, alone) = (
                     parse.GetValue(scores) ?? [],
                     parse.GetValue(model),
@@ -182,11 +170,7 @@ internal static class EvaluateCommand
                         predicting = new FilePredictions(
                             folder,
                             data,
-                            new ReadOptions
-                            {
-                                Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
-                                Source = parse.GetValue(source),
-                            },
+                            preferences.Read(parse),
                             parse.GetValue(length),
                             computing.Read(parse),
                             parse.GetValue(strict),

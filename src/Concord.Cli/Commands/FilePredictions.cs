@@ -9,7 +9,7 @@ namespace Concord.Cli.Commands;
 /// <summary>Predictions of a reward model run over files of preferences.</summary>
 /// <param name="Model">The model's folder.</param>
 /// <param name="Files">The files.</param>
-/// <param name="Reading">Format and source, where named.</param>
+/// <param name="Reading">Format, columns and source, where named.</param>
 /// <param name="MaximumLength">Longest text in tokens, where named.</param>
 /// <param name="Computing">How the model is opened.</param>
 /// <param name="Strict">Whether a record that cannot be used ends the command.</param>
@@ -28,9 +28,8 @@ internal sealed record FilePredictions(
     public IReadOnlyList<Prediction> Read(Terminal terminal, CancellationToken cancellation)
     {
         var comparisons = new List<Comparison>();
-        foreach (var file in Files)
+        foreach (var read in PreferenceFiles.Read(Files, Reading, cancellation: cancellation))
         {
-            var read = PreferenceFile.Read(file, Reading);
             comparisons.AddRange(read.Comparisons);
             if (Strict && read.Problems.Count > 0)
                 throw new ConcordException($"{read.Problems[0]} (--strict)");
@@ -39,7 +38,11 @@ internal sealed record FilePredictions(
             foreach (var problem in read.Problems)
                 terminal.Error.WriteLine($"not read: {problem}");
             foreach (var (reason, count) in read.Dropped)
-                terminal.Error.WriteLine($"{file}: {count} left out: {reason}");
+                terminal.Error.WriteLine($"{read.File}: {count} left out: {reason}");
+            if (UnusedColumns.Said(read) is { } unused)
+                terminal.Error.WriteLine(unused);
+            foreach (var said in read.Notes)
+                terminal.Error.WriteLine(said);
         }
         SourcesRead(comparisons.Select(comparison => comparison.Source));
         using var model = RewardModel.Load(Model, Computing);

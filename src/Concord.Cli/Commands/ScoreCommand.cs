@@ -28,11 +28,7 @@ internal static class ScoreCommand
             HelpName = "OUT.jsonl",
             Required = true,
         };
-        var format = new Option<string?>("--format")
-        {
-            Description = "The file's format; recognised from its content if not named.",
-            HelpName = "NAME",
-        };
+        var preferences = new PreferenceOptions();
         var length = new Option<int?>("--max-length")
         {
             Description = "Longest text in tokens; the model folder's own if not given.",
@@ -48,10 +44,10 @@ internal static class ScoreCommand
             model,
             file,
             output,
-            format,
             length,
             normalize,
         };
+        preferences.AddTo(command);
         computing.AddTo(command);
         command.WithExamples(
             "concord score runs/more/model prompts.jsonl -o scores.jsonl",
@@ -65,13 +61,14 @@ internal static class ScoreCommand
                         $"--max-length {parse.GetValue(length)!.Value.ToString(CultureInfo.InvariantCulture)}: 3 or "
                             + $"more was expected."
                     );
+                var options = preferences.Read(parse);
                 PreferenceFile.Check(parse.GetValue(file)!); // before a large model is opened
                 ScoreJob.Check(parse.GetValue(file)!, parse.GetValue(output)!);
                 using var opened = RewardModel.Load(parse.GetValue(model)!, computing.Read(parse));
                 terminal.Error.WriteLine(new ModelEncoding(opened).Choice);
                 var job = new ScoreJob(opened, parse.GetValue(file)!, parse.GetValue(output)!)
                 {
-                    Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
+                    Reading = options,
                     MaximumLength = parse.GetValue(length),
                     Normalize = parse.GetValue(normalize),
                 };

@@ -1,17 +1,15 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>
 /// AlpacaEval annotations: <c>{instruction, output_1, output_2, annotator, preference}</c>; a preference in [1, 2] is 1
 /// + the share for output 2, so 1.5 is a tie, and so is 0 (identical outputs).
 /// </summary>
-internal sealed class AlpacaEvalReader : IPreferenceReader
+internal sealed class AlpacaEvalReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) =>
-        record.Has("instruction", "output_1", "output_2") && record.TryGetProperty("preference", out _);
+    public bool Recognises(RecordFields record) =>
+        record.Has("instruction", "output_1", "output_2") && record.Columns.Contains("preference");
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         if (!record.Has("preference"))
         {

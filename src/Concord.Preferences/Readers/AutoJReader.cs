@@ -1,15 +1,13 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>
 /// Auto-J: <c>{prompt, "response 1", "response 2", label}</c>; label 0 prefers the first, 1 the second, 2 is a tie.
 /// </summary>
-internal sealed class AutoJReader : IPreferenceReader
+internal sealed class AutoJReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) => record.Has("prompt", "response 1", "response 2", "label");
+    public bool Recognises(RecordFields record) => record.Has("prompt", "response 1", "response 2", "label");
 
-    public void Read(JsonElement record, RecordContext context) =>
+    public void Read(RecordFields record, RecordContext context) =>
         context.AddPair(
             record.Text("prompt"),
             record.Text("response 1"),

@@ -6,9 +6,9 @@ namespace Concord.Preferences.Readers;
 internal static class CarriedTools
 {
     /// <summary>A JSON list in canonical form, or another text as it stands; null where there are none.</summary>
-    public static string? Of(JsonElement record)
+    public static string? Of(JsonElement? value)
     {
-        if (record.Find("tools") is not { } tools)
+        if (value is not { } tools)
             return null;
         switch (tools.ValueKind)
         {

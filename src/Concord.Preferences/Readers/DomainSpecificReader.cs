@@ -6,19 +6,19 @@ namespace Concord.Preferences.Readers;
 /// Domain-specific preference: <c>{query, responses{domain: text}}</c>. Each domain is a source that prefers its own
 /// response to all others and says nothing about those: n comparisons of n responses.
 /// </summary>
-internal sealed class DomainSpecificReader : IPreferenceReader
+internal sealed class DomainSpecificReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) =>
-        record.Has("query") && record.Find("responses") is { ValueKind: JsonValueKind.Object };
+    public bool Recognises(RecordFields record) =>
+        record.Has("query") && record.Peek("responses") is { ValueKind: JsonValueKind.Object };
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
-        var field = record.Field("responses");
-        if (field.ValueKind != JsonValueKind.Object)
+        var field = record.Object("responses");
+        if (field.Kind != JsonValueKind.Object)
             throw new RecordException(
-                $"\"responses\" is {JsonFields.Kind(field)}; an object of a text per domain was expected."
+                $"\"responses\" is {JsonFields.Kind(field.Element)}; an object of a text per domain was expected."
             );
-        var domains = field.EnumerateObject().Select(property => property.Name).ToArray();
+        var domains = field.Element.EnumerateObject().Select(JsonText.NameOf).ToArray();
         if (domains.Length < 2)
             throw new RecordException($"{domains.Length} responses; at least two domains were expected.");
         if (domains.Distinct(StringComparer.Ordinal).Count() != domains.Length)

@@ -6,33 +6,32 @@ namespace Concord.Preferences.Readers;
 /// EvalBiasBench: one object <c>{bias: [{instruction, response1, response2, label}]}</c>, or its records one by one;
 /// label 1 or 2 names the better response.
 /// </summary>
-internal sealed class EvalBiasBenchReader : IPreferenceReader
+internal sealed class EvalBiasBenchReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) =>
-        IsPair(record)
-        || record.ValueKind == JsonValueKind.Object
-            && record.EnumerateObject().Any()
-            && record.EnumerateObject().All(IsBias);
+    public bool Recognises(RecordFields record) =>
+        IsPair(record.Element)
+        || record.Kind == JsonValueKind.Object
+            && record.Columns.Any()
+            && record.Element.EnumerateObject().All(bias => IsBias(bias.Value));
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
-        if (IsPair(record))
+        if (IsPair(record.Element))
             Add(record, context);
-        else if (record.ValueKind != JsonValueKind.Object)
-            throw new RecordException($"{JsonFields.Kind(record)}; an object was expected.");
+        else if (record.Kind != JsonValueKind.Object)
+            throw new RecordException($"{JsonFields.Kind(record.Element)}; an object was expected.");
         else
-            foreach (var bias in record.EnumerateObject())
-            foreach (var pair in record.Array(bias.Name))
+            foreach (var bias in record.Columns)
+            foreach (var pair in record.Objects(bias))
                 Add(pair, context);
     }
 
-    private static bool IsBias(JsonProperty bias) =>
-        bias.Value.ValueKind == JsonValueKind.Array && bias.Value.EnumerateArray().All(IsPair);
+    private static bool IsBias(JsonElement bias) =>
+        bias.ValueKind == JsonValueKind.Array && bias.EnumerateArray().All(IsPair);
 
-    private static bool IsPair(JsonElement record) =>
-        record.Has("bias", "instruction", "response1", "response2", "label");
+    private static bool IsPair(JsonElement pair) => pair.Has("bias", "instruction", "response1", "response2", "label");
 
-    private static void Add(JsonElement record, RecordContext context) =>
+    private static void Add(RecordFields record, RecordContext context) =>
         context.AddPair(
             record.Text("instruction"),
             record.Text("response1"),

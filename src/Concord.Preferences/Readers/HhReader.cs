@@ -6,21 +6,21 @@ namespace Concord.Preferences.Readers;
 /// Anthropic HH: <c>{chosen, rejected}</c>, each a whole dialogue in one text, split at the last assistant turn. Copies
 /// without the leading line breaks and with an <c>objective</c> or <c>label</c> beside are the same.
 /// </summary>
-internal sealed class HhReader : IPreferenceReader
+internal sealed class HhReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) =>
-        IsDialogue(record.Find("chosen")) && IsDialogue(record.Find("rejected"));
+    public bool Recognises(RecordFields record) =>
+        IsDialogue(record.Peek("chosen")) && IsDialogue(record.Peek("rejected"));
 
-    public void Read(JsonElement record, RecordContext context) =>
-        context.AddDialogues(
-            [Dialogue(record, "chosen"), Dialogue(record, "rejected")],
-            ChosenScores.Of(record),
-            CarriedSource.Of(record),
-            CarriedSource.Annotator(record),
-            record.OptionalNumber("margin")
-        );
+    public void Read(RecordFields record, RecordContext context)
+    {
+        IReadOnlyList<Message>[] sides = [Dialogue(record, "chosen"), Dialogue(record, "rejected")];
+        PairRecord.Messages(record, PromptFields.Read(record), sides, ChosenScores.Of(record), context);
+        // the relabelled form says both answers again, and which of them its label names
+        if (record.Has("responses", "label"))
+            record.Repeats("responses", "label", "original_label");
+    }
 
-    private static IReadOnlyList<Message> Dialogue(JsonElement record, string name) =>
+    private static IReadOnlyList<Message> Dialogue(RecordFields record, string name) =>
         DialogueText.TryParse(record.Text(name))
         ?? throw new RecordException(
             $"\"{name}\" does not begin with \"Human:\" or \"Assistant:\"; a whole dialogue was expected."

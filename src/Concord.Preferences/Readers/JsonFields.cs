@@ -1,68 +1,62 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Concord.Preferences.Readers;
 
 /// <summary>
-/// Fields of a record, each fetched with an error that says what was expected. Null counts as absent; numbers may come
-/// as strings.
+/// Fields of JSON objects inside a record, and values of any field, each fetched with an error that says what was
+/// expected. Null counts as absent; numbers may come as strings.
 /// </summary>
 internal static class JsonFields
 {
-    /// <summary>Whether the record has all these fields, none of them null.</summary>
-    public static bool Has(this JsonElement record, params ReadOnlySpan<string> names)
+    /// <summary>Whether the object has all these fields, none of them null.</summary>
+    public static bool Has(this JsonElement value, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
-            if (record.Find(name) is null)
+            if (value.Find(name) is null)
                 return false;
         return true;
     }
 
     /// <summary>The field, or null where it is absent or null.</summary>
-    public static JsonElement? Find(this JsonElement record, string name) =>
-        record.ValueKind == JsonValueKind.Object
-        && record.TryGetProperty(name, out var value)
-        && value.ValueKind != JsonValueKind.Null
-            ? value
-            : null;
+    /// <exception cref="RecordException">A name beside it is no text.</exception>
+    public static JsonElement? Find(this JsonElement value, string name)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            return null;
+        try
+        {
+            return value.TryGetProperty(name, out var field) && field.ValueKind != JsonValueKind.Null ? field : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText();
+        }
+    }
 
     /// <summary>The first of the fields that is there.</summary>
-    public static JsonElement? FindFirst(this JsonElement record, params ReadOnlySpan<string> names)
+    public static JsonElement? FindFirst(this JsonElement value, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
-            if (record.Find(name) is { } value)
-                return value;
+            if (value.Find(name) is { } field)
+                return field;
         return null;
     }
 
-    public static JsonElement Field(this JsonElement record, string name)
-    {
-        if (record.ValueKind != JsonValueKind.Object)
-            throw new RecordException($"{Kind(record)}; an object was expected.");
-        return record.Find(name) ?? throw new RecordException($"\"{name}\" is missing.");
-    }
+    /// <summary>A text that may be absent, null or written as a number.</summary>
+    public static string? OptionalText(this JsonElement value, string name) =>
+        value.Find(name) is { } field ? AsText(field) : null;
 
-    public static string Text(this JsonElement record, string name)
-    {
-        var value = record.Field(name);
-        return value.ValueKind == JsonValueKind.String
-            ? JsonText.Of(value)
-            : throw new RecordException($"\"{name}\" is {Kind(value)}; a text was expected.");
-    }
-
-    /// <summary>A text that may be absent, null or written as a number (ids of workers are).</summary>
-    public static string? OptionalText(this JsonElement record, string name) =>
-        record.Find(name) switch
+    /// <summary>A text, or a number as it is written; null where it is something else.</summary>
+    public static string? AsText(JsonElement value) =>
+        value.ValueKind switch
         {
-            { ValueKind: JsonValueKind.String } text => JsonText.Of(text),
-            { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+            JsonValueKind.String => JsonText.Of(value),
+            JsonValueKind.Number => value.GetRawText(),
             _ => null,
         };
-
-    public static double Number(this JsonElement record, string name) => ToNumber(record.Field(name), name);
-
-    public static double? OptionalNumber(this JsonElement record, string name) =>
-        record.Find(name) is { } value ? ToNumber(value, name) : null;
 
     public static double ToNumber(JsonElement value, string name)
     {
@@ -78,39 +72,29 @@ internal static class JsonFields
     }
 
     /// <summary>A whole number out of a few that mean something.</summary>
-    public static int Choice(this JsonElement record, string name, params ReadOnlySpan<int> allowed)
+    public static int Choice(JsonElement value, string name, params ReadOnlySpan<int> allowed)
     {
-        var number = record.Number(name);
+        var number = ToNumber(value, name);
         foreach (var choice in allowed)
             if (choice == number)
                 return choice;
-        throw new RecordException($"\"{name}\" is {Shown(record.Field(name))}; {List(allowed)} was expected.");
+        throw new RecordException($"\"{name}\" is {Shown(value)}; {List(allowed)} was expected.");
     }
 
-    public static bool Flag(this JsonElement record, string name) =>
-        record.Find(name) is { ValueKind: JsonValueKind.True };
+    public static IReadOnlyList<JsonElement> Items(JsonElement list, string name) =>
+        list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray()]
+            : throw new RecordException($"\"{name}\" is {Kind(list)}; a list was expected.");
 
-    public static IReadOnlyList<JsonElement> Array(this JsonElement record, string name)
-    {
-        var value = record.Field(name);
-        return value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray()]
-            : throw new RecordException($"\"{name}\" is {Kind(value)}; a list was expected.");
-    }
-
-    public static IReadOnlyList<string> Texts(this JsonElement record, string name) =>
+    public static IReadOnlyList<string> Texts(JsonElement list, string name) =>
         [
-            .. record
-                .Array(name)
+            .. Items(list, name)
                 .Select(item =>
                     item.ValueKind == JsonValueKind.String
                         ? JsonText.Of(item)
                         : throw new RecordException($"\"{name}\" holds {Kind(item)}; texts were expected.")
                 ),
         ];
-
-    public static IReadOnlyList<double> Numbers(this JsonElement record, string name) =>
-        [.. record.Array(name).Select(item => ToNumber(item, name))];
 
     public static IReadOnlyList<int> TokenIds(JsonElement list, string name)
     {
@@ -144,9 +128,12 @@ internal static class JsonFields
     /// <summary>A short value as it stands, a long one in words.</summary>
     public static string Shown(JsonElement value)
     {
-        var raw = value.GetRawText();
-        return raw.Length <= 40 ? raw : Kind(value);
+        var raw = JsonMarshal.GetRawUtf8Value(value); // GetRawText refuses what is no UTF-8
+        return raw.Length <= 40 ? Encoding.UTF8.GetString(raw) : Kind(value);
     }
+
+    private static RecordException NoText() =>
+        new("a field whose name is no text (half a surrogate pair, or bytes that are no UTF-8).");
 
     private static string List(ReadOnlySpan<int> numbers)
     {

@@ -23,7 +23,7 @@ internal sealed class JsonRecords(Stream stream)
         {
             -1 => [],
             '[' when !IsLineOfTwoAnswers() && !IsStrayLine() => ReadArray(),
-            '{' when IsPrettyPrinted() => ReadValues(),
+            '{' when IsOfValues() => ReadValues(),
             _ => ReadLines(line),
         };
     }
@@ -33,7 +33,8 @@ internal sealed class JsonRecords(Stream stream)
         for (; window[0] >= 0; line++)
         {
             var length = window.IndexOf((byte)'\n');
-            var content = Trim(window.Span(length)).ToArray();
+            // a comma behind each line, as of an array without its brackets
+            var content = Trim(window.Span(length)).TrimEnd((byte)',').ToArray();
             window.Skip(window[length] < 0 ? length : length + 1);
             if (content.Length > 0)
                 yield return new RawRecord(line, content);
@@ -95,6 +96,11 @@ internal sealed class JsonRecords(Stream stream)
         for (var number = 1; ; number++)
         {
             SkipSpace(ref lines);
+            while (window[0] == ',') // an array without its brackets
+            {
+                window.Skip(1);
+                SkipSpace(ref lines);
+            }
             if (window[0] < 0)
                 yield break;
             var length = ScanValue(0, out var closed);
@@ -208,9 +214,9 @@ internal sealed class JsonRecords(Stream stream)
         return window[at] is '{' or '[';
     }
 
-    // Whether the first object goes on over a line break where JSON allows one: after which a name, a value or a
-    // closing bracket follows.
-    private bool IsPrettyPrinted()
+    // Whether records are told by their brackets, not by lines: the first object goes on over a line break where JSON
+    // allows one, after which a name, a value or a closing bracket follows, or another stands behind it on its line.
+    private bool IsOfValues()
     {
         var open = new Stack<int>();
         var last = 0;
@@ -231,7 +237,7 @@ internal sealed class JsonRecords(Stream stream)
             {
                 open.Pop();
                 if (open.Count == 0)
-                    return false;
+                    return IsFollowedOnItsLine(at + 1);
             }
             else if (here == '\n')
             {
@@ -244,6 +250,13 @@ internal sealed class JsonRecords(Stream stream)
                 last = here;
         }
         return false;
+    }
+
+    private bool IsFollowedOnItsLine(int at)
+    {
+        while (window[at] is ' ' or '\t' or ',')
+            at++;
+        return window[at] == '{';
     }
 
     private void SkipSpace(ref int lines)

@@ -1,16 +1,14 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>
 /// JudgeBench: <c>{question, response_A, response_B, label}</c>; the label is <c>A&gt;B</c> or <c>B&gt;A</c>, the field
 /// <c>source</c> names the domain. Judgments beside it are a judge's, not the label, and are not read.
 /// </summary>
-internal sealed class JudgeBenchReader : IPreferenceReader
+internal sealed class JudgeBenchReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) => record.Has("question", "response_A", "response_B", "label");
+    public bool Recognises(RecordFields record) => record.Has("question", "response_A", "response_B", "label");
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         (double, double) scores = record.Text("label") switch
         {

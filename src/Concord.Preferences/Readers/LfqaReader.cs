@@ -1,16 +1,14 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>
 /// LFQA experts: <c>{question_text, answer1, answer2, BetterAnswer, annotator}</c>, one file an expert; the better one
 /// is <c>Answer A</c> or <c>Answer B</c>.
 /// </summary>
-internal sealed class LfqaReader : IPreferenceReader
+internal sealed class LfqaReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) => record.Has("question_text", "answer1", "answer2", "BetterAnswer");
+    public bool Recognises(RecordFields record) => record.Has("question_text", "answer1", "answer2", "BetterAnswer");
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         (double, double) scores = record.Text("BetterAnswer") switch
         {

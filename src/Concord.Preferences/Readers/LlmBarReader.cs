@@ -1,13 +1,11 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>LLMBar: <c>{input, output_1, output_2, label}</c>; label 1 or 2 names the better output.</summary>
-internal sealed class LlmBarReader : IPreferenceReader
+internal sealed class LlmBarReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) => record.Has("input", "output_1", "output_2", "label");
+    public bool Recognises(RecordFields record) => record.Has("input", "output_1", "output_2", "label");
 
-    public void Read(JsonElement record, RecordContext context) =>
+    public void Read(RecordFields record, RecordContext context) =>
         context.AddPair(
             record.Text("input"),
             record.Text("output_1"),

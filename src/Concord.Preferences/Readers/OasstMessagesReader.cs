@@ -1,20 +1,18 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>
 /// OpenAssistant flat messages, one a row: <c>{message_id, parent_id, text, role, rank, deleted, tree_state}</c>. The
 /// trees are put together at the end of the file.
 /// </summary>
-internal sealed class OasstMessagesReader : IPreferenceReader
+internal sealed class OasstMessagesReader : IRecordReader
 {
     private readonly Dictionary<string, OasstNode> messages = [];
     private readonly List<(OasstNode Message, string? Parent)> order = [];
 
-    public bool Recognises(JsonElement record) =>
-        record.Has("message_id", "text", "role") && record.TryGetProperty("parent_id", out _) && !record.Has("replies");
+    public bool Recognises(RecordFields record) =>
+        record.Has("message_id", "text", "role") && record.Columns.Contains("parent_id") && !record.Has("replies");
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         if (record.OptionalText("tree_state") is { } state && state != OasstReader.Ready)
         {

@@ -7,23 +7,23 @@ namespace Concord.Preferences.Readers;
 /// replies[..{rank}]}}</c>, and the older form whose line is the first message itself. Only trees ready for export
 /// count.
 /// </summary>
-internal sealed class OasstReader : IPreferenceReader
+internal sealed class OasstReader : IRecordReader
 {
     public const string Ready = "ready_for_export";
 
-    public bool Recognises(JsonElement record) => record.Find("prompt") is { } prompt ? IsNode(prompt) : IsNode(record);
+    public bool Recognises(RecordFields record) => IsNode(record.Peek("prompt") ?? record.Element);
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         if (record.OptionalText("tree_state") is { } state && state != Ready)
         {
             context.Drop($"trees in state {state}");
             return;
         }
-        OasstRanking.Add(Node(record.Find("prompt") ?? record, context.Line), context);
+        OasstRanking.Add(Node(record.OptionalObject("prompt") ?? record, context.Line), context);
     }
 
-    public static string Role(JsonElement message) =>
+    public static string Role(RecordFields message) =>
         message.Text("role") switch
         {
             "prompter" => Roles.User,
@@ -35,7 +35,7 @@ internal sealed class OasstReader : IPreferenceReader
 
     private static bool IsNode(JsonElement message) => message.Has("text", "role", "replies");
 
-    private static OasstNode Node(JsonElement message, int line)
+    private static OasstNode Node(RecordFields message, int line)
     {
         var node = new OasstNode(
             message.Text("text"),
@@ -45,7 +45,7 @@ internal sealed class OasstReader : IPreferenceReader
             line
         );
         if (message.Has("replies"))
-            foreach (var reply in message.Array("replies"))
+            foreach (var reply in message.Objects("replies"))
                 node.Replies.Add(Node(reply, line));
         return node;
     }

@@ -7,11 +7,11 @@ namespace Concord.Preferences.Readers;
 /// PandaLM test set: <c>{instruction, input, response1, response2, annotator1..annotator3}</c>, votes 0 (tie), 1 or 2:
 /// one comparison per annotator.
 /// </summary>
-internal sealed class PandaLmReader : IPreferenceReader
+internal sealed class PandaLmReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) => record.Has("instruction", "response1", "response2", "annotator1");
+    public bool Recognises(RecordFields record) => record.Has("instruction", "response1", "response2", "annotator1");
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         var input = record.OptionalText("input") ?? "";
         var prompt = record.Text("instruction") + (input.Length > 0 ? "\n\n" + input : "");
@@ -40,7 +40,7 @@ internal sealed class PandaLmReader : IPreferenceReader
 
     // The answer "True" to "Verify the correctness of the given statement" became a truth value in the published file
     // (5 records).
-    private static string Answer(JsonElement record, string name) =>
+    private static string Answer(RecordFields record, string name) =>
         record.Field(name).ValueKind switch
         {
             JsonValueKind.True => "True",

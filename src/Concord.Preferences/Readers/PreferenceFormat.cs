@@ -6,8 +6,9 @@ namespace Concord.Preferences.Readers;
 /// <summary>A format that Concord reads, under the name that recipes and the command line use.</summary>
 public sealed class PreferenceFormat
 {
-    private PreferenceFormat(string name, string fields, Func<IPreferenceReader> reader)
+    private PreferenceFormat(string name, string fields, Func<IRecordReader> reader, bool tellsSources = false)
     {
+        TellsSources = tellsSources;
         Name = name;
         Fields = fields;
         NewReader = reader;
@@ -41,39 +42,62 @@ public sealed class PreferenceFormat
         new(
             "domain-specific",
             "{query, responses: {domain: text}}, each domain a source",
-            () => new DomainSpecificReader()
+            () => new DomainSpecificReader(),
+            tellsSources: true
         ),
         new("pandalm", "{instruction, input, response1, response2, annotator1..3}", () => new PandaLmReader()),
         new("token-ids", "{prompt_ids?, chosen_ids, rejected_ids, margin?}, pre-tokenised", () => new TokenIdsReader()),
         new("sharegpt", "{conversations: [{from, value}], chosen, rejected}", () => new ShareGptReader()),
-        new("rmb", "{conversation_input, bon_best, loser_list} or {.., chosen, reject}", () => new RmbReader()),
-        new("trl-text", "{prompt, chosen, rejected}, texts joined as they are", () => new TrlTextReader()),
-        new("trl", "{prompt?, chosen, rejected, margin?}, texts or lists of messages", () => new TrlReader()),
         new(
-            "responses",
-            "{prompt | messages, responses: [..], scores: [..] | ranks: [..]}, any number of responses",
-            () => new ResponsesReader()
+            "rmb",
+            "{conversation_input, bon_best, loser_list} or {.., chosen, reject}",
+            () => new RmbReader(),
+            tellsSources: true
+        ),
+        new("trl-text", "{prompt, chosen, rejected}, texts joined as they are", () => new TrlTextReader()),
+        new(
+            "trl",
+            "{prompt?, chosen, rejected, margin?}, texts, lists of messages or of answers, also under other tools' names",
+            () => new TrlReader()
         ),
         new("stack-exchange", "{question, response_j, response_k}", () => new StackExchangeReader()),
         new(
             "safe-rlhf",
             "{prompt, response_0, response_1, better_response_id, safer_response_id}",
-            () => new SafeRlhfReader()
+            () => new SafeRlhfReader(),
+            tellsSources: true
         ),
-        new("shp", "{history, human_ref_A, human_ref_B, labels, domain}", () => new ShpReader()),
+        new("shp", "{history, human_ref_A, human_ref_B, labels, domain}", () => new ShpReader(), tellsSources: true),
         new(
             "ultrafeedback",
             "{instruction, completions: [{response, overall_score}]}",
             () => new UltraFeedbackReader()
         ),
-        new("ranked-completions", "{context, completions: [{rank, completion}]}", () => new RankedCompletionsReader()),
+        new(
+            "ranked-completions",
+            "{context, completions: [{rank, completion}]}",
+            () => new RankedCompletionsReader(),
+            tellsSources: true
+        ),
+        new(
+            "responses",
+            "{prompt | messages, responses: [..], scores: [..] | ranks: [..]}, any number of responses",
+            () => new ResponsesReader(),
+            tellsSources: true
+        ),
         new("alpaca-eval", "{instruction, output_1, output_2, preference}", () => new AlpacaEvalReader()),
         new("llmbar", "{input, output_1, output_2, label}", () => new LlmBarReader()),
         new("auto-j", "{prompt, \"response 1\", \"response 2\", label}", () => new AutoJReader()),
-        new("judgebench", "{question, response_A, response_B, label}", () => new JudgeBenchReader()),
+        new(
+            "judgebench",
+            "{question, response_A, response_B, label}",
+            () => new JudgeBenchReader(),
+            tellsSources: true
+        ),
         new("lfqa", "{question_text, answer1, answer2, BetterAnswer}", () => new LfqaReader()),
         new("qa-feedback", "{question, \"prediction 1\".., preference: [6 votes]}", () => new QaFeedbackReader()),
         new("evalbiasbench", "{bias: [{instruction, response1, response2, label}]}", () => new EvalBiasBenchReader()),
+        new("verdict", "{prompt, response_a, response_b, winner}, also whole conversations", () => new VerdictReader()),
     ];
 
     /// <summary>The stable name, e.g. <c>hh</c>.</summary>
@@ -82,7 +106,10 @@ public sealed class PreferenceFormat
     /// <summary>The fields of a record, in a line.</summary>
     public string Fields { get; }
 
-    internal Func<IPreferenceReader> NewReader { get; }
+    internal Func<IRecordReader> NewReader { get; }
+
+    /// <summary>Whether the format itself says which source a comparison is of, so that no column is asked.</summary>
+    internal bool TellsSources { get; }
 
     /// <summary>A format of one's own, to be named in <see cref="ReadOptions.Format"/>.</summary>
     /// <param name="name">Its name, for messages.</param>
@@ -91,7 +118,7 @@ public sealed class PreferenceFormat
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(reader);
-        return new PreferenceFormat(name, "", reader);
+        return new PreferenceFormat(name, "", () => new OwnFormatReader(reader()), tellsSources: true);
     }
 
     /// <summary>A format of one's own that needs nothing but the record, to be named in

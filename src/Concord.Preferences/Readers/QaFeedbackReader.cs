@@ -6,13 +6,13 @@ namespace Concord.Preferences.Readers;
 /// QA-Feedback: <c>{question, passages, "prediction 1".."prediction 4", preference[6]}</c>, votes over the pairs 12,
 /// 13, 14, 23, 24, 34 (1, 2, 0 a tie). Ties are not transitive, so no ranking holds the votes: six comparisons of two.
 /// </summary>
-internal sealed class QaFeedbackReader : IPreferenceReader
+internal sealed class QaFeedbackReader : IRecordReader
 {
     private static readonly (int First, int Second)[] Pairs = [(1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4)];
 
-    public bool Recognises(JsonElement record) => record.Has("question", "prediction 1", "prediction 4", "preference");
+    public bool Recognises(RecordFields record) => record.Has("question", "prediction 1", "prediction 4", "preference");
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         var votes = record.Numbers("preference");
         if (votes.Count != Pairs.Length)
@@ -33,7 +33,7 @@ internal sealed class QaFeedbackReader : IPreferenceReader
     }
 
     // The passages are what the answers must be true to: each a list of its title and its sentences.
-    private static string Prompt(JsonElement record)
+    private static string Prompt(RecordFields record)
     {
         var question = record.Text("question");
         if (!record.Has("passages"))

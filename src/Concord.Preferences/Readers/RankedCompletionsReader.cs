@@ -6,16 +6,16 @@ namespace Concord.Preferences.Readers;
 /// NeMo-RL: <c>{context, completions[{rank, completion}], task_name?}</c>, context and completions as messages; the
 /// lowest rank is best, and the task is the source.
 /// </summary>
-internal sealed class RankedCompletionsReader : IPreferenceReader
+internal sealed class RankedCompletionsReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) =>
+    public bool Recognises(RecordFields record) =>
         record.Has("context")
-        && record.Find("completions") is { ValueKind: JsonValueKind.Array } list
+        && record.Peek("completions") is { ValueKind: JsonValueKind.Array } list
         && list.EnumerateArray().All(completion => completion.Has("rank", "completion"));
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
-        var completions = record.Array("completions");
+        var completions = record.Objects("completions");
         if (completions.Count < 2)
             throw new RecordException($"{completions.Count} completions; at least two were expected.");
         var field = record.Field("context");
@@ -27,7 +27,7 @@ internal sealed class RankedCompletionsReader : IPreferenceReader
         context.AddMessages(prompt, [.. completions.Select(Answer)], scores, carried: record.OptionalText("task_name"));
     }
 
-    private static Response Answer(JsonElement completion)
+    private static Response Answer(RecordFields completion)
     {
         var text = completion.Field("completion");
         if (text.ValueKind == JsonValueKind.String)

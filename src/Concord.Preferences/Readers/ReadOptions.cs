@@ -8,11 +8,20 @@ public sealed record ReadOptions
     public PreferenceFormat? Format { get; init; }
 
     /// <summary>
-    /// The source of every comparison; where null, the domain or objective a format carries, else the file's name
-    /// without extension.
+    /// The source of every comparison; where null, that of <see cref="SourceField"/>, else what the format tells apart
+    /// (objective, domain), else the record's <c>source</c>, <c>subset</c> or <c>dataset</c> where its values are few
+    /// and frequent enough, else the file's name.
     /// </summary>
     /// <value>Default: null.</value>
     public string? Source { get; init; }
+
+    /// <summary>The column whose values are the sources, however many they are; null to go by the rule.</summary>
+    /// <value>Default: null.</value>
+    public string? SourceField { get; init; }
+
+    /// <summary>Which columns are which fields, where the file calls them otherwise than formats do.</summary>
+    /// <value>Default: <see cref="ColumnMapping.None"/>.</value>
+    public ColumnMapping Columns { get; init; } = ColumnMapping.None;
 
     /// <summary>
     /// Whether records of the format <c>responses</c> may lack scores and hold a single response (what is to be scored,
@@ -20,4 +29,18 @@ public sealed record ReadOptions
     /// </summary>
     /// <value>Default: false.</value>
     public bool AllowUnscored { get; init; }
+
+    /// <summary>Whether the caller names the column of the source.</summary>
+    internal bool HasSourceField => Mapping.Columns.TryGetValue("source", out var column) && column.Length > 0;
+
+    /// <summary>The columns with that of the source.</summary>
+    /// <exception cref="ConcordException">The two name different ones.</exception>
+    internal ColumnMapping Mapping =>
+        SourceField is null ? Columns
+        : Columns.Columns.TryGetValue("source", out var column)
+            ? column == SourceField ? Columns
+                : throw new ConcordException(
+                    $"The source is to be the column \"{SourceField}\" and the column \"{column}\": name one."
+                )
+        : Columns.With("source", SourceField);
 }

@@ -20,4 +20,10 @@ public sealed record ReadResult
 
     /// <summary>What was left out on purpose: reason and count.</summary>
     public required IReadOnlyDictionary<string, int> Dropped { get; init; }
+
+    /// <summary>The columns that held something and that no comparison was made of.</summary>
+    public IReadOnlyList<UnusedColumn> Unused { get; init; } = [];
+
+    /// <summary>What else there is to say: how sources were told apart, what merged.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }

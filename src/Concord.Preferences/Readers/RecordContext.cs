@@ -5,19 +5,18 @@ public sealed class RecordContext
 {
     private readonly string file;
     private readonly ReadOptions options;
-    private readonly string fileSource;
+    private readonly RecordSources sources;
+    private RecordFields? record;
     private List<Comparison> comparisons = [];
     private Dictionary<string, int> dropped = [];
 
-    internal RecordContext(string file, ReadOptions options)
+    internal RecordContext(string file, ReadOptions options, RecordSources sources)
     {
-        this.file = file;
-        this.options = options;
-        fileSource = SourceName.OfFile(file);
+        (this.file, this.options, this.sources) = (file, options, sources);
     }
 
     /// <summary>The number of the record being read, from 1; 0 where only the whole file tells.</summary>
-    public int Line { get; internal set; }
+    public int Line { get; private set; }
 
     /// <summary>Whether responses may come without scores.</summary>
     public bool AllowUnscored => options.AllowUnscored;
@@ -74,14 +73,14 @@ public sealed class RecordContext
         Add(
             new Comparison
             {
-                Source = Source(carried),
+                Source = sources.Of(record, carried),
                 Prompt = prompt,
                 Responses = responses,
                 Scores = scores,
                 Margin = margin,
                 Annotator = annotator,
                 Tools = tools,
-                PromptId = PromptIdentity.OfMessages(prompt, tools),
+                PromptId = PromptIdentity.OfComparison(prompt, responses, tools),
                 Origin = new RecordOrigin(file, line ?? Line),
             }
         );
@@ -123,7 +122,7 @@ public sealed class RecordContext
         Add(
             new Comparison
             {
-                Source = Source(carried),
+                Source = sources.Of(record, carried),
                 Form = ComparisonForm.Text,
                 PromptText = prompt,
                 Responses = [.. texts.Select(Response.FromText)],
@@ -147,7 +146,7 @@ public sealed class RecordContext
         Add(
             new Comparison
             {
-                Source = Source(carried),
+                Source = sources.Of(record, carried),
                 Form = ComparisonForm.TokenIds,
                 PromptTokenIds = prompt,
                 Responses = [.. responses.Select(Response.FromTokenIds)],
@@ -159,8 +158,18 @@ public sealed class RecordContext
             }
         );
 
-    /// <summary>Hands over what the record gave and makes ready for the next.</summary>
-    internal ReadRecord Take(string? problem = null)
+    /// <summary>Makes ready for a record, or for the end of the file.</summary>
+    internal void Begin(int line)
+    {
+        Line = line;
+        record = null;
+    }
+
+    /// <summary>Gives the fields of the record that is read: source, annotator and margin are taken of them.</summary>
+    internal void Take(RecordFields fields) => record = fields;
+
+    /// <summary>Hands over what the record gave.</summary>
+    internal ReadRecord Give(string? problem = null)
     {
         // A record is taken whole or not at all: what a malformed one gave before its fault was found does not count.
         var taken = problem is null
@@ -171,14 +180,20 @@ public sealed class RecordContext
         return taken;
     }
 
-    private string Source(string? carried) =>
-        options.Source ?? (string.IsNullOrWhiteSpace(carried) ? fileSource : carried.Trim());
-
     private void Add(Comparison comparison)
     {
         foreach (var score in comparison.Scores)
             if (!double.IsFinite(score))
                 throw new RecordException("a score that is not finite; a number was expected.");
-        comparisons.Add(comparison);
+        comparisons.Add(
+            record is null
+                ? comparison
+                : comparison with
+                {
+                    Margin = comparison.Margin ?? record.OptionalNumber("margin"),
+                    Annotator =
+                        comparison.Annotator ?? record.OptionalText("annotator") ?? record.OptionalText("worker"),
+                }
+        );
     }
 }

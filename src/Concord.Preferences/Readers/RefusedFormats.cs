@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Concord.Preferences.Readers;
 /// </summary>
 internal static class RefusedFormats
 {
-    private static readonly (Func<JsonElement, bool> Recognises, string Reason)[] All =
+    private static readonly (Func<RecordFields, bool> Recognises, string Reason)[] All =
     [
         (
             record => record.Has("label") && (record.Has("messages") || record.Has("prompt", "completion")),
@@ -40,15 +38,19 @@ internal static class RefusedFormats
                 + "HHH set"
         ),
         (
-            record => record.Has("preference_strength", "response_1"),
-            "is HelpSteer2's preference form, which Concord does not read. "
-                + "Turn it into {\"prompt\", \"responses\": [..], \"scores\": [..]} lines (a negative strength "
-                + "prefers response_1)"
+            record => record.Has("left", "right", "winner"),
+            "holds the votes of LLMFAO without the texts, which lie in a file of JSON lines beside. "
+                + "Join them to {\"prompt\", \"responses\": [..], \"scores\": [..], \"annotator\"} lines"
+        ),
+        (
+            record => record.Has("prompt", "response", "helpfulness", "correctness"),
+            "holds ratings of single responses (HelpSteer). Group the responses of a prompt to "
+                + "{\"prompt\", \"responses\": [..], \"scores\": [..]} lines, one file for each attribute"
         ),
     ];
 
     /// <summary>Why a record's format is refused, or null.</summary>
-    public static string? Reason(JsonElement record)
+    public static string? Reason(RecordFields record)
     {
         foreach (var (recognises, reason) in All)
             if (recognises(record))

@@ -1,18 +1,16 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>
 /// PKU-SafeRLHF: <c>{prompt, response_0, response_1, better_response_id, safer_response_id}</c>: two sources in one
 /// record, helpfulness and harmlessness, which do conflict.
 /// </summary>
-internal sealed class SafeRlhfReader : IPreferenceReader
+internal sealed class SafeRlhfReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) =>
+    public bool Recognises(RecordFields record) =>
         record.Has("prompt", "response_0", "response_1")
         && (record.Has("better_response_id") || record.Has("safer_response_id"));
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         Add("better_response_id", "helpfulness");
         Add("safer_response_id", "harmlessness");

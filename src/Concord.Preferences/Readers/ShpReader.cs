@@ -1,16 +1,14 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>
 /// Stanford Human Preferences: <c>{history, human_ref_A, human_ref_B, labels, domain}</c>; label 1 prefers A, and the
 /// subreddit's domain is the source.
 /// </summary>
-internal sealed class ShpReader : IPreferenceReader
+internal sealed class ShpReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) => record.Has("history", "human_ref_A", "human_ref_B", "labels");
+    public bool Recognises(RecordFields record) => record.Has("history", "human_ref_A", "human_ref_B", "labels");
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         (double, double) scores = record.Choice("labels", 0, 1) == 1 ? (1, 0) : (0, 1);
         context.AddPair(

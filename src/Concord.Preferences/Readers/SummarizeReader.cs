@@ -1,19 +1,17 @@
-using System.Text.Json;
-
 namespace Concord.Preferences.Readers;
 
 /// <summary>
 /// Summarize from feedback, comparisons: <c>{info, summaries[2]{text}, choice, worker}</c> over TL;DR posts and CNN/DM
 /// articles, one comparison per worker.
 /// </summary>
-internal sealed class SummarizeReader : IPreferenceReader
+internal sealed class SummarizeReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) => record.Has("info", "summaries", "choice");
+    public bool Recognises(RecordFields record) => record.Has("info", "summaries", "choice");
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
-        var info = record.Field("info");
-        var summaries = record.Array("summaries");
+        var info = record.Object("info");
+        var summaries = record.Objects("summaries");
         if (summaries.Count != 2)
             throw new RecordException($"{summaries.Count} summaries; two were expected.");
         var choice = record.Choice("choice", 0, 1);
@@ -27,7 +25,7 @@ internal sealed class SummarizeReader : IPreferenceReader
     }
 
     // As the publisher's own task lays it out, closed by the words that ask for the summary.
-    private static string Prompt(JsonElement info)
+    private static string Prompt(RecordFields info)
     {
         var title = info.OptionalText("title") ?? "";
         return info.Has("article")
@@ -37,7 +35,7 @@ internal sealed class SummarizeReader : IPreferenceReader
     }
 
     // TL;DR summaries begin with the space that joined them to "TL;DR:"; a message has no need of it.
-    private static string Summary(JsonElement summary)
+    private static string Summary(RecordFields summary)
     {
         var text = summary.Text("text");
         return text.StartsWith(' ') ? text[1..] : text;

@@ -6,13 +6,13 @@ namespace Concord.Preferences.Readers;
 /// The authors' form: <c>{text: [..], score: [..]}</c>, whole texts that stay as they are, higher is better. A score
 /// below 0 marks padding (which is why WebGPT's scores are stored shifted by 1).
 /// </summary>
-internal sealed class TextScoreReader : IPreferenceReader
+internal sealed class TextScoreReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) =>
-        record.Find("text") is { ValueKind: JsonValueKind.Array }
-        && record.Find("score") is { ValueKind: JsonValueKind.Array };
+    public bool Recognises(RecordFields record) =>
+        record.Peek("text") is { ValueKind: JsonValueKind.Array }
+        && record.Peek("score") is { ValueKind: JsonValueKind.Array };
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
         var texts = record.Texts("text");
         var scores = record.Numbers("score");
@@ -24,12 +24,6 @@ internal sealed class TextScoreReader : IPreferenceReader
                 $"{kept.Length} texts with a score from 0; at least two were expected (a score below 0 marks padding)."
             );
         context.Drop("padding (score below 0)", texts.Count - kept.Length);
-        context.AddTexts(
-            "",
-            [.. kept.Select(at => texts[at])],
-            [.. kept.Select(at => scores[at])],
-            CarriedSource.Of(record),
-            CarriedSource.Annotator(record)
-        );
+        context.AddTexts("", [.. kept.Select(at => texts[at])], [.. kept.Select(at => scores[at])]);
     }
 }

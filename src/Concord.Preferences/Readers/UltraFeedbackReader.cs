@@ -6,16 +6,16 @@ namespace Concord.Preferences.Readers;
 /// UltraFeedback as published: <c>{instruction, completions[{response, overall_score}]}</c>: one comparison of all
 /// completions by their overall score. Completions without a score are left out and counted.
 /// </summary>
-internal sealed class UltraFeedbackReader : IPreferenceReader
+internal sealed class UltraFeedbackReader : IRecordReader
 {
-    public bool Recognises(JsonElement record) =>
+    public bool Recognises(RecordFields record) =>
         record.Has("instruction")
-        && record.Find("completions") is { ValueKind: JsonValueKind.Array } list
+        && record.Peek("completions") is { ValueKind: JsonValueKind.Array } list
         && list.EnumerateArray().All(completion => completion.Has("response"));
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
-        var completions = record.Array("completions");
+        var completions = record.Objects("completions");
         var scored = completions.Where(completion => completion.Has("overall_score")).ToArray();
         if (scored.Length < 2)
             throw new RecordException(

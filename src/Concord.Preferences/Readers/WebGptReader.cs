@@ -6,18 +6,18 @@ namespace Concord.Preferences.Readers;
 /// WebGPT comparisons: raw lines, each an array of two answers <c>{question{full_text}, answer, score}</c>, and the
 /// flattened <c>{question, answer_0, score_0, answer_1, score_1}</c>. Scores lie in [-1, 1]; equal ones are a tie.
 /// </summary>
-internal sealed class WebGptReader : IPreferenceReader
+internal sealed class WebGptReader : IRecordReader
 {
     public static bool IsAnswer(JsonElement answer) => answer.Has("question", "answer", "score");
 
-    public bool Recognises(JsonElement record) =>
-        record.ValueKind == JsonValueKind.Array
-            ? record.GetArrayLength() == 2 && record.EnumerateArray().All(IsAnswer)
+    public bool Recognises(RecordFields record) =>
+        record.Kind == JsonValueKind.Array
+            ? record.Element.GetArrayLength() == 2 && record.Element.EnumerateArray().All(IsAnswer)
             : record.Has("question", "answer_0", "answer_1", "score_0", "score_1");
 
-    public void Read(JsonElement record, RecordContext context)
+    public void Read(RecordFields record, RecordContext context)
     {
-        if (record.ValueKind != JsonValueKind.Array)
+        if (record.Kind != JsonValueKind.Array)
         {
             context.AddPair(
                 Question(record),
@@ -27,9 +27,8 @@ internal sealed class WebGptReader : IPreferenceReader
             );
             return;
         }
-        if (record.GetArrayLength() != 2)
-            throw new RecordException($"a list of {record.GetArrayLength()}; two answers were expected.");
-        var (first, second) = (record[0], record[1]);
+        if (record.Items() is not [var first, var second])
+            throw new RecordException($"a list of {record.Element.GetArrayLength()}; two answers were expected.");
         var question = Question(first);
         if (Question(second).Trim() != question.Trim())
             throw new RecordException("two answers to different questions; one question was expected.");
@@ -41,8 +40,6 @@ internal sealed class WebGptReader : IPreferenceReader
         );
     }
 
-    private static string Question(JsonElement record) =>
-        record.Field("question").ValueKind == JsonValueKind.Object
-            ? record.Field("question").Text("full_text")
-            : record.Text("question");
+    private static string Question(RecordFields record) =>
+        record.OptionalObject("question") is { } question ? question.Text("full_text") : record.Text("question");
 }

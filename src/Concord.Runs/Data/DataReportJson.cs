@@ -63,6 +63,8 @@ internal sealed record FileForm(
     int Records,
     int Comparisons,
     IReadOnlyDictionary<string, int> LeftOut,
+    IReadOnlyList<UnusedColumn> ColumnsNotUsed,
+    IReadOnlyList<string> Notes,
     IReadOnlyList<ProblemForm> Problems
 )
 {
@@ -73,6 +75,8 @@ internal sealed record FileForm(
             file.Records,
             file.Comparisons.Count,
             file.Dropped.ToDictionary(StringComparer.Ordinal),
+            file.Unused,
+            file.Notes,
             [.. file.Problems.Select(problem => new ProblemForm(problem.Line, problem.Message))]
         );
 }

@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Runs.Recipes;
 
 namespace Concord.Runs.Data;
@@ -33,8 +34,8 @@ internal static class RunComparisons
                 );
             foreach (var file in source.Files)
             {
-                var path = Path.Combine(recipe.Data, file);
-                if (!File.Exists(path))
+                var path = PathOf(recipe, file);
+                if (path != StandardInput.Name && !File.Exists(path))
                     throw new ConcordException(
                         $"{path} does not exist; the recipe's files are sought in the folder `data`: give it with "
                             + $"data=DIR."
@@ -52,9 +53,12 @@ internal static class RunComparisons
             .. recipe.Sources.Select(source =>
                 source with
                 {
-                    Files = [.. source.Files.Select(file => Path.Combine(recipe.Data, file))],
+                    Files = [.. source.Files.Select(file => PathOf(recipe, file))],
                 }
             ),
         ];
     }
+
+    private static string PathOf(Recipe recipe, string file) =>
+        file == StandardInput.Name ? file : Path.Combine(recipe.Data, file);
 }

@@ -14,7 +14,8 @@ internal static class SourceRecipe
             Name = fields.OptionalText(
                 "name",
                 value.Name,
-                "Name of the source; empty: what the format says (domain, objective), else the file's name."
+                "Name of the source; empty: by source_field, what the format tells apart (domain, objective), the record's "
+                    + "source, subset or dataset where its values are few and frequent enough, else the file's name."
             ),
             Files = fields.Texts("files", value.Files, "Files, relative to `data`."),
             Format = fields.OptionalText(
@@ -25,6 +26,19 @@ internal static class SourceRecipe
                 is { } format
                 ? PreferenceFormat.Parse(format)
                 : null,
+            SourceField = fields.OptionalText(
+                "source_field",
+                value.SourceField,
+                "The column whose values are the sources; empty: by the rule of `name`."
+            ),
+            Columns = ColumnMapping.Of(
+                fields.Named(
+                    "columns",
+                    value.Columns.Columns,
+                    $"Which column is which field, as {{prompt: question, chosen: a, rejected: b}}; an empty column leaves "
+                        + $"a field aside. Fields: {string.Join(", ", ColumnMapping.Fields)}."
+                )
+            ),
             Limit = fields.OptionalInteger(value, value.Limit),
             Share = fields.Number(value, value.Share),
         };

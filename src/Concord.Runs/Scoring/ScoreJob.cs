@@ -17,8 +17,8 @@ public sealed record ScoreResult(int Records, int Errors);
 /// <param name="output">The file of scores, JSON lines.</param>
 public sealed class ScoreJob(RewardModel model, string input, string output)
 {
-    /// <summary>The input's format; null to recognise it.</summary>
-    public PreferenceFormat? Format { get; init; }
+    /// <summary>How the input is read; that records may lack scores is understood.</summary>
+    public ReadOptions Reading { get; init; } = new();
 
     /// <summary>The longest text in tokens, from 3; null for the model folder's own.</summary>
     public int? MaximumLength { get; init; }
@@ -27,6 +27,8 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
     /// Whether rewards are written less their mean on the training sources, divided by their standard deviation.
     /// </summary>
     public bool Normalize { get; init; }
+
+    private ReadOptions Unscored => Reading with { AllowUnscored = true };
 
     /// <summary>Says before a large model is opened that the output may not, or cannot, be written.</summary>
     /// <param name="input">The file whose records are scored.</param>
@@ -66,7 +68,8 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
             Fingerprint.OfModel(
                 folder,
                 model.SourceFolder ?? folder,
-                $"{Format} {MaximumLength} {Normalize} {model.HasBf16Products} {encoding.Choice.Name} {encoding.ParsesDialogues}"
+                $"{Reading.Format} {Reading.Columns} {Reading.Source} {Reading.SourceField} {MaximumLength} {Normalize} "
+                    + $"{model.HasBf16Products} {encoding.Choice.Name} {encoding.ParsesDialogues}"
             )
         );
         progress?.Invoke(file.Lines);
@@ -96,10 +99,7 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
     // a model that reads no text would give an error for every record of the file
     private void CheckIds(string folder)
     {
-        var first = PreferenceFile
-            .Stream(input, new ReadOptions { AllowUnscored = true, Format = Format })
-            .SelectMany(read => read.Comparisons)
-            .FirstOrDefault();
+        var first = PreferenceFile.Stream(input, Unscored).SelectMany(read => read.Comparisons).FirstOrDefault();
         if (first is { Form: not ComparisonForm.TokenIds })
             throw new ConcordException(
                 $"{folder} holds no tokenizer, and {first.Origin.File}, line {first.Origin.Line} holds text: put the "
@@ -109,9 +109,8 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
 
     private IEnumerable<Part> Parts(int skip, ModelEncoding encoding)
     {
-        var reading = new ReadOptions { AllowUnscored = true, Format = Format };
         var record = 0;
-        foreach (var read in PreferenceFile.Stream(input, reading))
+        foreach (var read in PreferenceFile.Stream(input, Unscored))
         {
             if (read.Line == 0 && read.Comparisons.Count == 0 && read.Problem is null)
                 continue; // what only the end of a file tells

@@ -192,7 +192,7 @@ public sealed class MalformedFileTests : IDisposable
         foreach (
             var (name, bytes) in new[]
             {
-                ("a.csv", "a,b\n"u8.ToArray()),
+                ("a.csv", "a,b\n1,2\n"u8.ToArray()),
                 ("a.zst", new byte[] { 0x28, 0xB5, 0x2F, 0xFD, 0 }),
                 ("a.zip", "PK\u0003\u0004"u8.ToArray()),
             }

@@ -91,7 +91,7 @@ public class MessageTests
     public void ShareGpt_records_carry_their_source_and_tools()
     {
         var file = Shared.Path("cases", "sharegpt-source-and-tools-ignored", "pairs.jsonl");
-        var read = PreferenceFile.Read(file).Comparisons;
+        var read = PreferenceFile.Read(file, new ReadOptions { SourceField = "source" }).Comparisons;
         Assert.Equal(["magpie", "wildguard"], read.Select(one => one.Source).Distinct().Order(StringComparer.Ordinal));
         Assert.All(read, one => Assert.Equal("""[{"name":"search"}]""", one.Tools));
         var other = Only("""{"conversations":[{"from":"human","value":"Q0"}],"chosen":"yes","rejected":"no"}""");

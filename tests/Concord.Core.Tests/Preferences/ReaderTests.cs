@@ -247,13 +247,10 @@ public class ReaderTests
     [Fact]
     public void Trl_continuations_are_joined_as_they_are()
     {
-        var comparison = PreferenceFile
-            .Read(
-                new MemoryStream("""{"prompt":"The sky is","chosen":" blue.","rejected":" green."}"""u8.ToArray()),
-                "x.jsonl",
-                new ReadOptions { Format = PreferenceFormat.Parse("trl-text") }
-            )
-            .Comparisons[0];
+        const string record = """{"prompt":"The sky is","chosen":" blue.","rejected":" green."}""";
+        Assert.Equal(ComparisonForm.Messages, One(record, "trl").Form);
+        var named = new ReadOptions { Format = PreferenceFormat.Parse("trl-text") };
+        var comparison = One(record, "trl-text", named);
         Assert.Equal(ComparisonForm.Text, comparison.Form);
         Assert.Equal("The sky is", comparison.PromptText);
         Assert.Equal(" blue.| green.", Answers(comparison));

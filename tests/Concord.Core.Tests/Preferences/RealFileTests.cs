@@ -104,7 +104,8 @@ public class RealFileTests
     [InlineData("samples/llamafactory/kto_en_demo.json", "unpaired")]
     [InlineData("samples/summarize_from_feedback/axis_evals.README-record.json", "axis")]
     [InlineData("samples/llmfao/pairs-crowd.jsonl", "LLMFAO")]
-    [InlineData("samples/llmfao/crowd-comparisons.csv", "comma-")]
+    [InlineData("samples/llmfao/crowd-comparisons.csv", "LLMFAO")]
+    [InlineData("samples/llmfao/gpt4-crowd-comparisons.csv", "LLMFAO")]
     [InlineData("samples/rmb/ArmoRM-Llama3-8B-v0.1_result.json", "evaluate --scores")]
     [InlineData("samples/hhh_alignment/hhh_alignment_eval.json", "judge")]
     public void What_is_no_comparison_is_refused_by_name(string file, string word)

@@ -47,6 +47,9 @@ internal interface IRecipeFields
         string about
     );
 
+    /// <summary>Texts by name, the names free.</summary>
+    IReadOnlyDictionary<string, string> Named(string key, IReadOnlyDictionary<string, string> value, string about);
+
     /// <summary>A group of keys.</summary>
     T Section<T>(string key, T value, Func<IRecipeFields, T, T> map, string about);
 

@@ -83,6 +83,13 @@ internal sealed class RecipeKeys : IRecipeFields
     ) => Note(key, value, "", about);
 
     /// <inheritdoc />
+    public IReadOnlyDictionary<string, string> Named(
+        string key,
+        IReadOnlyDictionary<string, string> value,
+        string about
+    ) => Note(key, value, "", about);
+
+    /// <inheritdoc />
     public T Section<T>(string key, T value, Func<IRecipeFields, T, T> map, string about) =>
         Group(key, value, value, map, about);
 

@@ -131,6 +131,32 @@ internal sealed class RecipeReader : IRecipeFields
     }
 
     /// <inheritdoc />
+    public IReadOnlyDictionary<string, string> Named(
+        string key,
+        IReadOnlyDictionary<string, string> value,
+        string about
+    )
+    {
+        if (!Find(key, out var node))
+            return value;
+        if (node is RecipeScalar { Text: null })
+            return new Dictionary<string, string>();
+        if (node is not RecipeMapping texts)
+            throw Wrong(key, $"is {node.Kind}; it must be a text for each name");
+        return texts.Entries.ToDictionary(
+            entry => entry.Key,
+            entry =>
+                entry.Value.Value is RecipeScalar scalar
+                    ? scalar.Text ?? ""
+                    : throw Wrong(
+                        entry.Value.Value,
+                        $"{key}.{entry.Key}",
+                        $"is {entry.Value.Value.Kind}; it must be a text"
+                    )
+        );
+    }
+
+    /// <inheritdoc />
     public T Section<T>(string key, T value, Func<IRecipeFields, T, T> map, string about)
     {
         if (!Find(key, out var node) || node is RecipeScalar { Text: null })

@@ -82,6 +82,25 @@ internal sealed class RecipeWriter : IRecipeFields
         );
 
     /// <inheritdoc />
+    public IReadOnlyDictionary<string, string> Named(
+        string key,
+        IReadOnlyDictionary<string, string> value,
+        string about
+    ) =>
+        Line(
+            key,
+            "{"
+                + string.Join(
+                    ", ",
+                    value
+                        .OrderBy(one => one.Key, StringComparer.Ordinal)
+                        .Select(one => $"{Quoted(one.Key)}: {Quoted(one.Value)}")
+                )
+                + "}",
+            value
+        );
+
+    /// <inheritdoc />
     public T Section<T>(string key, T value, Func<IRecipeFields, T, T> map, string about)
     {
         Line(key, "", value);
