@@ -51,6 +51,9 @@ switch (args.FirstOrDefault())
     case "solver":
         SolverBenchmark.Run(args[1..]);
         return 0;
+    case "head":
+        HeadBenchmark.Run(args[1..]);
+        return 0;
     case "schemes":
         SchemesBenchmark.Run(args[1..]);
         return 0;
@@ -93,7 +96,7 @@ switch (args.FirstOrDefault())
     default:
         Console.Error.WriteLine(
             "Benchmarks; CONTRIBUTING.md has their options: coverage | heldout | results FOLDER SCHEME.. | "
-                + "kernels | optimizer | solver | "
+                + "kernels | optimizer | solver | head | "
                 + "schemes MODEL FILE.. | frozen MODEL FILE | scale | "
                 + "tokens MODEL FILE.. | sharing MODEL FILE.. | load MODEL FOLDER | step MODEL FILE.. | score MODEL "
                 + "FILE.. | all MODEL DATAFOLDER"

@@ -73,9 +73,17 @@ internal sealed class HeadFeatures
     public double[] Rewards(ReadOnlySpan<double> head)
     {
         var rewards = new double[places.Length];
-        for (var row = 0; row < rewards.Length; row++)
-            if (places[row] >= 0)
-                rewards[row] = VectorMath.Dot(Vector(row), head);
+        double[] all = [.. head];
+        Shares.Of(
+            rewards.Length,
+            (long)rewards.Length * Width,
+            (from, to) =>
+            {
+                for (var row = from; row < to; row++)
+                    if (places[row] >= 0)
+                        rewards[row] = VectorMath.Dot(Vector(row), all);
+            }
+        );
         return rewards;
     }
 
@@ -84,9 +92,18 @@ internal sealed class HeadFeatures
     public double[] Sum(ReadOnlySpan<double> factors)
     {
         var sum = new double[Width];
-        for (var row = 0; row < places.Length; row++)
-            if (places[row] >= 0 && factors[row] != 0)
-                VectorMath.AddScaled(sum, factors[row], Vector(row));
+        double[] of = [.. factors];
+        // each thread sums its own columns over all rows: the order of the terms does not depend on the threads
+        Shares.Of(
+            Width,
+            (long)places.Length * Width,
+            (from, to) =>
+            {
+                for (var row = 0; row < places.Length; row++)
+                    if (places[row] >= 0 && of[row] != 0)
+                        VectorMath.AddScaled(sum.AsSpan(from, to - from), of[row], Vector(row)[from..to]);
+            }
+        );
         return sum;
     }
 

@@ -17,6 +17,7 @@ internal sealed class HeadProblem(HeadFeatures features, double[] coefficients)
     private const int ChunkNumbers = 1 << 22;
 
     private readonly RankingPairs pairs = features.Pairs;
+    private double[]? atZero;
 
     /// <summary>The features.</summary>
     public HeadFeatures Features => features;
@@ -53,22 +54,49 @@ internal sealed class HeadProblem(HeadFeatures features, double[] coefficients)
     /// <summary>The trace of <see cref="Hessian"/> at a head of zero: the scale that ridges are measured by.</summary>
     public double Scale()
     {
-        using var hessian = Hessian(new double[features.Width]);
-        var numbers = Numbers(hessian);
         var trace = 0.0;
-        for (var i = 0; i < features.Width; i++)
-            trace += numbers[i * features.Width + i];
+        for (var i = 0L; i < features.Width; i++)
+            trace += HessianAtZero[i * features.Width + i];
         return trace;
     }
 
-    /// <summary>The second derivatives of the loss without the ridge; the caller's. // (D, D), fp64</summary>
+    /// <summary>
+    /// The second derivatives of the loss without the ridge at a head of zero, (D, D); computed once.
+    /// </summary>
+    public double[] HessianAtZero => atZero ??= Hessian(CurvatureAt(new double[features.Width]));
+
+    /// <summary>What the second derivatives at a head are made of.</summary>
     /// <param name="head">v, (D).</param>
-    public torch.Tensor Hessian(ReadOnlySpan<double> head)
+    public RankingCurvature CurvatureAt(ReadOnlySpan<double> head) =>
+        RankingCurvature.Of(pairs, features.Rewards(head));
+
+    /// <summary>∇²F d without the ridge, (D): two passes over the vectors instead of a matrix of D² numbers.</summary>
+    /// <param name="curvature">Of the head that ∇² is taken at.</param>
+    /// <param name="direction">d, (D).</param>
+    public double[] HessianTimes(RankingCurvature curvature, ReadOnlySpan<double> direction)
+    {
+        var along = features.Rewards(direction);
+        var factors = new double[along.Length];
+        for (var p = 0; p < pairs.Winners.Length; p++)
+        {
+            int winner = pairs.Winners[p],
+                loser = pairs.Losers[p];
+            var coefficient = coefficients[pairs.SourceOf(p)];
+            var apart = coefficient * curvature.OfDifferences[p] * (along[winner] - along[loser]);
+            var together = coefficient * curvature.OfSums[p] * (along[winner] + along[loser]);
+            factors[winner] += together + apart;
+            factors[loser] += together - apart;
+        }
+        return features.Sum(factors);
+    }
+
+    /// <summary>The second derivatives of the loss without the ridge, (D, D) row by row.</summary>
+    /// <param name="curvature">Of the head they are taken at.</param>
+    public double[] Hessian(RankingCurvature curvature)
     {
         using var mode = torch.no_grad();
         var width = features.Width;
-        var curvature = RankingCurvature.Of(pairs, features.Rewards(head));
-        var sum = torch.zeros(width, width, torch.float64).DetachFromDisposeScope();
+        var sum = new double[(long)width * width];
         var chunk = Math.Max(1, ChunkNumbers / width);
         for (int from = 0, pair = 0, count = features.Vectors.Length / width; from < count; )
         {
@@ -88,7 +116,7 @@ internal sealed class HeadProblem(HeadFeatures features, double[] coefficients)
     }
 
     // (MU)ᵀU over the vectors of a chunk, M the second derivatives by the rewards
-    private void Add(torch.Tensor sum, RankingCurvature curvature, int first, int last, int from, int end)
+    private void Add(double[] sum, RankingCurvature curvature, int first, int last, int from, int end)
     {
         using var scope = torch.NewDisposeScope();
         var width = features.Width;
@@ -110,7 +138,7 @@ internal sealed class HeadProblem(HeadFeatures features, double[] coefficients)
         var left = torch.tensor(weighted, end - from, width);
         var right = torch.tensor(features.Vectors.AsSpan(from * width, weighted.Length).ToArray(), end - from, width);
         var product = left.transpose(0, 1).mm(right);
-        VectorMath.AddScaled(Numbers(sum), 1, Numbers(product.contiguous()));
+        VectorMath.AddScaled(sum, 1, Numbers(product.contiguous()));
 
         // at the origin there is nothing to add to or from
         static void AddScaled(Span<double> to, double factor, ReadOnlySpan<double> from)

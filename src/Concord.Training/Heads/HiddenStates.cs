@@ -1,3 +1,4 @@
+using System.Globalization;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
@@ -14,6 +15,7 @@ internal static class HiddenStates
     /// <param name="progress">Told how many comparisons are done, and how many there are.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="ConcordException">They are more than an array holds.</exception>
     public static float[] Of(
         RewardModel model,
         IReadOnlyList<TokenizedComparison> comparisons,
@@ -23,7 +25,17 @@ internal static class HiddenStates
     )
     {
         var width = model.Config.HiddenSize;
-        var states = new float[comparisons.Sum(one => one.RowCount) * width];
+        var rows = comparisons.Sum(one => (long)one.RowCount);
+        if (rows * width > Array.MaxLength)
+            throw new ConcordException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The exact head of {rows:n0} rewards over a hidden size of {width:n0} needs more numbers than an "
+                        + $"array holds ({Array.MaxLength:n0}). Give sources a `limit` of comparisons, or train by "
+                        + $"`mode: head`."
+                )
+            );
+        var states = new float[rows * width];
         for (int first = 0, row = 0; first < comparisons.Count; )
         {
             cancellation.ThrowIfCancellationRequested();

@@ -1,12 +1,15 @@
+using Concord.Training.Losses;
 using Concord.Training.Solvers;
-using TorchSharp;
 
 namespace Concord.Training.Heads;
 
 /// <summary>
-/// Newton's method with backtracking for a ridge-regularised head (Boyd and Vandenberghe 2004, section 9.5), each step
-/// by a Cholesky factorisation, in double precision. With a ridge above 0 the problem is strongly convex: it converges
-/// from everywhere, at the end quadratically.
+/// Newton's method with backtracking for a ridge-regularised head (Boyd and Vandenberghe 2004, section 9.5), in double
+/// precision. With a ridge above 0 the problem is strongly convex: it converges from everywhere. A step is solved by
+/// conjugate gradients, preconditioned by the second derivatives at zero (<see cref="Preconditioner"/>), to an
+/// accuracy that grows towards the minimum, so that convergence is superlinear (Nocedal and Wright 2006, theorem 7.2):
+/// the matrix of D² numbers is factored once for a ridge, and made once for all; only where a head is so far from zero
+/// that its pairs' curvatures are of quite another size it is made anew.
 /// </summary>
 internal static class NewtonHead
 {
@@ -17,6 +20,10 @@ internal static class NewtonHead
 
     /// <summary>The share of the decrease that the slope promises which a step must give.</summary>
     private const double Sufficient = 1e-4;
+
+    // what a step leaves of the gradient: a tenth far from the minimum, its own size near it
+    private const double LeastAccuracy = .1;
+    private const double BestAccuracy = 1e-8;
 
     private const int MostIterations = 200;
     private const int MostHalvings = 40;
@@ -38,22 +45,37 @@ internal static class NewtonHead
         var width = problem.Features.Width;
         var unit = Norm(problem.Evaluate(new double[width]).Gradient);
         var now = Point.At(problem, ridge, start is null ? new double[width] : [.. start]);
+        var preconditioner = Preconditioner.AtZero(problem, ridge);
         var steps = 0;
-        while (now.GradientNorm > Aim * unit && steps < MostIterations)
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (Next(problem, ridge, now) is not { } next)
-                break;
-            (now, steps) = (next, steps + 1);
+            while (now.GradientNorm > Aim * unit && steps < MostIterations)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var accuracy = Math.Max(Math.Min(LeastAccuracy, now.GradientNorm / unit), BestAccuracy);
+                var (step, isAccurate) = Step(problem, ridge, now, preconditioner, accuracy);
+                if (!isAccurate)
+                {
+                    preconditioner.Dispose();
+                    preconditioner = Preconditioner.At(problem, now.Curvature.Value, ridge);
+                    (step, _) = Step(problem, ridge, now, preconditioner, accuracy);
+                }
+                if (Next(problem, ridge, now, step) is not { } next)
+                    break;
+                (now, steps) = (next, steps + 1);
+            }
+        }
+        finally
+        {
+            preconditioner.Dispose();
         }
         var norm = unit == 0 ? 0 : now.GradientNorm / unit;
         return new(ridge, now.Head, now.Loss, norm, steps, problem.Separates(now.Head));
     }
 
     // null where rounding leaves nothing to gain
-    private static Point? Next(HeadProblem problem, double ridge, Point now)
+    private static Point? Next(HeadProblem problem, double ridge, Point now, double[] step)
     {
-        var step = Step(problem, ridge, now);
         var slope = VectorMath.Dot(step, now.Gradient);
         var length = 1.0;
         for (var halvings = 0; halvings < MostHalvings; halvings++, length /= 2)
@@ -72,35 +94,48 @@ internal static class NewtonHead
         next.Value <= now.Value + 1e-14 * Math.Abs(now.Value) && next.GradientNorm < .9 * now.GradientNorm;
 
     // -(∇² + ρ)⁻¹ ∇
-    private static double[] Step(HeadProblem problem, double ridge, Point now)
+    private static (double[] Step, bool IsAccurate) Step(
+        HeadProblem problem,
+        double ridge,
+        Point now,
+        Preconditioner preconditioner,
+        double accuracy
+    )
     {
-        using var scope = torch.NewDisposeScope();
-        using var mode = torch.no_grad();
-        var matrix = problem.Hessian(now.Head).MoveToOuterDisposeScope();
-        for (var added = ridge; ; added *= 10)
+        double[] down = [.. now.Gradient.Select(value => -value)];
+        return ConjugateGradients.Solve(Times, preconditioner.Solve, down, accuracy);
+
+        double[] Times(ReadOnlySpan<double> direction)
         {
-            using var shifted = matrix.clone();
-            var numbers = HeadProblem.Numbers(shifted);
-            for (var i = 0; i < now.Head.Length; i++)
-                numbers[i * now.Head.Length + i] += added;
-            var (factor, info) = torch.linalg.cholesky_ex(shifted);
-            // positive definite but for rounding: where that fails, a shorter step still descends
-            if (info.item<int>() != 0)
-                continue;
-            var minus = torch.tensor([.. now.Gradient.Select(value => -value)], now.Head.Length, 1);
-            return HeadProblem.Numbers(minus.cholesky_solve(factor, upper: false).contiguous()).ToArray();
+            var product = problem.HessianTimes(now.Curvature.Value, direction);
+            VectorMath.AddScaled(product, ridge, direction);
+            return product;
         }
     }
 
     private static double Norm(double[] vector) => Math.Sqrt(VectorMath.Dot(vector, vector));
 
-    private sealed record Point(double[] Head, double Loss, double Value, double[] Gradient, double GradientNorm)
+    private sealed record Point(
+        double[] Head,
+        double Loss,
+        double Value,
+        double[] Gradient,
+        double GradientNorm,
+        Lazy<RankingCurvature> Curvature
+    )
     {
         public static Point At(HeadProblem problem, double ridge, double[] head)
         {
             var (loss, gradient) = problem.Evaluate(head);
             VectorMath.AddScaled(gradient, ridge, head);
-            return new(head, loss, loss + ridge / 2 * VectorMath.Dot(head, head), gradient, Norm(gradient));
+            return new(
+                head,
+                loss,
+                loss + ridge / 2 * VectorMath.Dot(head, head),
+                gradient,
+                Norm(gradient),
+                new(() => problem.CurvatureAt(head))
+            );
         }
     }
 }
