@@ -85,6 +85,49 @@ public static class AtomicFile
         Discard(file, beside);
     }
 
+    /// <summary>
+    /// Removes what killed writers left of any file in a folder where nothing but these methods writes: who is still
+    /// at work keeps its own.
+    /// </summary>
+    /// <param name="folder">The folder; need not exist.</param>
+    public static void RemoveLeft(string folder)
+    {
+        if (Directory.Exists(folder))
+            RemoveLeft(folder, "*");
+    }
+
+    // Known by the whole name that is given below and by being held by nobody. What cannot be removed stays.
+    private static void RemoveLeft(string folder, string name)
+    {
+        try
+        {
+            foreach (var left in Directory.EnumerateFiles(folder, $"{name}.*{Suffix}"))
+                if (IsLeft(left))
+                    Disk.Delete(left);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // the writing itself says what is wrong with the folder
+        }
+    }
+
+    private static bool IsLeft(string path)
+    {
+        var name = Path.GetFileName(path)[..^Suffix.Length];
+        var mark = name.LastIndexOf('.') + 1;
+        if (!Guid.TryParseExact(name[mark..], "N", out _) || new FileInfo(path).LinkTarget is not null)
+            return false;
+        try
+        {
+            using var alone = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // it is being written
+        }
+    }
+
     private static Stream Create(string path, out string beside)
     {
         try
@@ -93,6 +136,7 @@ public static class AtomicFile
             if (Directory.Exists(full))
                 throw new ConcordException($"{path} is a folder; a file was to be written there. Name a file.");
             Disk.CreateFolder(Path.GetDirectoryName(full)!);
+            RemoveLeft(Path.GetDirectoryName(full)!, Path.GetFileName(full));
             beside = $"{full}.{Guid.NewGuid():N}{Suffix}";
             return Disk.Open(beside, FileMode.CreateNew);
         }

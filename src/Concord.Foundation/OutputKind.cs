@@ -26,6 +26,9 @@ public sealed record OutputKind(string Name, Func<string, bool> Holds)
                 && IsObject(File.ReadAllBytes(file), root => keys.All(key => root.TryGetProperty(key, out _)))
         );
 
+    /// <summary>What is of this kind or of another, under this one's name.</summary>
+    public OutputKind Or(OutputKind other) => this with { Holds = file => Holds(file) || other.Holds(file) };
+
     private static bool IsObject(ReadOnlyMemory<byte> text, Func<JsonElement, bool> isOne)
     {
         try

@@ -73,9 +73,15 @@ internal static class RunModel
             );
             throw new ConcordException($"model.init: {size}. Choose a multiple of {2 * shape.Heads}.");
         }
-        // The weights come last: where they lie, the folder is whole.
         if (File.Exists(Path.Combine(folder, ModelFolder.WeightsFileName)))
             return folder;
+        RandomCheckpoint.Write(folder, beside => Begin(shape, beside), seed);
+        return folder;
+    }
+
+    // puts the tokenizer into the folder, whose vocabulary the shape has
+    private static BackboneConfig Begin(ModelShape shape, string folder)
+    {
         if (shape.Tokenizer is { } tokenizer)
         {
             if (!ModelFolder.HasTokenizer(tokenizer))
@@ -88,31 +94,26 @@ internal static class RunModel
         else
             SimulatedTokenizer.Write(folder);
         var loaded = Tokenizer.Load(folder);
-        RandomCheckpoint.Write(
-            folder,
-            shape.Family.Complete(
-                new BackboneConfig
-                {
-                    Family = shape.Family,
-                    HiddenSize = shape.HiddenSize,
-                    Layers = shape.Layers,
-                    Heads = shape.Heads,
-                    KeyValueHeads = shape.Heads,
-                    HeadDimension = shape.HiddenSize / shape.Heads,
-                    IntermediateSize = shape.IntermediateSize,
-                    VocabularySize = loaded.VocabularySize,
-                    NormEpsilon = 1e-5,
-                    RopeTheta = 10000,
-                    Activation = shape.Family.Activation,
-                    TiedEmbeddings = true,
-                    MaxPositions = shape.MaximumPositions,
-                    BosTokenId = loaded.BosId,
-                    EosTokenId = loaded.EosId,
-                    PadTokenId = loaded.PadId,
-                }
-            ),
-            seed
+        return shape.Family.Complete(
+            new BackboneConfig
+            {
+                Family = shape.Family,
+                HiddenSize = shape.HiddenSize,
+                Layers = shape.Layers,
+                Heads = shape.Heads,
+                KeyValueHeads = shape.Heads,
+                HeadDimension = shape.HiddenSize / shape.Heads,
+                IntermediateSize = shape.IntermediateSize,
+                VocabularySize = loaded.VocabularySize,
+                NormEpsilon = 1e-5,
+                RopeTheta = 10000,
+                Activation = shape.Family.Activation,
+                TiedEmbeddings = true,
+                MaxPositions = shape.MaximumPositions,
+                BosTokenId = loaded.BosId,
+                EosTokenId = loaded.EosId,
+                PadTokenId = loaded.PadId,
+            }
         );
-        return folder;
     }
 }

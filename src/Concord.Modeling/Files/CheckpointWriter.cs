@@ -59,6 +59,9 @@ public static partial class CheckpointWriter
         return written;
     }
 
+    /// <summary>Whether a file is named as a shard is.</summary>
+    internal static bool IsShard(string name) => ShardName().IsMatch(name);
+
     private static List<List<TensorSource>> Shard(IEnumerable<TensorSource> ordered, long limit)
     {
         var shards = new List<List<TensorSource>>();
@@ -104,9 +107,7 @@ public static partial class CheckpointWriter
             var name = Path.GetFileName(file);
             if (
                 !kept.Contains(name)
-                && (
-                    name is ModelFolder.WeightsFileName or ModelFolder.WeightsIndexFileName || ShardName().IsMatch(name)
-                )
+                && (name is ModelFolder.WeightsFileName or ModelFolder.WeightsIndexFileName || IsShard(name))
             )
                 Remove(file);
         }

@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Files.Gguf;
@@ -15,16 +16,17 @@ public static class GgufImport
     private const long PartElements = 4 << 20;
 
     /// <summary>
-    /// Writes the folder. The weights come last, so that a folder with weights is whole; they are read, converted and
-    /// written in parts of a few megabytes.
+    /// Writes the folder, which comes to its place when it is whole; weights are read, converted and written in parts
+    /// of
+    /// a few megabytes.
     /// </summary>
     /// <param name="file">The GGUF file, version 2 or 3, of types F32, F16, BF16, Q8_0, Q4_0 or Q4_1.</param>
-    /// <param name="folder">Where to; made where it does not exist. Files of the same names are replaced.</param>
+    /// <param name="folder">Where to: a new folder, or an empty one.</param>
     /// <param name="options">How; null for fp32 in one file and the tokenizer that lies beside the GGUF file.</param>
     /// <param name="progress">Told, after each part, how many elements it had; null for nobody.</param>
     /// <param name="cancellation">Stops the work; what was half written is removed.</param>
     /// <exception cref="ConcordException">The file is not as its format says, is of another architecture or type,
-    /// the folder cannot be written, or libtorch cannot be loaded.</exception>
+    /// something is in the folder already, it cannot be written, or libtorch cannot be loaded.</exception>
     public static GgufImportResult Run(
         string file,
         string folder,
@@ -35,11 +37,8 @@ public static class GgufImport
     {
         ConcordRuntime.RequireLibtorch();
         options ??= new GgufImportOptions();
+        AtomicFolder.CheckNew(folder);
         var beside = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        if (Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) == beside)
-            throw new ConcordException(
-                $"{folder} is the folder of {file} itself, whose config.json would be replaced. Name another folder."
-            );
         if (options.TokenizerFolder is { } named && !ModelFolder.HasTokenizer(named))
             throw new ConcordException(
                 $"{named} has neither tokenizer.json nor tokenizer.model. Name the folder of the model's tokenizer."
@@ -53,19 +52,34 @@ public static class GgufImport
         var names = config.Family.Gguf!;
         var plan = Plan(gguf.Header.File, config, names, tensors);
 
-        ModelConfigFile.WriteLanguageModel(folder, config);
-        var from = options.TokenizerFolder ?? beside;
-        var copied = ModelFolder.Copy(
-            from,
+        IReadOnlyList<string> copied = [],
+            written = [];
+        AtomicFolder.Create(
             folder,
-            [.. ModelFolder.TokenizerFileNames, ModelFolder.GenerationConfigFileName]
-        );
-        var written = CheckpointWriter.Write(
-            folder,
-            plan.Select(pair =>
-                Source(gguf, pair.Shape, pair.Tensor, config, names.IsPaired(pair.Shape.Name), progress, cancellation)
-            ),
-            options.LargestShard
+            place =>
+            {
+                ModelConfigFile.WriteLanguageModel(place, config);
+                copied = ModelFolder.Copy(
+                    options.TokenizerFolder ?? beside,
+                    place,
+                    [.. ModelFolder.TokenizerFileNames, ModelFolder.GenerationConfigFileName]
+                );
+                written = CheckpointWriter.Write(
+                    place,
+                    plan.Select(pair =>
+                        Source(
+                            gguf,
+                            pair.Shape,
+                            pair.Tensor,
+                            config,
+                            names.IsPaired(pair.Shape.Name),
+                            progress,
+                            cancellation
+                        )
+                    ),
+                    options.LargestShard
+                );
+            }
         );
         return new GgufImportResult(
             config,

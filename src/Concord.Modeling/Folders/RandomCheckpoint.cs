@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
+using Concord.Foundation;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ public static class RandomCheckpoint
     /// <summary>
     /// Writes <c>config.json</c>, then the weights, part by part: memory does not grow with the model.
     /// </summary>
-    /// <param name="folder">Where to; made where it does not exist.</param>
+    /// <param name="folder">Where to: a new folder, or an empty one. It comes to its place when it is whole.</param>
     /// <param name="config">The shape; its <see cref="BackboneConfig.Dtype"/> is the type of the weights.</param>
     /// <param name="seed">Same seed and shape, same bytes; sharding changes no value, since each tensor has its own
     /// sequence.</param>
@@ -27,7 +28,8 @@ public static class RandomCheckpoint
     /// <param name="progress">Told, after each part, how many elements it had; null for nobody.</param>
     /// <param name="cancellation">Stops the work; what was half written is removed.</param>
     /// <returns>The names of the files of weights.</returns>
-    /// <exception cref="ConcordException">A file cannot be written, or libtorch cannot be loaded.</exception>
+    /// <exception cref="ConcordException">Something is there already, a file cannot be written, or libtorch cannot be
+    /// loaded.</exception>
     public static IReadOnlyList<string> Write(
         string folder,
         BackboneConfig config,
@@ -37,32 +39,94 @@ public static class RandomCheckpoint
         CancellationToken cancellation = default
     )
     {
-        ConcordRuntime.RequireLibtorch();
-        ModelConfigFile.WriteLanguageModel(folder, config);
-        return WriteWeights(folder, config, seed, largestShard, progress, cancellation);
+        return Write(folder, _ => config, seed, largestShard, progress, cancellation);
     }
 
-    /// <summary>The same, with the keys of a config that was put together.</summary>
-    /// <exception cref="ConcordException">A value of the config is missing or does not fit, a file cannot be
-    /// written, or libtorch cannot be loaded.</exception>
+    /// <summary>The same, beside other files.</summary>
+    /// <param name="folder">Where to: a new folder, or an empty one. It comes to its place when it is whole.</param>
+    /// <param name="begin">Puts other files into the folder that is being made, such as a tokenizer's, and gives the
+    /// shape.</param>
+    /// <param name="seed">As above.</param>
+    /// <param name="largestShard">As above.</param>
+    /// <param name="progress">As above.</param>
+    /// <param name="cancellation">As above.</param>
     public static IReadOnlyList<string> Write(
         string folder,
-        ConfigAssembly assembly,
+        Func<string, BackboneConfig> begin,
         ulong seed,
         long? largestShard = null,
         Action<long>? progress = null,
         CancellationToken cancellation = default
     )
     {
+        ArgumentNullException.ThrowIfNull(begin);
+        return WriteAll(
+            folder,
+            beside =>
+            {
+                var config = begin(beside);
+                ModelConfigFile.WriteLanguageModel(beside, config);
+                return config;
+            },
+            seed,
+            largestShard,
+            progress,
+            cancellation
+        );
+    }
+
+    /// <summary>The same, with the keys of a config that was put together.</summary>
+    /// <exception cref="ConcordException">A value of the config is missing or does not fit, something is there already,
+    /// a file cannot be written, or libtorch cannot be loaded.</exception>
+    public static IReadOnlyList<string> Write(
+        string folder,
+        ConfigAssembly assembly,
+        ulong seed,
+        long? largestShard = null,
+        Action<long>? progress = null,
+        string? tokenizer = null,
+        CancellationToken cancellation = default
+    )
+    {
         ConcordRuntime.RequireLibtorch();
         var config = assembly.Read();
-        assembly.Write(folder, config);
-        return WriteWeights(folder, config, seed, largestShard, progress, cancellation);
+        return WriteAll(
+            folder,
+            beside =>
+            {
+                if (tokenizer is not null)
+                    ModelFolder.CopyTokenizer(tokenizer, beside);
+                assembly.Write(beside, config);
+                return config;
+            },
+            seed,
+            largestShard,
+            progress,
+            cancellation
+        );
     }
 
     /// <summary>Number of weights of a language model of a shape.</summary>
     public static long CountWeights(BackboneConfig config) =>
         ModelTensors.LanguageModel(config).Sum(tensor => tensor.Count);
+
+    private static IReadOnlyList<string> WriteAll(
+        string folder,
+        Func<string, BackboneConfig> begin,
+        ulong seed,
+        long? largestShard,
+        Action<long>? progress,
+        CancellationToken cancellation
+    )
+    {
+        ConcordRuntime.RequireLibtorch();
+        IReadOnlyList<string> written = [];
+        AtomicFolder.Create(
+            folder,
+            beside => written = WriteWeights(beside, begin(beside), seed, largestShard, progress, cancellation)
+        );
+        return written;
+    }
 
     private static IReadOnlyList<string> WriteWeights(
         string folder,

@@ -95,18 +95,22 @@ public sealed class RewardModel : IDisposable
     /// Saves a folder that <c>AutoModelForSequenceClassification</c> loads. What is Concord's own lies in
     /// <c>concord.json</c>. The folder is opened again and compared before it takes its place.
     /// </summary>
-    /// <param name="folder">Where to; a folder that is there is replaced.</param>
+    /// <param name="folder">Where to; a folder there that Concord saved a model in is replaced, but for files in it
+    /// that
+    /// it did not write.</param>
     /// <param name="sample">Comparisons whose rewards are compared; null for a few random texts.</param>
     /// <param name="padId">The padding id where the backbone's config names none.</param>
-    /// <exception cref="ConcordException">The folder cannot be written, or pooling <c>eos</c> meets a
-    /// padding id that is the end-of-text id.</exception>
+    /// <exception cref="ConcordException">The folder is the one the model was read from, holds something else, or
+    /// cannot
+    /// be written, or pooling <c>eos</c> meets a padding id that is the end-of-text id.</exception>
     public void Save(string folder, IReadOnlyList<TokenizedComparison>? sample = null, int? padId = null) =>
         RewardModelWriter.Save(this, folder, sample, padId);
 
     /// <summary>Saves adapters and head in PEFT's form, without the base.</summary>
-    /// <param name="folder">Where to; a folder that is there is replaced.</param>
+    /// <param name="folder">As in <see cref="Save"/>.</param>
     /// <param name="sample">As in <see cref="Save"/>.</param>
-    /// <exception cref="ConcordException">The folder cannot be written.</exception>
+    /// <exception cref="ConcordException">The folder is the one the model or its base was read from, holds something
+    /// else, or cannot be written.</exception>
     public void SaveAdapter(string folder, IReadOnlyList<TokenizedComparison>? sample = null) =>
         RewardModelWriter.SaveAdapter(this, folder, sample);
 

@@ -38,6 +38,7 @@ internal static class RewardModelWriter
     {
         if (model.Adapters is not null)
             throw new InvalidOperationException("Merge the adapters first, or save them as an adapter folder.");
+        RewardModelFolder.Check(folder, model.Folder, model.SourceFolder);
         var config = model.Config;
         var pad = config.PadTokenId ?? padId ?? config.EosTokenId ?? 0;
         if (model.Pooling == Pooling.Eos && pad == config.EosTokenId)
@@ -48,6 +49,7 @@ internal static class RewardModelWriter
             );
         AtomicFolder.Replace(
             folder,
+            RewardModelFolder.Kind,
             temporary =>
             {
                 CheckpointWriter.Write(
@@ -95,8 +97,10 @@ internal static class RewardModelWriter
         var baseFolder = Path.GetFullPath(
             model.SourceFolder ?? throw new InvalidOperationException("The model came from no folder.")
         );
+        RewardModelFolder.Check(folder, model.Folder, baseFolder);
         AtomicFolder.Replace(
             folder,
+            RewardModelFolder.Kind,
             temporary =>
             {
                 var tensors = adapters

@@ -33,6 +33,9 @@ internal sealed record TrainingProgress
     /// <summary>What it was chosen by, the smaller the better.</summary>
     public double? BestValue { get; init; }
 
+    /// <summary>Checksum of the held-out scores of that model; null before the first.</summary>
+    public string? Scores { get; init; }
+
     /// <summary>Evaluations since then.</summary>
     public int EvaluationsSinceBest { get; init; }
 }

@@ -1,4 +1,5 @@
 using Concord.Calibration;
+using Concord.Foundation;
 using Concord.Modeling.Rewards;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Checkpoints;
@@ -51,8 +52,9 @@ internal sealed class BestModel(
         };
         var value = Value(report);
         var best = !chooses || progress.BestStep < 0 || value < progress.BestValue;
+        var scores = progress.Scores;
         if (best)
-            Write(
+            scores = Write(
                 progress.Step,
                 chooses ? Predict(data.HeldOut, temperatures, cache, cancellation) : predictions,
                 predictions.Where(prediction => data.Sources.Contains(prediction.Source)),
@@ -65,6 +67,7 @@ internal sealed class BestModel(
             EvaluatedStep = progress.Step,
             BestStep = best ? progress.Step : progress.BestStep,
             BestValue = best ? value : progress.BestValue,
+            Scores = scores,
             EvaluationsSinceBest = best ? 0 : progress.EvaluationsSinceBest + 1,
         };
     }
@@ -87,17 +90,26 @@ internal sealed class BestModel(
                 .Where(index => index % stride == 0)
                 .Select(index => data.Training[index]),
         ];
-        Write(progress.Step, [], Predict(sample, temperatures, cache, cancellation), temperatures);
-        return progress with { BestStep = progress.Step };
+        var scores = Write(progress.Step, [], Predict(sample, temperatures, cache, cancellation), temperatures);
+        return progress with { BestStep = progress.Step, Scores = scores };
     }
 
     /// <summary>
     /// The full evaluation of the best model, with intervals and what each side was to it, written to
     /// <c>evaluation.json</c>.
     /// </summary>
-    public EvaluationReport Report()
+    /// <param name="progress">Knows the checksum of the scores that it is made of.</param>
+    /// <exception cref="ConcordException">The scores are not as they were written.</exception>
+    public EvaluationReport Report(TrainingProgress progress)
     {
-        var report = Evaluation.Run(ScoresFile.Read(folder.Contents.ScoresFile).Whole()) with { Sides = Sides() };
+        var scores = folder.Contents.ScoresFile;
+        if (progress.Scores is { } checksum && (!File.Exists(scores) || Checksums.Of(scores) != checksum))
+            throw new ConcordException(
+                $"{scores} is gone or damaged (its checksum is another). Remove {folder.Contents.ModelFolder}: the "
+                    + $"same "
+                    + $"command then makes the model of the best step and its scores again."
+            );
+        var report = Evaluation.Run(ScoresFile.Read(scores).Whole()) with { Sides = Sides() };
         EvaluationFile.Write(folder.Contents.EvaluationFile, report);
         return report;
     }
@@ -159,7 +171,8 @@ internal sealed class BestModel(
         return predictions;
     }
 
-    private void Write(
+    // gives the checksum of the scores
+    private string Write(
         int step,
         IEnumerable<Prediction> heldOut,
         IEnumerable<Prediction> ofTrainingSources,
@@ -173,7 +186,8 @@ internal sealed class BestModel(
         );
         var info = new TrainedModelInfo(step, data.Sources, temperatures, mean, deviation);
         folder.ReplaceModel(info, place => writeModel(model, place, info));
-        ScoresFile.Write(folder.Contents.ScoresFile, heldOut);
+        AtomicFile.Write(folder.Contents.ScoresFile, stream => ScoresFile.Write(stream, heldOut));
+        return Checksums.Of(folder.Contents.ScoresFile);
     }
 
     // the mean over sources of what is to be small; nothing to choose by leaves the first evaluation best

@@ -10,9 +10,9 @@ namespace Concord.Training.Loop;
 /// A number that changes with any weight of a model and with all else its rewards depend on (its configuration,
 /// pooling, the scale of its adapters): by it a resumed run sees that it goes on from the model it began with.
 /// </summary>
-internal static class ModelFingerprint
+public static class ModelFingerprint
 {
-    /// <summary>The fingerprint of the model as it is.</summary>
+    /// <summary>The fingerprint of the model as it is, 32 hexadecimal digits.</summary>
     public static string Of(RewardModel model)
     {
         using var scope = torch.NewDisposeScope();

@@ -1,4 +1,5 @@
 using Concord.Foundation;
+using Concord.Modeling.Rewards;
 using Concord.Records;
 using Concord.Training.Checkpoints;
 
@@ -29,20 +30,23 @@ internal sealed class RunFolder
     public RunContents Contents { get; }
 
     /// <summary>
-    /// What the run of these settings in a folder has ended with, or null where it has not ended, or never began. Only
-    /// reads.
+    /// What the run of these settings in a folder has ended with, or null where it has not ended, or never began, or
+    /// its
+    /// model is gone. Only reads.
     /// </summary>
     /// <param name="path">Where.</param>
     /// <param name="config">The run's settings as text.</param>
     /// <param name="files">Fingerprint of the files the data come from; null where it is not known.</param>
     /// <exception cref="ConcordException">The folder holds a run of other settings, ended or not, or one that ended
-    /// over other files.</exception>
+    /// over other files, or whose model is damaged.</exception>
     public static TrainingResult? Ended(string path, string config, string? files)
     {
         if (!RunClaim.IsHeld(path, config) || RunRecord.Read(path) is not { Status: RunRecord.Finished } run)
             return null;
         if (run.Files is not null && files is not null && run.Files != files)
             throw Other(path, "has ended over other data: its files have changed since");
+        if (!KeptModel.IsThere(new RunContents(path)))
+            return null;
         return new(TrainingOutcome.AlreadyFinished, run.Step, run.Steps, run.BestStep, null, null);
     }
 
@@ -59,6 +63,16 @@ internal sealed class RunFolder
         if (run.Data is not null && run.Data != start.Data)
             throw Other(path, "has ended over other data: files, split, tokenizer or rendering have changed");
         return ended;
+    }
+
+    /// <summary>Whether the run said that it is finished; it does so no longer.</summary>
+    public bool Reopen()
+    {
+        var record = Path.Combine(path, RunRecord.FileName);
+        if (!File.Exists(record))
+            return false;
+        Disk.Delete(record);
+        return true;
     }
 
     /// <summary>Says that the run is finished; the last thing that is written.</summary>
@@ -87,7 +101,8 @@ internal sealed class RunFolder
         var alone = Open();
         try
         {
-            AtomicFolder.Recover(Contents.ModelFolder);
+            AtomicFolder.Recover(Contents.ModelFolder, RewardModelFolder.Kind);
+            AtomicFolder.Check(Contents.ModelFolder, RewardModelFolder.Kind);
             return alone;
         }
         catch (ConcordException)
@@ -127,10 +142,12 @@ internal sealed class RunFolder
     {
         AtomicFolder.Replace(
             Contents.ModelFolder,
+            RewardModelFolder.Kind,
             beside =>
             {
                 write(beside);
                 new TrainedModelRecord { Step = info.Step }.Write(beside);
+                Checksums.Write(beside);
             }
         );
     }

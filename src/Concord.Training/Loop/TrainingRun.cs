@@ -128,6 +128,10 @@ public sealed class TrainingRun
         if (folder.Ended(progress) is { } ended)
             return ended;
         using var alone = folder.Lock();
+        if (folder.Reopen())
+            observer.Noted(
+                $"{folder.Contents.ModelFolder} is gone or not whole: the finished run's model is made again."
+            );
         var checkpoints = new CheckpointStore(folder.Contents.CheckpointsFolder, settings.KeepCheckpoints);
         var checkpoint = Newest(checkpoints, progress);
         using var tensors = checkpoint?.Tensors;
@@ -169,7 +173,7 @@ public sealed class TrainingRun
         if (!whole)
             return new(TrainingOutcome.Interrupted, progress.Step, Steps, progress.BestStep, resumed, null);
         progress = best.WriteWithoutHeldOut(progress, Temperatures(), cache, cancellation);
-        var report = best.Report();
+        var report = best.Report(progress);
         folder.Finish(progress, files);
         return new(TrainingOutcome.Finished, progress.Step, Steps, progress.BestStep, resumed, report);
     }
@@ -240,7 +244,7 @@ public sealed class TrainingRun
     // the newest checkpoint, if it is of this run
     private (TrainingProgress Progress, SafetensorsFile Tensors)? Newest(CheckpointStore store, TrainingProgress start)
     {
-        if (store.Newest() is not var (found, tensors))
+        if (store.Newest(say: observer.Noted) is not var (found, tensors))
             return null;
         var other =
             found.Model != start.Model ? "began from another model"
@@ -248,12 +252,46 @@ public sealed class TrainingRun
                 ? "is of other data: files, split, tokenizer or rendering have changed"
             : null;
         if (other is null)
-            return (found, tensors);
+            return WithItsModel(store, found, tensors);
         tensors.Dispose();
         throw new ConcordException(
-            $"{folder.Contents.CheckpointsFolder}: the checkpoint of step {found.Step} {other}. Name another output folder, or bring "
+            $"{folder.Contents.CheckpointsFolder}: the checkpoint of step {found.Step} {other}. Name another output "
+                + $"folder, or bring "
                 + $"back what was there."
         );
+    }
+
+    // where the model of the best step is gone, a checkpoint from which the run comes to that step again
+    private (TrainingProgress Progress, SafetensorsFile Tensors)? WithItsModel(
+        CheckpointStore store,
+        TrainingProgress found,
+        SafetensorsFile tensors
+    )
+    {
+        if (found.BestStep < 0 || KeptModel.IsThere(folder.Contents))
+            return (found, tensors);
+        tensors.Dispose();
+        var lost = FormattableString.Invariant($"The model of step {found.BestStep}, the best so far, is gone");
+        if (store.Newest(found.BestStep, observer.Noted) is not var (earlier, at))
+        {
+            observer.Noted($"{lost}, and no checkpoint from before it is kept: the run begins anew.");
+            return null;
+        }
+        observer.Noted(FormattableString.Invariant($"{lost}: the run goes on from step {earlier.Step}."));
+        // the weights of that very step are evaluated, and written, once more
+        return earlier.BestStep < earlier.Step
+            ? (earlier, at)
+            : (
+                earlier with
+                {
+                    EvaluatedStep = earlier.Step - 1,
+                    BestStep = -1,
+                    BestValue = null,
+                    Scores = null,
+                    EvaluationsSinceBest = 0,
+                },
+                at
+            );
     }
 
     private double[]? Temperatures() => settings.Temperatures.Enabled ? temperatures.Values.ToArray() : null;

@@ -18,15 +18,18 @@ public sealed class OutputPlaceTests : IDisposable
         return folder.File(name);
     }
 
+    private string? Find(string named, params string[] inputs) =>
+        OutputPlace.Find(Path.Combine(folder.Path, named), Kind, inputs).File;
+
     private static void Refused(string expected, Action action) =>
         Assert.Contains(expected, Assert.Throws<ConcordException>(action).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_new_name_an_empty_file_and_an_earlier_result_may_be_written()
     {
-        Assert.Equal(RealPath.Of(folder.File("new/out.json")), OutputPlace.Find(folder.File("new/out.json"), Kind));
-        OutputPlace.Find(Written("empty.json", ""), Kind);
-        OutputPlace.Find(Written("earlier.json", "{\"value\": 1}"), Kind);
+        Assert.Equal(RealPath.Of(folder.File("new/out.json")), Find("new/out.json"));
+        Find(Written("empty.json", ""));
+        Find(Written("earlier.json", "{\"value\": 1}"));
     }
 
     [Theory]
@@ -37,7 +40,7 @@ public sealed class OutputPlaceTests : IDisposable
     public void Another_file_stays(string text)
     {
         var file = Written("mine.json", text);
-        Refused("is there already and is not a result", () => OutputPlace.Find(file, Kind));
+        Refused("is there already and is not a result", () => Find(file));
         Assert.Equal(text, File.ReadAllText(file));
     }
 
@@ -45,13 +48,13 @@ public sealed class OutputPlaceTests : IDisposable
     public void What_is_read_is_not_written_whatever_it_is_called()
     {
         var input = Written("input.json", "{\"value\": 1}");
-        Refused("what is read here", () => OutputPlace.Find(input, Kind, input));
-        Refused("what is read here", () => OutputPlace.Find(folder.File("sub/../input.json"), Kind, input));
+        Refused("what is read here", () => Find(input, input));
+        Refused("what is read here", () => Find(folder.File("sub/../input.json"), input));
         File.CreateSymbolicLink(folder.File("link.json"), "input.json");
-        Refused("what is read here", () => OutputPlace.Find(folder.File("link.json"), Kind, input));
-        Refused("what is read here", () => OutputPlace.Find(input, Kind, folder.File("link.json")));
+        Refused("what is read here", () => Find(folder.File("link.json"), input));
+        Refused("what is read here", () => Find(input, folder.File("link.json")));
         Directory.CreateSymbolicLink(folder.File("here"), folder.Path);
-        Refused("what is read here", () => OutputPlace.Find(folder.File("here/here/input.json"), Kind, input));
+        Refused("what is read here", () => Find(folder.File("here/here/input.json"), input));
     }
 
     [Fact]
@@ -60,30 +63,72 @@ public sealed class OutputPlaceTests : IDisposable
         var target = Written("target.json", "{\"value\": 1}");
         File.CreateSymbolicLink(folder.File("one.json"), "target.json");
         File.CreateSymbolicLink(folder.File("two.json"), folder.File("one.json"));
-        Assert.Equal(RealPath.Of(target), OutputPlace.Find(folder.File("two.json"), Kind));
+        Assert.Equal(RealPath.Of(target), Find(folder.File("two.json")));
         File.CreateSymbolicLink(folder.File("dangling.json"), "not-yet.json");
-        Assert.Equal(RealPath.Of(folder.File("not-yet.json")), OutputPlace.Find(folder.File("dangling.json"), Kind));
+        Assert.Equal(RealPath.Of(folder.File("not-yet.json")), Find(folder.File("dangling.json")));
         File.CreateSymbolicLink(folder.File("round.json"), "circle.json");
         File.CreateSymbolicLink(folder.File("circle.json"), "round.json");
-        Refused("leads to itself", () => OutputPlace.Find(folder.File("round.json"), Kind));
+        Refused("leads to itself", () => Find(folder.File("round.json")));
     }
 
     [Fact]
-    public void A_pipe_is_refused_by_name_and_not_opened()
+    public void A_pipe_is_written_to_and_stays_one()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo is asked for");
-        using (var made = Process.Start("mkfifo", folder.File("pipe")))
+        var pipe = folder.File("pipe");
+        using (var made = Process.Start("mkfifo", pipe))
             made.WaitForExit();
-        Refused("is a pipe, a device", () => OutputPlace.Find(folder.File("pipe"), Kind));
-        Assert.True(File.Exists(folder.File("pipe")));
+        var place = OutputPlace.Find(pipe, Kind, []);
+        Assert.Null(place.File);
+        using var reader = Process.Start(
+            new ProcessStartInfo("cat", pipe) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
+        place.Write(stream => stream.Write("what was written"u8));
+        Assert.Equal("what was written", reader.StandardOutput.ReadToEnd());
+        Assert.False(FileTypes.IsRegular(pipe));
+        Refused("what is read here", () => Find(pipe, pipe));
+    }
+
+    [Fact]
+    public void A_device_is_written_to_and_stays_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/null is asked for");
+        File.CreateSymbolicLink(folder.File("null"), "/dev/null");
+        foreach (var named in new[] { "/dev/null", folder.File("null") })
+        {
+            OutputPlace.Find(named, Kind, []).Write(stream => stream.Write("gone"u8));
+            Assert.False(FileTypes.IsRegular(named));
+        }
+    }
+
+    [Theory]
+    [InlineData("-")]
+    [InlineData("/dev/stdout")]
+    [InlineData("/dev/fd/1")]
+    [InlineData("/proc/self/fd/1")]
+    public void Standard_output_is_known_under_its_names(string named)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is asked for");
+        Assert.True(OutputPlace.Find(named, Kind, []).IsStandardOutput);
+        Assert.False(OutputPlace.IsStandard(folder.File("1")));
+    }
+
+    [Fact]
+    public void Force_replaces_a_regular_file_that_is_not_read_and_nothing_else()
+    {
+        var file = Written("mine.json", "words");
+        Assert.Equal(RealPath.Of(file), OutputPlace.Find(file, Kind, [], force: true).File);
+        Refused("what is read here", () => OutputPlace.Find(file, Kind, [file], force: true));
+        Refused("is a folder", () => OutputPlace.Find(folder.Path, Kind, [], force: true));
+        Assert.Equal("words", File.ReadAllText(file));
     }
 
     [Fact]
     public void Lines_are_known_by_the_first()
     {
         var lines = OutputKind.Lines("lines", line => line.TryGetProperty("rewards", out _));
-        OutputPlace.Find(Written("a.jsonl", "{\"rewards\": [1]}\nrest"), lines);
-        Refused("is not lines", () => OutputPlace.Find(Written("b.jsonl", "{\"prompt\": \"?\"}\n"), lines));
-        Refused("is not lines", () => OutputPlace.Find(Written("c.jsonl", "\n{\"rewards\": [1]}\n"), lines));
+        OutputPlace.Find(Written("a.jsonl", "{\"rewards\": [1]}\nrest"), lines, []);
+        Refused("is not lines", () => OutputPlace.Find(Written("b.jsonl", "{\"prompt\": \"?\"}\n"), lines, []));
+        Refused("is not lines", () => OutputPlace.Find(Written("c.jsonl", "\n{\"rewards\": [1]}\n"), lines, []));
     }
 }

@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Training.Checkpoints;
 using Concord.Training.Loop;
 using Xunit;
@@ -12,7 +13,7 @@ public class RunFolderTests
         using var folder = new TemporaryFolder();
         var (place, partial) = (folder.File("run"), Path.Combine(folder.File("run"), "model.partial"));
         var alone = new RunFolder(place, "seed: 1").Lock();
-        Directory.CreateDirectory(partial);
+        KilledWriter.Leave(Path.Combine(place, "model"));
         var second = new RunFolder(place, "seed: 1");
         Assert.Contains(
             "in use",
@@ -50,9 +51,23 @@ public class RunFolderTests
             },
             files: null
         );
+        Assert.Null(RunFolder.Ended(place, "seed: 1", null)); // its model is not there
+        var weights = Path.Combine(place, "model", "model.safetensors");
+        Directory.CreateDirectory(Path.Combine(place, "model"));
+        Assert.Null(RunFolder.Ended(place, "seed: 1", null)); // empty
+        File.WriteAllText(weights, "weights");
+        Checksums.Write(Path.Combine(place, "model"));
         Assert.Equal(
             new TrainingResult(TrainingOutcome.AlreadyFinished, 3, 4, 2, null, null),
             RunFolder.Ended(place, "seed: 1", null)
         );
+        File.WriteAllText(weights, "weightr");
+        Assert.Contains(
+            $"{weights} is not as the run wrote it",
+            Assert.Throws<ConcordException>(() => RunFolder.Ended(place, "seed: 1", null)).Message,
+            StringComparison.Ordinal
+        );
+        File.Delete(weights);
+        Assert.Null(RunFolder.Ended(place, "seed: 1", null));
     }
 }

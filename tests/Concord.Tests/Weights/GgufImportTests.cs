@@ -125,13 +125,13 @@ public class GgufImportTests
             "neither tokenizer.json",
             Assert
                 .Throws<ConcordException>(() =>
-                    GgufImport.Run(source, to, options with { TokenizerFolder = folder.Path })
+                    GgufImport.Run(source, folder.File("other"), options with { TokenizerFolder = folder.Path })
                 )
                 .Message,
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "folder of",
+            "is there already and holds",
             Assert.Throws<ConcordException>(() => GgufImport.Run(source, folder.Path)).Message,
             StringComparison.Ordinal
         );
