@@ -52,6 +52,28 @@ public sealed class PairedSet
     /// <summary>Number of strict pairs.</summary>
     public int Count => SourceOf.Count;
 
+    /// <summary>
+    /// What two models say of the comparisons that both were asked about, by source, prompt and line; what only one of
+    /// them was asked is left out.
+    /// </summary>
+    /// <param name="first">What the first says.</param>
+    /// <param name="second">What the second says.</param>
+    public static (IReadOnlyList<Prediction> First, IReadOnlyList<Prediction> Second) Common(
+        IReadOnlyList<Prediction> first,
+        IReadOnlyList<Prediction> second
+    )
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        var asked = Keyed(first).Select(one => one.Key).ToHashSet();
+        (Key Key, Prediction Prediction)[] both = [.. Keyed(second).Where(one => asked.Contains(one.Key))];
+        var shared = both.Select(one => one.Key).ToHashSet();
+        return (
+            [.. Keyed(first).Where(one => shared.Contains(one.Key)).Select(one => one.Prediction)],
+            [.. both.Select(one => one.Prediction)]
+        );
+    }
+
     /// <summary>What a model says: τ (r_w - r_l) of each pair; τ is 1 where a prediction has none.</summary>
     /// <param name="predictions">Of the comparisons of this set, in any order.</param>
     /// <exception cref="ConcordException">They are of other comparisons, or unusable; the message says

@@ -22,16 +22,19 @@ public sealed record ScoresFileError(string File, int Line, string Problem)
 /// <param name="Errors">The others: never dropped in silence.</param>
 public sealed record ScoresFileContent(IReadOnlyList<Prediction> Predictions, IReadOnlyList<ScoresFileError> Errors)
 {
+    /// <summary>Records that could not be scored and say so: each holds an error instead of rewards.</summary>
+    public IReadOnlyList<ScoresFileError> Failed { get; init; } = [];
+
     /// <summary>The predictions of a file every record of which must be usable.</summary>
     /// <exception cref="ConcordException">One is not; the message names file and line of the first, and counts
     /// them.</exception>
     public IReadOnlyList<Prediction> Whole() =>
-        Errors.Count == 0
+        Errors.Concat(Failed).ToArray() is not [var first, ..] bad
             ? Predictions
             : throw new ConcordException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Errors[0]} In all {Errors.Count} of {Predictions.Count + Errors.Count} records of this file "
+                    $"{first} In all {bad.Length} of {Predictions.Count + bad.Length} records of this file "
                         + $"cannot be used: write it again, or mend them."
                 )
             );
@@ -81,30 +84,45 @@ public static class ScoresFile
         }
     }
 
+    /// <summary>What <see cref="Write(string, IEnumerable{Prediction}, bool)"/> writes, known by its first line: the
+    /// version tells it from another program's.</summary>
+    public static OutputKind Kind { get; } =
+        OutputKind.Lines(
+            "a file of saved scores",
+            line => ((string[])["version", "source", "rewards", "scores"]).All(key => line.TryGetProperty(key, out _))
+        );
+
     /// <summary>
     /// Writes predictions as JSON lines that <see cref="Read(string)"/> gives back equal, numbers in shortest
     /// round-trip form; beside its place, then renamed.
     /// </summary>
-    /// <exception cref="ConcordException">The file cannot be written there, or a prediction is unusable (a reward that
-    /// is not finite).</exception>
-    public static void Write(string path, IEnumerable<Prediction> predictions) =>
-        AtomicFile.Write(
-            path,
-            stream =>
-            {
-                var line = new ArrayBufferWriter<byte>();
-                using var json = new Utf8JsonWriter(line);
-                foreach (var prediction in predictions)
-                {
-                    prediction.Check();
-                    line.ResetWrittenCount();
-                    json.Reset(line);
-                    JsonSerializer.Serialize(json, ScoresLine.Of(prediction), ScoresJson.Default.ScoresLine);
-                    stream.Write(line.WrittenSpan);
-                    stream.WriteByte((byte)'\n');
-                }
-            }
-        );
+    /// <param name="path">Where to: a new file, or one of earlier scores (<see cref="Kind"/>).</param>
+    /// <param name="predictions">The predictions.</param>
+    /// <param name="force">Whether any regular file is replaced.</param>
+    /// <exception cref="ConcordException">Another file is there, it cannot be written there, or a prediction is
+    /// unusable
+    /// (a reward that is not finite).</exception>
+    public static void Write(string path, IEnumerable<Prediction> predictions, bool force = false) =>
+        OutputPlace.Find(path, Kind, [], force).Write(stream => Write(stream, predictions));
+
+    /// <summary>Writes the same to a stream.</summary>
+    /// <exception cref="ConcordException">A prediction is unusable (a reward that is not finite).</exception>
+    public static void Write(Stream stream, IEnumerable<Prediction> predictions)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(predictions);
+        var line = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(line);
+        foreach (var prediction in predictions)
+        {
+            prediction.Check();
+            line.ResetWrittenCount();
+            json.Reset(line);
+            JsonSerializer.Serialize(json, ScoresLine.Of(prediction), ScoresJson.Default.ScoresLine);
+            stream.Write(line.WrittenSpan);
+            stream.WriteByte((byte)'\n');
+        }
+    }
 
     /// <summary>The name of a file without folder and extensions (<c>.gz</c> over another one too).</summary>
     internal static string SourceOf(string path)
@@ -144,7 +162,8 @@ public static class ScoresFile
         try
         {
             while (json.Read()) { }
-            return json.CurrentDepth > 0 && !line.AsSpan().TrimEnd().EndsWith("}");
+            return (json.CurrentDepth > 0 || json.TokenType == JsonTokenType.StartObject)
+                && !line.AsSpan().TrimEnd().EndsWith("}");
         }
         catch (JsonException)
         {

@@ -24,11 +24,12 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
 
     private readonly List<Prediction> predictions = [];
     private readonly List<ScoresFileError> errors = [];
+    private readonly List<ScoresFileError> failed = [];
 
     /// <summary>Whether a record was seen.</summary>
-    public bool Any => predictions.Count + errors.Count > 0;
+    public bool Any => predictions.Count + errors.Count + failed.Count > 0;
 
-    public ScoresFileContent Content => new(predictions, errors);
+    public ScoresFileContent Content => new(predictions, errors) { Failed = failed };
 
     public void AddText(string line, int number)
     {
@@ -60,9 +61,14 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
         {
             if (record.ValueKind != JsonValueKind.Object)
                 throw new Unusable($"{Kind(record)} instead of an object; {Expected}");
-            if (Columns(record))
+            var whole = new ScoresRecord(record);
+            if (Columns(whole))
                 return;
-            AddPrediction(Parse(record, number), number);
+            foreach (var one in whole.Judgements())
+                if (one.Failure is { } failure)
+                    failed.Add(new ScoresFileError(path, number, failure));
+                else
+                    AddPrediction(Parse(one, number), number);
         }
         catch (Unusable problem)
         {
@@ -89,31 +95,31 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
             predictions.Add(prediction);
     }
 
-    private Prediction Parse(JsonElement record, int number)
+    private Prediction Parse(ScoresRecord record, int number)
     {
         IReadOnlyList<double> rewards,
             scores;
-        if (Field(record, "rewards") is { } list)
+        if (record.Find("rewards") is { } list)
         {
-            if (Field(record, "version") is { ValueKind: JsonValueKind.Number } version)
+            if (record.Find("version") is { ValueKind: JsonValueKind.Number } version)
                 CheckVersion(version);
             rewards = Numbers(list, "rewards");
             scores = Numbers(
-                Field(record, "scores") ?? throw new Unusable($"no \"scores\" beside \"rewards\"; {Expected}"),
+                record.Find("scores") ?? throw new Unusable($"no \"scores\" beside \"rewards\"; {Expected}"),
                 "scores"
             );
         }
         else
         {
             var form = PairForms.FirstOrDefault(f =>
-                Field(record, f.Chosen) is not null && Field(record, f.Rejected) is not null
+                record.Find(f.Chosen) is not null && record.Find(f.Rejected) is not null
             );
             if (form.Chosen is null)
                 throw new Unusable($"no rewards; {Expected}");
             rewards =
             [
-                Scalar(Field(record, form.Chosen)!.Value, form.Chosen),
-                Scalar(Field(record, form.Rejected)!.Value, form.Rejected),
+                Scalar(record.Find(form.Chosen)!.Value, form.Chosen),
+                Scalar(record.Find(form.Rejected)!.Value, form.Rejected),
             ];
             scores = [1, 0];
         }
@@ -127,19 +133,19 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
             Lengths(record)
         )
         {
-            Temperature = Field(record, "temperature") is { } tau ? Scalar(tau, "temperature") : null,
+            Temperature = record.Find("temperature") is { } tau ? Scalar(tau, "temperature") : null,
             Annotator = Identity(record, "annotator"),
         };
     }
 
     // RewardBench keeps its scores as one object of columns.
-    private bool Columns(JsonElement record)
+    private bool Columns(ScoresRecord record)
     {
         foreach (var (chosen, rejected) in PairForms)
         {
             if (
-                Field(record, chosen) is not { ValueKind: JsonValueKind.Array } won
-                || Field(record, rejected) is not { ValueKind: JsonValueKind.Array } lost
+                record.Find(chosen) is not { ValueKind: JsonValueKind.Array } won
+                || record.Find(rejected) is not { ValueKind: JsonValueKind.Array } lost
             )
                 continue;
             int count = won.GetArrayLength(),
@@ -150,7 +156,7 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
                 throw new Unusable(
                     $"{count} numbers in \"{chosen}\" but {others} in \"{rejected}\"; as many were expected"
                 );
-            var sources = Field(record, "source") ?? Field(record, "subset");
+            var sources = record.Find("source") ?? record.Find("subset");
             for (var i = 0; i < count; i++)
             {
                 var source =
@@ -208,18 +214,18 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
             : throw new Unusable($"{name} is {Shorten(value.GetRawText())}; a finite number was expected");
     }
 
-    private static string? Text(JsonElement record, string name)
+    private static string? Text(ScoresRecord record, string name)
     {
-        if (Field(record, name) is not { } value)
+        if (record.Find(name) is not { } value)
             return null;
         return value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : throw new Unusable($"\"{name}\" is {Kind(value)}; a string was expected");
     }
 
-    private static int? Line(JsonElement record)
+    private static int? Line(ScoresRecord record)
     {
-        if (Field(record, "line") is not { } value)
+        if (record.Find("line") is not { } value)
             return null;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var line)
             ? line
@@ -227,8 +233,8 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
     }
 
     // a name or a number that stands for one
-    private static string? Identity(JsonElement record, string name) =>
-        Field(record, name) is not { } value ? null
+    private static string? Identity(ScoresRecord record, string name) =>
+        record.Find(name) is not { } value ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()
         : value.GetRawText();
 
@@ -241,30 +247,30 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
             );
     }
 
-    private static string? PromptId(JsonElement record)
+    private static string? PromptId(ScoresRecord record)
     {
         if (Identity(record, "prompt_id") is { } id)
             return id;
-        if (Field(record, "prompt") is not { } prompt)
+        if (record.Find("prompt") is not { } prompt)
             return null;
         // The text itself would make a cluster as well, but a prompt can be long and the identity is written to files.
         var text = prompt.ValueKind == JsonValueKind.String ? prompt.GetString()! : prompt.GetRawText();
         return "prompt:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
     }
 
-    private static double[]? Lengths(JsonElement record)
+    private static double[]? Lengths(ScoresRecord record)
     {
         foreach (var name in new[] { "lengths", "tokens" })
             if (
-                Field(record, name) is { ValueKind: JsonValueKind.Array } list
+                record.Find(name) is { ValueKind: JsonValueKind.Array } list
                 && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
             )
                 return Numbers(list, name);
         foreach (var name in new[] { "responses", "texts", "text" })
-            if (Field(record, name) is { ValueKind: JsonValueKind.Array } list)
+            if (record.Find(name) is { ValueKind: JsonValueKind.Array } list)
                 return AllKnown(list.EnumerateArray().Select(Characters));
         foreach (var (chosen, rejected) in new[] { ("chosen", "rejected"), ("text_chosen", "text_rejected") })
-            if (Field(record, chosen) is { } won && Field(record, rejected) is { } lost)
+            if (record.Find(chosen) is { } won && record.Find(rejected) is { } lost)
                 return AllKnown([Characters(won), Characters(lost)]);
         return null;
     }
@@ -280,13 +286,10 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
         value.ValueKind switch
         {
             JsonValueKind.String => value.GetString()!.EnumerateRunes().Count(),
-            JsonValueKind.Object => Field(value, "content") is { } content ? Characters(content) : null,
+            JsonValueKind.Object => new ScoresRecord(value).Find("content") is { } content ? Characters(content) : null,
             JsonValueKind.Array => AllKnown(value.EnumerateArray().Select(Characters))?.Sum(),
             _ => null,
         };
-
-    private static JsonElement? Field(JsonElement record, string name) =>
-        record.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static string Kind(JsonElement value) =>
         value.ValueKind switch

@@ -48,8 +48,21 @@ internal sealed class ComputingOptions
             WeightType = null,
             Rendering = reading.Rendering(parse),
             Dialogues = reading.Dialogues(parse),
-            Device = DeviceName.Parse(parse.GetValue(device)!),
+            Device = Device(parse.GetValue(device)!),
             Bf16Products = named == "bf16",
         };
+    }
+
+    private static TorchSharp.torch.Device Device(string named)
+    {
+        ConcordRuntime.RequireLibtorch();
+        try
+        {
+            return DeviceName.Parse(named);
+        }
+        catch (ConcordException error)
+        {
+            throw new UsageException($"--device {named}: {error.Message}");
+        }
     }
 }

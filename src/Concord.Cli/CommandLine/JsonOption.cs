@@ -19,6 +19,8 @@ internal sealed class JsonOption : Option<string?>
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private const string EarlierResult = "an earlier result";
+
     private readonly OutputKind kind;
 
     /// <summary>The option; add it to a command like any other.</summary>
@@ -26,18 +28,32 @@ internal sealed class JsonOption : Option<string?>
     public JsonOption(params IReadOnlyList<string> keys)
         : base("--json")
     {
-        kind = OutputKind.Document("an earlier result", keys);
+        kind = OutputKind.Document(EarlierResult, keys);
         Description = "Write the result as JSON to OUT, or to standard output without a path (then write --json last).";
         Arity = ArgumentArity.ZeroOrOne;
         HelpName = "OUT";
     }
+
+    /// <summary>Keys of the command's other form of result; null where it has one form.</summary>
+    public IReadOnlyList<string>? OtherKeys
+    {
+        init => kind = value is null ? kind : kind.Or(OutputKind.Document(EarlierResult, [.. value]));
+    }
+
+    /// <summary>The option that goes with it; to be added to the command too.</summary>
+    public ForceOption Force { get; } = new();
 
     /// <summary>True where the option was given.</summary>
     public bool Wanted(ParseResult parse) => parse.GetResult(this) is { Implicit: false };
 
     /// <summary>True where the JSON goes to standard output.</summary>
     public bool ToStandardOutput(ParseResult parse) =>
-        Wanted(parse) && parse.GetValue(this) is null or "-" && Wanted(parse);
+        Wanted(parse)
+        && (
+            parse.GetValue(this) is not { Length: > 0 } named
+                ? parse.GetValue(this) is null
+                : OutputPlace.IsStandard(named)
+        );
 
     /// <summary>
     /// The terminal for what people read: its <see cref="Terminal.Out"/> is standard error where the JSON goes to
@@ -63,14 +79,14 @@ internal sealed class JsonOption : Option<string?>
             Place(parse, inputs);
     }
 
-    private string Place(ParseResult parse, IEnumerable<string> inputs)
+    private OutputPlace Place(ParseResult parse, IEnumerable<string> inputs)
     {
         var named = parse.GetValue(this)!;
         if (named.Length == 0)
             throw new UsageException("--json names no file: name one, or put --json last, for standard output.");
         try
         {
-            return OutputPlace.Find(named, kind, inputs);
+            return OutputPlace.Find(named, kind, inputs, parse.GetValue(Force));
         }
         catch (ConcordException refused)
         {
@@ -96,7 +112,7 @@ internal sealed class JsonOption : Option<string?>
             terminal.Out.Flush();
             return;
         }
-        var place = Place(parse, []); // another file may have come there meanwhile
-        AtomicFile.WriteBytes(place, buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        buffer.Position = 0;
+        Place(parse, []).Write(buffer.CopyTo); // another file may have come there meanwhile
     }
 }

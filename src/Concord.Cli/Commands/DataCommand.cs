@@ -51,6 +51,7 @@ internal static class DataCommand
             maximum,
             strict,
             json,
+            json.Force,
         };
         foreach (var option in reading.Options)
             command.Add(option);

@@ -10,12 +10,6 @@ namespace Concord.Cli.Commands;
 /// <summary><c>concord evaluate</c>: accuracy and calibration per source.</summary>
 internal static class EvaluateCommand
 {
-    // as `scores.jsonl` of a run; the version tells them from another program's
-    private static readonly OutputKind Scores = OutputKind.Lines(
-        "a file of saved scores",
-        line => ((string[])["version", "source", "rewards", "scores"]).All(key => line.TryGetProperty(key, out _))
-    );
-
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -91,7 +85,17 @@ internal static class EvaluateCommand
             Description = "Write each comparison's rewards, scores, source, prompt_id, file and line as JSON lines.",
             HelpName = "OUT",
         };
-        var json = new JsonOption("pooled", "sources", "settings");
+        var against = new Option<string[]>("--against")
+        {
+            Description =
+                "Another model, on the same comparisons: its folder beside a model and files, its files of scores "
+                + "beside "
+                + "--scores. Shown are both, and the differences with their intervals.",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "MODEL|FILE",
+        };
+        var json = new JsonOption("pooled", "sources", "settings") { OtherKeys = AgainstReport.Keys };
         var computing = new ComputingOptions();
         var command = new Command(
             "evaluate",
@@ -110,13 +114,17 @@ internal static class EvaluateCommand
             seed,
             temperatures,
             save,
+            against,
             json,
+            json.Force,
         };
         preferences.AddTo(command);
         computing.AddTo(command);
         command.WithExamples(
             "concord evaluate runs/more/model helpful.json webgpt.json",
             "concord evaluate --scores scores.jsonl",
+            "concord evaluate --scores a.jsonl --against b.jsonl",
+            "concord evaluate runs/more/model held-out.jsonl --against runs/equal/model",
             "concord evaluate --baseline top --single helpful=a.jsonl --single webgpt=b.jsonl",
             "concord evaluate --scores helpful.jsonl harmless.jsonl.gz --json evaluation.json",
             "concord evaluate --scores scores.jsonl --temperature webgpt=0.6 --bins 20"
@@ -136,7 +144,7 @@ internal static class EvaluateCommand
                     Bins = [.. EvaluationOptions.StandardBins.Append(shown).Distinct().Order()],
                     Resamples = parse.GetValue(bootstrap),
                     Seed = parse.GetValue(seed),
-                    Temperatures = Temperatures(parse.GetValue(temperatures) ?? []),
+                    Temperatures = NamedTemperatures.Read(parse, temperatures),
                 };
                 Option[] ofModels = [.. preferences.Options, length, strict, .. computing.Options];
                 var (scored, folder, data, alone) = (
@@ -145,11 +153,17 @@ internal static class EvaluateCommand
                     parse.GetValue(files) ?? [],
                     parse.GetValue(singles) ?? []
                 );
+                var others = parse.GetValue(against) ?? [];
                 IPredictionSource predicting;
+                IPredictionSource? comparing = null;
                 switch (scored, folder, data)
                 {
                     case ({ Length: 0 }, null, _) when alone.Length > 0:
                         ofModels.MustBeLeftOut(parse, "--single: they are for a model run over files");
+                        ((Option[])[against]).MustBeLeftOut(
+                            parse,
+                            "--single: save the baseline's scores and compare them"
+                        );
                         predicting = SinglesPredictions.Parse(alone, parse.GetValue(baseline));
                         break;
                     case ({ Length: > 0 }, null, _):
@@ -160,6 +174,11 @@ internal static class EvaluateCommand
                         );
                         InputFiles.CheckOnce(scored);
                         predicting = new ScoresFilePredictions(scored);
+                        if (others.Length > 0)
+                        {
+                            InputFiles.CheckOnce(others);
+                            comparing = new ScoresFilePredictions(others);
+                        }
                         break;
                     case ({ Length: 0 }, { }, { Length: > 0 }):
                         ((Option[])[singles, baseline]).MustBeLeftOut(
@@ -167,15 +186,24 @@ internal static class EvaluateCommand
                             "a model and files: they make a baseline of Singles"
                         );
                         InputFiles.CheckOnce(data);
-                        predicting = new FilePredictions(
-                            folder,
-                            data,
-                            preferences.Read(parse),
-                            parse.GetValue(length),
-                            computing.Read(parse),
-                            parse.GetValue(strict),
-                            names => CheckTemperatures(options, names)
-                        );
+                        if (others.Length > 1)
+                            throw new UsageException(
+                                $"--against names {Text(others.Length)} models: beside a model and files one folder is "
+                                    + $"compared with."
+                            );
+                        var asked = preferences.Read(parse);
+                        IPredictionSource Of(string one) =>
+                            new FilePredictions(
+                                one,
+                                data,
+                                asked,
+                                parse.GetValue(length),
+                                computing.Read(parse),
+                                parse.GetValue(strict),
+                                names => NamedTemperatures.Check(options, names)
+                            );
+                        predicting = Of(folder);
+                        comparing = others.Length > 0 ? Of(others[0]) : null;
                         break;
                     default:
                         throw new UsageException(
@@ -184,12 +212,37 @@ internal static class EvaluateCommand
                                 + "evaluate --baseline top --single SOURCE=FILE...)."
                         );
                 }
-                string[] inputs = [.. scored, .. data, .. alone.Select(one => one[(one.IndexOf('=') + 1)..])];
-                var place = parse.GetValue(save) is { } saved ? OutputPlace.Find(saved, Scores, inputs) : null;
-                json.Check(parse, place is null ? inputs : [.. inputs, place]);
+                string[] inputs =
+                [
+                    .. scored,
+                    .. data,
+                    .. others,
+                    .. alone.Select(one => one[(one.IndexOf('=') + 1)..]),
+                ];
+                if (comparing is not null)
+                {
+                    ((Option[])[bins, bootstrap, seed, temperatures, save]).MustBeLeftOut(
+                        parse,
+                        "--against: they are for one model"
+                    );
+                    json.Check(parse, inputs);
+                    var (one, other) = (
+                        predicting.Read(terminal, cancellation),
+                        comparing.Read(terminal, cancellation)
+                    );
+                    var names = (folder ?? string.Join(", ", scored), string.Join(", ", others));
+                    var report = AgainstReport.Of(one, other, names, terminal);
+                    report.Write(json.ForPeople(parse, terminal));
+                    json.Write(parse, terminal, report.Write);
+                    return ExitCodes.Done;
+                }
+                var place = parse.GetValue(save) is { } saved
+                    ? OutputPlace.Find(saved, ScoresFile.Kind, inputs, parse.GetValue(json.Force))
+                    : null;
+                json.Check(parse, place?.File is { } file ? [.. inputs, file] : inputs);
                 var predictions = predicting.Read(terminal, cancellation);
                 if (place is not null)
-                    ScoresFile.Write(place, predictions);
+                    Save(place, predictions, json.ForPeople(parse, terminal));
                 Report(predictions, options, shown, terminal, json, parse);
                 return ExitCodes.Done;
             }
@@ -208,7 +261,7 @@ internal static class EvaluateCommand
         ParseResult parse
     )
     {
-        CheckTemperatures(options, predictions.Select(one => one.Source));
+        NamedTemperatures.Check(options, predictions.Select(one => one.Source));
         var report = Evaluation.Run(predictions, options);
         var people = json.ForPeople(parse, terminal);
         foreach (var line in EvaluationReportText.Lines(report, bins))
@@ -216,42 +269,16 @@ internal static class EvaluateCommand
         json.Write(parse, terminal, writer => EvaluationFile.Write(writer, report));
     }
 
-    private static void CheckTemperatures(EvaluationOptions options, IEnumerable<string> sources)
+    private static void Save(OutputPlace place, IReadOnlyList<Prediction> predictions, Terminal terminal)
     {
-        if (options.Temperatures is not { } named)
+        if (!place.IsStandardOutput)
+        {
+            place.Write(stream => ScoresFile.Write(stream, predictions));
             return;
-        string[] known = [.. sources.Distinct()];
-        foreach (var name in named.Keys.Except(known))
-        {
-            var nearest = NearestName.Find(name, known);
-            throw new UsageException(
-                $"--temperature names source {name}, which no record "
-                    + $"has.{(nearest is null ? "" : $" Did you mean {nearest}?")}"
-            );
         }
-    }
-
-    private static Dictionary<string, double>? Temperatures(string[] written)
-    {
-        if (written.Length == 0)
-            return null;
-        var result = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var one in written)
-        {
-            var at = one.LastIndexOf('='); // a name may hold the sign too
-            if (
-                at < 1
-                || !double.TryParse(one.AsSpan(at + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var tau)
-                || !double.IsFinite(tau)
-                || tau <= 0
-            )
-                throw new UsageException(
-                    $"--temperature {one}: SOURCE=TAU with a number above 0 was expected, for instance webgpt=0.6."
-                );
-            if (!result.TryAdd(one[..at], tau))
-                throw new UsageException($"--temperature names source {one[..at]} twice: give it once.");
-        }
-        return result;
+        using var buffer = new MemoryStream();
+        ScoresFile.Write(buffer, predictions);
+        terminal.Out.Write(System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Concord.Cli.CommandLine;
-using Concord.Modeling.Files;
 using TorchSharp;
 
 namespace Concord.Cli.Commands;
@@ -87,29 +86,6 @@ internal static class ModelCommand
         )
             return bytes;
         throw new UsageException($"{option.Name} {text}: a size above 0 was expected, for instance 5GB or 500MB.");
-    }
-
-    /// <summary>Refuses to write over a model: what its training cost would be lost.</summary>
-    internal static void CheckOutput(string folder)
-    {
-        if (File.Exists(folder))
-            throw new ConcordException($"{folder} is a file; a folder was expected. Name another.");
-        if (File.Exists(Path.Combine(folder, ModelFolder.SettingsFileName)))
-            throw new ConcordException(
-                $"{folder} holds a reward model that Concord trained ({ModelFolder.SettingsFileName}). Name another "
-                    + $"folder, or remove it first."
-            );
-        if (!Directory.Exists(folder))
-            return;
-        string[] weights =
-        [
-            .. ((string[])["*.safetensors", "*.bin"]).SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)),
-        ];
-        if (weights.Length > 0)
-            throw new ConcordException(
-                $"{folder} holds the weights of a model already ({Path.GetFileName(weights.Order().First())}). Name "
-                    + $"another folder, or remove them first."
-            );
     }
 
     /// <summary>Bytes as people say them.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
+using Concord.Foundation;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Folders;
 using TorchSharp;
@@ -53,7 +54,7 @@ internal static class ModelImportCommand
                     LargestShard = ModelCommand.Bytes(parse, shard),
                     TokenizerFolder = parse.GetValue(tokenizer),
                 };
-                ModelCommand.CheckOutput(folder);
+                AtomicFolder.CheckNew(folder);
                 ConcordRuntime.RequireLibtorch();
                 GgufImportResult result;
                 using (

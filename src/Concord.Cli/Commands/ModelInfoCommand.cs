@@ -29,6 +29,7 @@ internal static class ModelInfoCommand
             folder,
             tokens,
             json,
+            json.Force,
         };
         command.WithExamples(
             "concord model info models/my-model",

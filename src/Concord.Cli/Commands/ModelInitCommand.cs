@@ -70,7 +70,7 @@ internal static class ModelInitCommand
                     throw new ConcordException(
                         $"{from} has neither tokenizer.json nor tokenizer.model. Name the folder of a tokenizer."
                     );
-                ModelCommand.CheckOutput(folder);
+                AtomicFolder.CheckNew(folder);
                 ConcordRuntime.RequireLibtorch();
                 var shape = assembly.Read();
                 IReadOnlyList<string> files;
@@ -83,10 +83,9 @@ internal static class ModelInitCommand
                         parse.GetValue(seed),
                         largest,
                         count => progress.Add(count),
+                        from,
                         cancellation
                     );
-                if (from is not null)
-                    ModelFolder.CopyTokenizer(from, folder);
                 var bytes = files.Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
                 terminal.Out.WriteLine(
                     $"{folder}: {ModelCommand.Count(RandomCheckpoint.CountWeights(shape))} random weights as "

@@ -49,7 +49,7 @@ internal static class QuickstartCommand
         var json = new JsonOption("schemes", "differences", "conclusion");
         const string about =
             "Train small reward models on simulated annotators and compare the schemes, in under two minutes.";
-        var command = new Command("quickstart", about) { output, seed, steps, validation, json };
+        var command = new Command("quickstart", about) { output, seed, steps, validation, json, json.Force };
         command.WithExamples(
             "concord quickstart",
             "concord quickstart --seed 2 --output runs/second --json quickstart.json"

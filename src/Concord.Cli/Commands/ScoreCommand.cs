@@ -18,13 +18,15 @@ internal static class ScoreCommand
         var file = new Argument<string>("FILE")
         {
             Description =
-                "Comparisons in any known format, {\"prompt\" | \"messages\", \"responses\": [..]}, or "
-                + "{\"prompt_ids\": [..], \"response_ids\": [[..], ..]}.",
+                "Comparisons in any known format, {\"prompt\" | \"messages\", \"responses\": [..]}, single answers "
+                + "({\"prompt\", \"response\"}, {\"text\"}, {\"messages\"}), or {\"prompt_ids\": [..], "
+                + "\"response_ids\": [[..], ..]}.",
         };
         var output = new Option<string>("--output", "-o")
         {
             Description =
-                "Where the lines go; a partial file beside it is gone on with if input and model are the same.",
+                "Where the lines go; a partial file beside it is gone on with if input and model are the same. - is "
+                + "standard output.",
             HelpName = "OUT.jsonl",
             Required = true,
         };
@@ -38,6 +40,7 @@ internal static class ScoreCommand
         {
             Description = "Rewards less their mean on the training sources, divided by their standard deviation.",
         };
+        var force = new ForceOption();
         var computing = new ComputingOptions();
         var command = new Command("score", "Rewards of every response of every record, in order, in bounded memory.")
         {
@@ -46,12 +49,14 @@ internal static class ScoreCommand
             output,
             length,
             normalize,
+            force,
         };
         preferences.AddTo(command);
         computing.AddTo(command);
         command.WithExamples(
             "concord score runs/more/model prompts.jsonl -o scores.jsonl",
-            "concord score runs/more/model helpful.json -o scores.jsonl --normalize"
+            "concord score runs/more/model helpful.json -o scores.jsonl --normalize",
+            "concord score runs/more/model answers.jsonl -o -"
         );
         return command.Handle(
             (parse, terminal, cancellation) =>
@@ -61,23 +66,27 @@ internal static class ScoreCommand
                         $"--max-length {parse.GetValue(length)!.Value.ToString(CultureInfo.InvariantCulture)}: 3 or "
                             + $"more was expected."
                     );
-                var options = preferences.Read(parse);
-                PreferenceFile.Check(parse.GetValue(file)!); // before a large model is opened
-                ScoreJob.Check(parse.GetValue(file)!, parse.GetValue(output)!);
+                var (input, place) = (parse.GetValue(file)!, parse.GetValue(output)!);
+                var reading = preferences.Read(parse);
+                PreferenceFile.Check(input); // before a large model is opened
+                var resumes = ScoreJob.Check(input, place, parse.GetValue(force));
                 using var opened = RewardModel.Load(parse.GetValue(model)!, computing.Read(parse));
                 terminal.Error.WriteLine(new ModelEncoding(opened).Choice);
-                var job = new ScoreJob(opened, parse.GetValue(file)!, parse.GetValue(output)!)
+                var job = new ScoreJob(opened, input, place)
                 {
-                    Reading = options,
+                    Reading = reading,
                     MaximumLength = parse.GetValue(length),
                     Normalize = parse.GetValue(normalize),
+                    Force = parse.GetValue(force),
+                    StandardOutput = terminal.Out,
+                    Noted = terminal.Error.WriteLine,
                 };
-                return Run(job, parse.GetValue(output)!, terminal, cancellation);
+                return Run(job, place, resumes, terminal, cancellation);
             }
         );
     }
 
-    private static int Run(ScoreJob job, string output, Terminal terminal, CancellationToken cancellation)
+    private static int Run(ScoreJob job, string output, bool resumes, Terminal terminal, CancellationToken cancellation)
     {
         Progress? progress = null;
         var records = 0;
@@ -99,7 +108,11 @@ internal static class ScoreCommand
         catch (OperationCanceledException)
         {
             progress?.Dispose();
-            terminal.Error.WriteLine($"Stopped after {records} records; the same command goes on from there.");
+            terminal.Error.WriteLine(
+                resumes && records > 0
+                    ? $"Stopped after {records} records; the same command goes on from there."
+                    : $"Stopped after {records} records."
+            );
             throw;
         }
         finally
@@ -110,7 +123,7 @@ internal static class ScoreCommand
             result.Errors == 0
                 ? $"{result.Records} records scored into {output}."
                 : $"{result.Records} records written to {output}; {result.Errors} of them could not be scored and hold "
-                    + "an error instead."
+                    + $"an error instead.{(result.FirstError is { } first ? $" The first: {first}" : "")}"
         );
         return result.Errors == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }

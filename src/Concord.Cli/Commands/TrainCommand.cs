@@ -35,7 +35,7 @@ internal static class TrainCommand
         var json = new JsonOption("outcome", "output", "best_step");
         const string about =
             "Train one reward model on many sources by a recipe; the same command goes on after an interruption.";
-        var command = new Command("train", about) { recipe, overrides, keys, json };
+        var command = new Command("train", about) { recipe, overrides, keys, json, json.Force };
         command.WithExamples(
             "concord train recipes/simulated-more.yaml output=runs/simulated",
             "concord train recipes/more-temperatures.yaml data=DIR model=DIR output=runs/more",

@@ -36,7 +36,7 @@ internal sealed class FileReading(RepeatedFile file, ReadOptions options, DataSe
         while (sample.Count < Sampled && raw.MoveNext())
             sample.Add(raw.Current);
         NamedColumns.Check(sample, mapping, file.Name);
-        Format = options.Format ?? FormatRecogniser.Of(sample, file.Name, mapping);
+        Format = options.Format ?? FormatRecogniser.Of(sample, file.Name, mapping, options.AllowUnscored);
         var reader = Format.NewReader();
         sources = new RecordSources(options, dataSet.Source, dataSet.Field(Format, options, mapping, sample));
         var context = new RecordContext(file.Name, options, sources);
@@ -76,6 +76,6 @@ internal sealed class FileReading(RepeatedFile file, ReadOptions options, DataSe
                 problem = Said(error);
             }
         use.End(problem is null);
-        return context.Give(problem);
+        return context.Give(problem) with { Json = record.Bytes };
     }
 }

@@ -8,9 +8,21 @@ internal static class FormatRecogniser
     private const int NamesShown = 12;
 
     /// <summary>The format of most of the records; among equals the order of the formats decides.</summary>
+    /// <param name="sample">The first records.</param>
+    /// <param name="name">The file's name.</param>
+    /// <param name="mapping">What the caller says of columns.</param>
+    /// <param name="allowUnscored">Whether single answers are a format too.</param>
     /// <exception cref="ConcordException">None has one; the message proposes which column is what.</exception>
-    public static PreferenceFormat Of(IReadOnlyList<RawRecord> sample, string name, ColumnMapping mapping)
+    public static PreferenceFormat Of(
+        IReadOnlyList<RawRecord> sample,
+        string name,
+        ColumnMapping mapping,
+        bool allowUnscored = false
+    )
     {
+        IReadOnlyList<PreferenceFormat> formats = allowUnscored
+            ? [.. PreferenceFormat.All, PreferenceFormat.Single]
+            : PreferenceFormat.All;
         if (sample.Count == 0)
             throw new ConcordException($"{name} is empty; records of preferences were expected.");
         var votes = new Dictionary<PreferenceFormat, int>();
@@ -28,7 +40,7 @@ internal static class FormatRecogniser
             {
                 using var document = RecordJson.Parse(record.Bytes);
                 var fields = RecordFields.Of(document.RootElement, mapping);
-                if (PreferenceFormat.All.FirstOrDefault(format => format.NewReader().Recognises(fields)) is { } found)
+                if (formats.FirstOrDefault(format => format.NewReader().Recognises(fields)) is { } found)
                     votes[found] = votes.GetValueOrDefault(found) + 1;
                 else
                     refused ??= RefusedFormats.Reason(fields);
@@ -44,7 +56,7 @@ internal static class FormatRecogniser
             }
         }
         if (votes.Count > 0)
-            return PreferenceFormat.All.Where(votes.ContainsKey).MaxBy(format => votes[format])!;
+            return formats.Where(votes.ContainsKey).MaxBy(format => votes[format])!;
         if (refused is not null)
             throw new ConcordException($"{name} {refused}.");
         throw new ConcordException(

@@ -100,6 +100,11 @@ public sealed class PreferenceFormat
         new("verdict", "{prompt, response_a, response_b, winner}, also whole conversations", () => new VerdictReader()),
     ];
 
+    /// <summary>Single answers, which are scored but not learned from: recognised only where
+    /// <see cref="ReadOptions.AllowUnscored"/> says so.</summary>
+    public static PreferenceFormat Single { get; } =
+        new("single", "{prompt, response}, {text} or {messages}: one answer, to be scored", () => new SingleReader());
+
     /// <summary>The stable name, e.g. <c>hh</c>.</summary>
     public string Name { get; }
 
@@ -153,7 +158,7 @@ public sealed class PreferenceFormat
     /// <exception cref="ConcordException">No format has it; the message names the nearest and lists all.</exception>
     public static PreferenceFormat Parse(string name)
     {
-        foreach (var format in All)
+        foreach (var format in All.Append(Single))
             if (string.Equals(format.Name, name, StringComparison.OrdinalIgnoreCase))
                 return format;
         var nearest = NearestName.Nearest(name, All.Select(format => format.Name));

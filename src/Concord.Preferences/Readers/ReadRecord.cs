@@ -11,4 +11,12 @@ public sealed record ReadRecord(
     IReadOnlyList<Comparison> Comparisons,
     ReadProblem? Problem,
     IReadOnlyDictionary<string, int> Dropped
-);
+)
+{
+    /// <summary>The record's own JSON in UTF-8; empty where there is none: it could not be found in the file, or what
+    /// is given here is of no one record.</summary>
+    public ReadOnlyMemory<byte> Json { get; init; }
+
+    /// <summary>Whether the record says nothing of its responses, whose scores are then all 0.</summary>
+    public bool IsUnscored { get; init; }
+}

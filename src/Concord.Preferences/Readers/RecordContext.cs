@@ -21,6 +21,9 @@ public sealed class RecordContext
     /// <summary>Whether responses may come without scores.</summary>
     public bool AllowUnscored => options.AllowUnscored;
 
+    /// <summary>Whether the record being read says nothing of its responses; set by who reads it.</summary>
+    internal bool IsUnscored { get; set; }
+
     /// <summary>Counts what is left out on purpose.</summary>
     /// <param name="reason">Why, the same words for the same reason.</param>
     /// <param name="count">How many; 0 counts nothing.</param>
@@ -173,10 +176,11 @@ public sealed class RecordContext
     {
         // A record is taken whole or not at all: what a malformed one gave before its fault was found does not count.
         var taken = problem is null
-            ? new ReadRecord(Line, comparisons, null, dropped)
+            ? new ReadRecord(Line, comparisons, null, dropped) { IsUnscored = IsUnscored }
             : new ReadRecord(Line, [], new ReadProblem(file, Line, problem), new Dictionary<string, int>());
         comparisons = [];
         dropped = [];
+        IsUnscored = false;
         return taken;
     }
 

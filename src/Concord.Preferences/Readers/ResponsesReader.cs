@@ -98,6 +98,7 @@ internal sealed class ResponsesReader : IRecordReader
             if (!context.AllowUnscored)
                 throw new RecordException("no \"scores\" and no \"ranks\"; one per response was expected.");
             scores = new double[count];
+            context.IsUnscored = true;
         }
         if (scores.Length != count)
             throw new RecordException($"{count} responses and {scores.Length} scores; as many of each were expected.");

@@ -1,121 +1,174 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Concord.Foundation;
 
 namespace Concord.Runs.Scoring;
 
 /// <summary>
-/// A file of lines that grows beside its place and is renamed when it is complete. Its first line says which input and
-/// model it belongs to; a part of another is begun anew.
+/// A file of lines that grows beside its place, <c>OUT.partial</c>, and takes it when it is complete. Its first line
+/// says which input and model it belongs to; a part of another is begun anew.
 /// </summary>
-internal sealed class PartialOutput : IDisposable
+/// <remarks>
+/// Every line stands after its checksum: where a disk has changed one since, what comes after is scored again, and
+/// nothing damaged gets into the file that is complete.
+/// </remarks>
+internal sealed class PartialOutput : IScoreLines
 {
     private const string Suffix = ".partial",
         HeaderStart = "{\"input\":\"";
 
-    private static readonly byte[] NewLine = "\n"u8.ToArray();
-
-    private static readonly OutputKind Scores = OutputKind.Lines("a file of scores", IsScored);
-
     private readonly string place;
     private readonly string partial;
     private readonly Stream stream;
-    private readonly int headerLength;
-    private readonly ArrayBufferWriter<byte> buffer = new();
+    private readonly LineBuffer line = new();
+    private readonly long headerLength;
 
-    private PartialOutput(string place, string partial, Stream stream, int headerLength, int lines, int errors)
+    private PartialOutput(string place, Stream stream, long headerLength, PartialLines earlier)
     {
-        (this.place, this.partial, this.stream, this.headerLength, Lines, Errors) = (
-            place,
-            partial,
-            stream,
-            headerLength,
-            lines,
-            errors
-        );
+        (this.place, partial, this.stream, this.headerLength) = (place, place + Suffix, stream, headerLength);
+        (Lines, Errors) = (earlier.Count, earlier.Errors);
     }
 
-    /// <summary>Complete lines so far, those of an earlier run included.</summary>
+    /// <inheritdoc/>
     public int Lines { get; private set; }
 
-    /// <summary>How many of the earlier run's lines hold an error.</summary>
+    /// <inheritdoc/>
     public int Errors { get; }
 
-    /// <summary>The place of the scores of an input, and of their unfinished part beside it.</summary>
-    /// <exception cref="ConcordException">A file that is neither lies at one of them.</exception>
-    public static string Find(string output, string input)
+    /// <summary>Says that something which is no such part lies beside a place, where the part would.</summary>
+    /// <param name="place">The file that is to be complete in the end.</param>
+    /// <param name="inputs">Files that are read.</param>
+    /// <param name="force">Whether any regular file may be replaced that is not read.</param>
+    /// <exception cref="ConcordException">Something does.</exception>
+    public static void Check(string place, IEnumerable<string> inputs, bool force)
     {
-        var place = OutputPlace.Find(output, Scores, input);
-        OutputPlace.Find(place + Suffix, new OutputKind("the part of an interrupted `concord score`", IsPart), input);
-        return place;
+        var partial = place + Suffix;
+        if (new FileInfo(partial).LinkTarget is not null)
+            throw new ConcordException(
+                $"{partial} is a link, and what is unfinished is written under that name through none. Remove it, or "
+                    + $"name another file."
+            );
+        var kind = new OutputKind("the part of an interrupted `concord score`", IsPart);
+        if (OutputPlace.Find(partial, kind, inputs, force).File is null)
+            throw new ConcordException(
+                $"{partial} is a pipe or a device, and what is unfinished is written under that name. Name another "
+                    + $"file."
+            );
     }
 
     /// <summary>Opens the part beside a place, or begins one.</summary>
-    /// <param name="place">As <see cref="Find"/> gives it.</param>
+    /// <param name="place">As it was checked.</param>
     /// <param name="input">What tells the input from others.</param>
     /// <param name="model">What tells model and settings from others.</param>
+    /// <param name="say">Told what is not gone on with.</param>
     /// <exception cref="ConcordException">The place cannot be written.</exception>
-    public static PartialOutput Open(string place, string input, string model)
+    public static PartialOutput Open(string place, string input, string model, Action<string> say)
     {
         var partial = place + Suffix;
         var header = Encoding.UTF8.GetBytes($"{HeaderStart}{input}\",\"model\":\"{model}\"}}\n");
         try
         {
             var stream = Disk.Open(partial, FileMode.OpenOrCreate, FileShare.None);
-            var (lines, errors, end) = Count(stream, header);
-            stream.SetLength(end);
-            stream.Position = end;
-            if (end == 0)
+            var earlier = Earlier(stream, header, partial, say);
+            stream.SetLength(earlier.End);
+            stream.Position = earlier.End;
+            if (earlier.End == 0)
                 stream.Write(header);
-            return new PartialOutput(place, partial, stream, header.Length, lines, errors);
+            return new PartialOutput(place, stream, header.Length, earlier);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConcordException(
-                $"{place} cannot be written: {error.Message} Name another place, or make this one writable.",
+                $"{partial} cannot be written: {error.Message} Name another place, or make this one writable.",
                 error
             );
         }
     }
 
-    /// <summary>Adds a line.</summary>
-    public void WriteLine(Action<Utf8JsonWriter> write)
+    /// <inheritdoc/>
+    public void WriteLine(Action<Utf8JsonWriter> write, bool holdsError)
     {
-        buffer.ResetWrittenCount();
-        using (
-            var writer = new Utf8JsonWriter(
-                buffer,
-                new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
-            )
-        )
-            write(writer);
-        buffer.Write(NewLine);
-        stream.Write(buffer.WrittenSpan);
-        if (++Lines % 16 == 0)
-            stream.Flush();
+        var bytes = line.Write(write);
+        try
+        {
+            stream.Write(PartialLines.Mark(bytes, Lines + 1, holdsError));
+            stream.Write(bytes);
+            stream.WriteByte((byte)'\n');
+            if (++Lines % 16 == 0)
+                stream.Flush();
+        }
+        catch (IOException error)
+        {
+            throw new ConcordException(
+                $"{partial} cannot be written any further: {error.Message} Make room: the same command goes on from "
+                    + $"there.",
+                error
+            );
+        }
     }
 
-    /// <summary>Takes the header off and puts the file in its place.</summary>
+    /// <inheritdoc/>
     public void Complete()
     {
-        stream.Flush();
-        stream.Position = headerLength;
-        AtomicFile.Write(place, target => stream.CopyTo(target));
+        try
+        {
+            stream.Flush();
+            stream.Position = headerLength;
+        }
+        catch (IOException error)
+        {
+            throw new ConcordException(
+                $"{partial} cannot be written any further: {error.Message} Make room: the same command goes on from "
+                    + $"there.",
+                error
+            );
+        }
+        AtomicFile.Write(
+            place,
+            target =>
+            {
+                var whole = PartialLines.Read(stream, target);
+                if (whole.Count != Lines)
+                    throw new ConcordException(
+                        $"{partial} is damaged after {whole.Count} records. The same command scores the rest again."
+                    );
+            }
+        );
         stream.Dispose();
         Disk.Delete(partial);
     }
 
-    // {"rewards", "tokens", "truncated"}, {"error"}, or several of them for a record of several parts
-    private static bool IsScored(JsonElement line) =>
-        line.TryGetProperty("comparisons", out var parts)
-            ? parts.ValueKind == JsonValueKind.Array && parts.EnumerateArray().All(IsScored)
-            : Keys(line) is ["rewards", "tokens", "truncated"] or ["error"];
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // Closing writes once more and fails again on a full disk; the first error is the one to show.
+        }
+    }
 
-    private static string[] Keys(JsonElement line) =>
-        line.ValueKind == JsonValueKind.Object ? [.. line.EnumerateObject().Select(one => one.Name)] : [];
+    // what is there of the same input and model, up to the first line that is not as it was written
+    private static PartialLines Earlier(Stream stream, byte[] header, string partial, Action<string> say)
+    {
+        var start = new byte[header.Length];
+        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length)
+            return default;
+        if (!start.AsSpan().SequenceEqual(header))
+        {
+            say(
+                $"{partial} is of another input, model or setting, or of another version of Concord: it is begun anew."
+            );
+            return default;
+        }
+        var lines = PartialLines.Read(stream, null);
+        if (lines.IsDamaged)
+            say($"{partial} is damaged after {lines.Count} records: the rest is scored again.");
+        return lines with { End = header.Length + lines.End };
+    }
 
     // a killed run may have left less than its first line
     private static bool IsPart(string file)
@@ -125,41 +178,4 @@ internal sealed class PartialOutput : IDisposable
         var count = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         return HeaderStart.StartsWith(Encoding.UTF8.GetString(start, 0, count), StringComparison.Ordinal);
     }
-
-    // complete lines of a part that begins with this header; otherwise nothing of it is kept
-    private static (int Lines, int Errors, long End) Count(Stream stream, byte[] header)
-    {
-        var start = new byte[header.Length];
-        if (
-            stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length
-            || !start.AsSpan().SequenceEqual(header)
-        )
-            return (0, 0, 0);
-        int lines = 0,
-            errors = 0;
-        long end = header.Length,
-            position = header.Length;
-        var line = new List<byte>();
-        var block = new byte[1 << 16];
-        for (int count; (count = stream.Read(block)) > 0; )
-        {
-            for (var i = 0; i < count; i++, position++)
-            {
-                if (block[i] != (byte)'\n')
-                {
-                    line.Add(block[i]);
-                    continue;
-                }
-                lines++;
-                if (CollectionsMarshal.AsSpan(line).IndexOf("{\"error\""u8) >= 0)
-                    errors++; // of the record, or of one of its parts
-                line.Clear();
-                end = position + 1;
-            }
-        }
-        return (lines, errors, end);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => stream.Dispose();
 }

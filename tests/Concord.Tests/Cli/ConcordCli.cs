@@ -44,5 +44,14 @@ internal static class ConcordCli
                 Xunit.Assert.Contains(fragment, Error);
             return this;
         }
+
+        /// <summary>Asserts that the run ended with <paramref name="code"/> and said every fragment.</summary>
+        public Result MustBeSaid(int code, params string[] fragments)
+        {
+            Xunit.Assert.True(Code == code, $"exit code {Code} instead of {code}\n{Error}\n{Out}");
+            foreach (var fragment in fragments)
+                Xunit.Assert.Contains(fragment, Error);
+            return this;
+        }
     }
 }

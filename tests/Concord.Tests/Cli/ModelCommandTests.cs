@@ -3,7 +3,6 @@ using Concord.Cli;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Packing;
 using Concord.Modeling.Rewards;
-using Concord.Records;
 using Concord.Tests.Backbones;
 using Concord.Tests.Modeling;
 using Concord.Tests.Weights;
@@ -117,26 +116,21 @@ public class ModelCommandTests
         Assert.False(Directory.Exists(folder.File("r")));
     }
 
-    [Fact]
-    public void The_weights_of_a_model_are_not_written_over()
+    [Theory]
+    [InlineData("model-00001-of-00002.safetensors")]
+    [InlineData("config.json")]
+    [InlineData("tokenizer.json")]
+    [InlineData("concord.json")]
+    [InlineData("letter.txt")]
+    public void Nothing_that_lies_in_a_folder_is_written_over(string name)
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("model-00001-of-00002.safetensors"), "mine");
+        File.WriteAllText(folder.File(name), "mine");
         ConcordCli
             .Run("model", "init", "--config", "pythia-14m", "-o", folder.Path)
-            .MustFail(ExitCodes.Failed, "holds the weights of a model already (model-00001-of-00002.safetensors)");
-        Assert.Single(Directory.GetFiles(folder.Path));
-    }
-
-    [Fact]
-    public void A_trained_reward_model_is_not_written_over()
-    {
-        using var folder = new TemporaryFolder();
-        new ConcordModelSettings().Write(folder.Path);
-        ConcordCli
-            .Run("model", "init", "--config", "pythia-14m", "-o", folder.Path)
-            .MustFail(ExitCodes.Failed, "holds a reward model that Concord trained");
-        Assert.Single(Directory.GetFiles(folder.Path));
+            .MustFail(ExitCodes.Failed, $"is there already and holds {name}");
+        Assert.Equal([name], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+        Assert.Equal("mine", File.ReadAllText(folder.File(name)));
     }
 
     [Fact]
@@ -189,7 +183,11 @@ public class ModelCommandTests
             folder.File("a")
         );
         Assert.Equal(ExitCodes.Interrupted, stopped.Code);
-        Assert.Equal(["config.json"], Directory.GetFiles(folder.File("a")).Select(Path.GetFileName));
+        Assert.Equal([source], Directory.GetFileSystemEntries(folder.Path));
+        // and what a killed one leaves goes with the next
+        KilledWriter.Leave(folder.File("a"));
+        ConcordCli.Run("model", "import", source, "-o", folder.File("a")).MustBeDone();
+        Assert.Equal([folder.File("a")], Directory.GetDirectories(folder.Path));
     }
 
     [Fact]

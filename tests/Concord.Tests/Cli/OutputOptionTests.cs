@@ -188,4 +188,67 @@ public sealed class OutputOptionTests : IDisposable
             .MustFail(ExitCodes.Failed, "holds no tokenizer", "line 1");
         Assert.Equal(["text.jsonl"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
     }
+
+    [Fact]
+    public void Force_replaces_another_file_and_no_input_link_or_device()
+    {
+        var (input, other) = (Pairs(), Pairs("other.jsonl"));
+        Unchanged(
+            input,
+            () =>
+                ConcordCli
+                    .Run("score", Model, input, "-o", input, "--force")
+                    .MustFail(ExitCodes.Failed, "what is read here")
+        );
+        File.CreateSymbolicLink(folder.File("planted.jsonl.partial"), other);
+        Unchanged(
+            other,
+            () =>
+                ConcordCli
+                    .Run("score", Model, input, "-o", folder.File("planted.jsonl"), "--force")
+                    .MustFail(ExitCodes.Failed, "planted.jsonl.partial", "is a link")
+        );
+        ConcordCli.Run("score", Model, input, "-o", other, "--force").MustBeDone();
+        Assert.StartsWith("{\"version\":1,", File.ReadAllText(other), StringComparison.Ordinal);
+        File.WriteAllText(folder.File("config.json"), "{\"model_type\": \"llama\"}");
+        ConcordCli.Run("data", input, "--json", folder.File("config.json"), "--force").MustBeDone();
+        Assert.Contains("\"contradictions\"", File.ReadAllText(folder.File("config.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Devices_and_standard_output_are_written_to_as_the_system_would()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/null is asked for");
+        var input = Pairs();
+        ConcordCli.Run("score", Model, input, "-o", "/dev/null").MustBeDone();
+        ConcordCli.Run("data", input, "--json", "/dev/null").MustBeDone();
+        Assert.False(Concord.Foundation.FileTypes.IsRegular("/dev/null"));
+        Assert.False(File.Exists("/dev/null.partial"));
+        var shown = ConcordCli.Run("data", input, "--json").MustBeDone();
+        Assert.Equal(shown.Out, ConcordCli.Run("data", input, "--json", "/dev/stdout").MustBeDone().Out);
+        Assert.Equal(4, ConcordCli.Run("score", Model, input, "-o", "-").MustBeDone().Lines.Length);
+    }
+
+    [Fact]
+    public void A_model_is_saved_over_nothing_but_a_saved_model()
+    {
+        using var model = Concord.Modeling.Rewards.RewardModel.Load(Model);
+        File.WriteAllText(folder.File("letter.txt"), "mine");
+        Assert.Contains(
+            "is not a reward model's folder",
+            Assert.Throws<ConcordException>(() => model.Save(folder.Path)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "was read from",
+            Assert.Throws<ConcordException>(() => model.Save(Model)).Message,
+            StringComparison.Ordinal
+        );
+        model.Save(folder.File("model"));
+        model.Save(folder.File("model"));
+        Assert.Equal(
+            ["letter.txt", "model"],
+            Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order()
+        );
+    }
 }

@@ -295,7 +295,7 @@ public sealed class TrainCommandTests : IDisposable
         );
         using RewardModel apart = RewardModel.Load(Place("apart", "model")),
             merged = RewardModel.Load(Place("merged", "model"));
-        var before = Fingerprint.OfModel(apart.Folder!, apart.SourceFolder!, "");
+        var before = ScoreKey.OfModel(apart, new ModelEncoding(apart), normalize: false);
         var population = SimulatedPopulation.Create(new SimulationSettings { HeldOut = 8 });
         foreach (var comparison in population.HeldOut("crowd").Select(one => one.Comparison))
         {
@@ -308,8 +308,12 @@ public sealed class TrainCommandTests : IDisposable
             Assert.Equal(both[0][1], both[1][1], 5);
         }
         // a base that changes makes other rewards: scoring does not go on with the old ones
-        File.AppendAllText(Path.Combine(apart.SourceFolder!, "note"), "changed");
-        Assert.NotEqual(before, Fingerprint.OfModel(apart.Folder!, apart.SourceFolder!, ""));
+        var weights = Path.Combine(apart.SourceFolder!, "model.safetensors");
+        var bytes = File.ReadAllBytes(weights);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+        using var changed = RewardModel.Load(Place("apart", "model"));
+        Assert.NotEqual(before, ScoreKey.OfModel(changed, new ModelEncoding(changed), normalize: false));
     }
 
     [Fact]
