@@ -21,7 +21,6 @@ internal static class JsonFields
     }
 
     /// <summary>The field, or null where it is absent or null.</summary>
-    /// <exception cref="RecordException">A name beside it is no text.</exception>
     public static JsonElement? Find(this JsonElement value, string name)
     {
         if (value.ValueKind != JsonValueKind.Object)
@@ -32,7 +31,11 @@ internal static class JsonFields
         }
         catch (InvalidOperationException)
         {
-            throw NoText();
+            // a name beside it that is no text
+            foreach (var field in value.EnumerateObject())
+                if (JsonText.NameOf(field) == name && field.Value.ValueKind != JsonValueKind.Null)
+                    return field.Value;
+            return null;
         }
     }
 
@@ -131,9 +134,6 @@ internal static class JsonFields
         var raw = JsonMarshal.GetRawUtf8Value(value); // GetRawText refuses what is no UTF-8
         return raw.Length <= 40 ? Encoding.UTF8.GetString(raw) : Kind(value);
     }
-
-    private static RecordException NoText() =>
-        new("a field whose name is no text (half a surrogate pair, or bytes that are no UTF-8).");
 
     private static string List(ReadOnlySpan<int> numbers)
     {

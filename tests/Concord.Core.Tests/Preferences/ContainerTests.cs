@@ -161,6 +161,13 @@ public sealed class ContainerTests
     }
 
     [Fact]
+    public void A_name_that_is_no_text_ends_nothing_where_the_file_may_be_one_array()
+    {
+        byte[] bytes = [.. "[{\""u8, 0xFF, .. "\":1}, {\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}]"u8];
+        Assert.Single(PreferenceFile.Read(new MemoryStream(bytes), "x.json").Comparisons);
+    }
+
+    [Fact]
     public void A_half_surrogate_in_a_name_costs_no_more_than_its_record()
     {
         const string good = """{"prompt":"p","chosen":"a","rejected":"b"}""";
