@@ -7,8 +7,8 @@ namespace Concord.Records;
 /// What a reward model needs beyond Hugging Face's files to score as it was trained; <c>concord.json</c> of its folder.
 /// </summary>
 /// <remarks>
-/// Keys this version does not know are ignored; <see cref="Version"/> rises only when an older reader would score
-/// wrongly.
+/// Keys this version does not know are left aside and named (<see cref="UnknownKeys"/>); <see cref="Version"/> rises
+/// only when an older reader would score wrongly.
 /// </remarks>
 public sealed record ConcordModelSettings
 {
@@ -55,6 +55,20 @@ public sealed record ConcordModelSettings
 
     /// <summary>Standard deviation of the rewards on the training sources; null where not measured.</summary>
     public double? RewardStandardDeviation { get; init; }
+
+    /// <summary>
+    /// Added to every reward: the bias of a head that had one, as value heads of other tools do. Null for none.
+    /// </summary>
+    public double? RewardConstant { get; init; }
+
+    /// <summary>
+    /// Where the base model of an adapter's folder lies, from that folder; null for a whole model. It is looked for
+    /// there too where the two were moved together.
+    /// </summary>
+    public string? AdapterBase { get; init; }
+
+    /// <summary>Keys of the file that this version does not know and leaves aside; not written.</summary>
+    public IReadOnlyList<string> UnknownKeys { get; init; } = [];
 
     /// <summary>
     /// Reads <c>concord.json</c> of a folder; null where there is none, as in folders that others wrote.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Concord.Records;
@@ -29,6 +30,15 @@ internal sealed record ModelSettingsForm(int Version)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? RewardStandardDeviation { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RewardConstant { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AdapterBase { get; init; }
+
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; set; }
+
     public static ModelSettingsForm Of(ConcordModelSettings settings) =>
         new(settings.Version)
         {
@@ -44,6 +54,8 @@ internal sealed record ModelSettingsForm(int Version)
             ),
             RewardMean = settings.RewardMean,
             RewardStandardDeviation = settings.RewardStandardDeviation,
+            RewardConstant = settings.RewardConstant,
+            AdapterBase = settings.AdapterBase,
         };
 
     /// <summary>The settings, with defaults for what is absent.</summary>
@@ -59,6 +71,12 @@ internal sealed record ModelSettingsForm(int Version)
             "a number above 0"
         );
         Check(RewardMean is not { } mean || double.IsFinite(mean), "reward_mean", RewardMean, "a finite number");
+        Check(
+            RewardConstant is not { } constant || double.IsFinite(constant),
+            "reward_constant",
+            RewardConstant,
+            "a finite number"
+        );
         foreach (var (name, temperature) in Sources ?? NoSources)
             Check(
                 temperature is null or (> 0 and < double.PositiveInfinity),
@@ -78,6 +96,9 @@ internal sealed record ModelSettingsForm(int Version)
             Sources = [.. (Sources ?? NoSources).Select(source => new SourceTemperature(source.Key, source.Value))],
             RewardMean = RewardMean,
             RewardStandardDeviation = RewardStandardDeviation,
+            RewardConstant = RewardConstant,
+            AdapterBase = AdapterBase,
+            UnknownKeys = Others is { Count: > 0 } ? [.. Others.Keys] : defaults.UnknownKeys,
         };
 
         void Check(bool holds, string key, double? value, string expected)

@@ -56,6 +56,25 @@ public sealed class RunContents(string folder)
             PrecisionFile,
         ];
 
+    /// <summary>
+    /// The model folder that a name stands for where one is asked for: a run's folder stands for its
+    /// <see cref="ModelFolder"/>, everything else for itself.
+    /// </summary>
+    /// <param name="folder">What was named.</param>
+    /// <exception cref="ConcordException">It is a run's folder, and the run has no model yet.</exception>
+    public static string ModelOf(string folder)
+    {
+        var contents = new RunContents(folder);
+        if (!File.Exists(contents.ConfigFile) || File.Exists(Path.Combine(folder, "config.json")))
+            return folder;
+        return Directory.Exists(contents.ModelFolder)
+            ? contents.ModelFolder
+            : throw new ConcordException(
+                $"{folder} is the folder of a run that has saved no model yet: {contents.ModelFolder} is not there. Go "
+                    + $"on with the run (the same `concord train` again), or name another model."
+            );
+    }
+
     /// <summary>Opens the folder of a run, ended or not.</summary>
     /// <exception cref="ConcordException">It is no folder of a run.</exception>
     public static RunContents Open(string folder)

@@ -54,6 +54,8 @@ internal static class RunModel
                 WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
             }
         );
+        foreach (var sentence in model.Opening)
+            say(sentence);
         if (recipe.Training.Mode != TrainedParts.Adapters && model.MergeAdapters())
             say($"{folder}: the adapters are added to its weights, since mode lora alone trains and saves them apart.");
         model.Settings = model.Settings with

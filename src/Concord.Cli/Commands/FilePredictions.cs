@@ -46,6 +46,8 @@ internal sealed record FilePredictions(
         }
         SourcesRead(comparisons.Select(comparison => comparison.Source));
         using var model = RewardModel.Load(Model, Computing);
+        foreach (var note in model.Opening)
+            terminal.Error.WriteLine(note);
         terminal.Error.WriteLine(new ModelEncoding(model).Choice);
         using var progress = new Progress(terminal, "scoring", comparisons.Count, "comparisons");
         var predictions = model.Predict(

@@ -13,7 +13,11 @@ internal static class ModelInfoCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("model") { Description = "Hugging Face folder.", HelpName = "DIR" };
+        var folder = new Argument<string>("model")
+        {
+            Description = "Hugging Face folder, an adapter's, or a run's for its model.",
+            HelpName = "DIR",
+        };
         var tokens = new Option<int>("--tokens")
         {
             Description = "Real tokens of a batch, for the memory needed.",
@@ -98,10 +102,19 @@ internal static class ModelInfoCommand
                 + $"projection {ModelCommand.Count(model.LanguageModelHeadParameters)}, reward head "
                 + $"{ModelCommand.Count(model.RewardHeadParameters)}"
         );
-        Line(
-            "reward head",
-            model.HasRewardHead ? "yes: the folder can score" : "none: train one before scoring (concord train)"
-        );
+        Line("reward head", model.RewardHead ?? "none: train one before scoring (concord train)");
+        if (model.Adapter is { } adapter)
+        {
+            Line(
+                "adapter",
+                FormattableString.Invariant(
+                    $"LoRA of rank {adapter.Rank}, alpha {adapter.Alpha}{(adapter.RankStabilised ? " (rsLoRA)" : "")}, "
+                )
+                    + $"{ModelCommand.Count(adapter.Parameters)} weights in {ModelCommand.Count(adapter.Tensors)} tensors "
+                    + $"on {string.Join(", ", adapter.Modules)}"
+            );
+            Line("base", adapter.BaseFolder);
+        }
         Line(
             "weights",
             model.WeightFiles.Count == 0
@@ -120,6 +133,8 @@ internal static class ModelInfoCommand
                 $"pooling {settings.Pooling}, rendering {settings.Rendering ?? "by the chat template, else hh"}, truncation {settings.Truncation}, "
                     + $"{settings.Sources.Count} sources"
             );
+        foreach (var note in model.Notes)
+            Line("note", note);
         output.WriteLine();
         output.WriteLine(
             $"memory, about (batches of {ModelCommand.Count(memory.Tokens)} real tokens, without the process itself):"

@@ -10,6 +10,9 @@ internal sealed record ModelInfoResult(
     ModelShapeResult Shape,
     ModelParametersResult Parameters,
     bool HasRewardHead,
+    string? RewardHead,
+    ModelAdapterResult? Adapter,
+    IReadOnlyList<string> Notes,
     bool HasTokenizer,
     bool HasChatTemplate,
     IReadOnlyDictionary<string, long> StoredElements,
@@ -42,6 +45,19 @@ internal sealed record ModelInfoResult(
                 model.RewardHeadParameters
             ),
             model.HasRewardHead,
+            model.RewardHead,
+            model.Adapter is { } adapter
+                ? new ModelAdapterResult(
+                    adapter.BaseFolder,
+                    adapter.BaseModel,
+                    adapter.Rank,
+                    adapter.Alpha,
+                    adapter.RankStabilised,
+                    adapter.Parameters,
+                    adapter.Modules
+                )
+                : null,
+            model.Notes,
             model.HasTokenizer,
             model.HasChatTemplate,
             model.StoredTypes,
@@ -71,6 +87,17 @@ internal sealed record ModelShapeResult(
     int VocabSize,
     int MaxPositionEmbeddings,
     bool TieWordEmbeddings
+);
+
+/// <summary>An adapter.</summary>
+internal sealed record ModelAdapterResult(
+    string BaseFolder,
+    string BaseModel,
+    int Rank,
+    double Alpha,
+    bool RankStabilised,
+    long Parameters,
+    IReadOnlyList<string> Modules
 );
 
 /// <summary>Numbers of weights.</summary>

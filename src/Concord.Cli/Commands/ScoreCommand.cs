@@ -14,7 +14,7 @@ internal static class ScoreCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "Folder of a reward model." };
+        var model = new Argument<string>("MODEL") { Description = "Folder of a reward model, or of a run." };
         var file = new Argument<string>("FILE")
         {
             Description =
@@ -71,6 +71,8 @@ internal static class ScoreCommand
                 PreferenceFile.Check(input); // before a large model is opened
                 var resumes = ScoreJob.Check(input, place, parse.GetValue(force));
                 using var opened = RewardModel.Load(parse.GetValue(model)!, computing.Read(parse));
+                foreach (var note in opened.Opening)
+                    terminal.Error.WriteLine(note);
                 terminal.Error.WriteLine(new ModelEncoding(opened).Choice);
                 var job = new ScoreJob(opened, input, place)
                 {

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
 using Concord.Foundation;
+using Concord.Records;
 using Concord.Tokenization;
 
 namespace Concord.Cli.Commands;
@@ -44,7 +45,7 @@ internal static class TokenizeCommand
             .Handle(
                 (parse, terminal, cancellation) =>
                     Run(
-                        Tokenizer.Load(parse.GetRequiredValue(tokenizer)),
+                        Tokenizer.Load(RunContents.ModelOf(parse.GetRequiredValue(tokenizer))),
                         parse.GetRequiredValue(file),
                         terminal,
                         cancellation

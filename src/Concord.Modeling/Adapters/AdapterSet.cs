@@ -7,14 +7,28 @@ namespace Concord.Modeling.Adapters;
 /// <summary>The low-rank adapters on a backbone.</summary>
 internal sealed class AdapterSet
 {
-    private sealed record Entry(AdapterTarget Target, LowRankAdapter Adapter);
+    private sealed record Entry(AdapterTarget Target, LowRankAdapter Adapter, double Alpha);
 
     private readonly List<Entry> entries = [];
 
     private AdapterSet(LoraSettings settings) => Settings = settings;
 
-    /// <summary>Rank, scale and targets.</summary>
+    /// <summary>Rank, scale and targets, where a module has none of its own.</summary>
     public LoraSettings Settings { get; }
+
+    /// <summary>The modules with an adapter, and the rank and alpha of each.</summary>
+    public IReadOnlyList<(string Module, int Rank, double Alpha)> Modules =>
+        [.. entries.Select(entry => (entry.Target.Module, (int)entry.Adapter.Down.Value.shape[0], entry.Alpha))];
+
+    /// <summary>What B A is multiplied by; one value where it is the same for all modules.</summary>
+    public IReadOnlyList<double> Scales
+    {
+        get
+        {
+            double[] all = [.. entries.Select(entry => entry.Adapter.Scale)];
+            return all.Distinct().Count() == 1 ? [all[0]] : all;
+        }
+    }
 
     /// <summary>A and B of every adapter.</summary>
     public IReadOnlyList<Parameter> Parameters =>
@@ -27,34 +41,49 @@ internal sealed class AdapterSet
     /// <exception cref="ConcordException">A target names no linear layer of this family.</exception>
     public static AdapterSet Create(IBackbone backbone, LoraSettings settings)
     {
+        var modules = new AdapterModules(settings.Targets);
+        string[] known = [.. Targets(backbone).Select(target => target.Module)];
+        if (modules.WithoutModule(known).FirstOrDefault() is { } unknown)
+            throw new ConcordException(
+                $"LoRA target '{unknown}' is no linear layer of this model; it has {ShortNames(backbone)}."
+            );
         using var generator = new Generator(settings.Seed);
         return Build(
             backbone,
             settings,
-            (target, inputs) =>
+            modules,
+            target => target.Module,
+            (target, rank) =>
             {
+                var inputs = target.Layer.Inputs;
                 var bound = 1 / Math.Sqrt(inputs);
-                return (
-                    rand([settings.Rank, inputs], generator: generator) * (2 * bound) - bound,
-                    zeros(target.Rows, settings.Rank)
-                );
+                return (rand([rank, inputs], generator: generator) * (2 * bound) - bound, zeros(target.Rows, rank));
             }
         );
     }
 
     /// <summary>Puts the adapters of a PEFT folder's tensors on a backbone.</summary>
     /// <param name="backbone">The backbone.</param>
-    /// <param name="settings">What <c>adapter_config.json</c> says.</param>
+    /// <param name="adapter">What <c>adapter_config.json</c> says.</param>
+    /// <param name="moduleOf">What a target is called in the model that peft wrapped.</param>
     /// <param name="take">Gives a tensor by its name, of the shape named; an error of its own where it is missing or
     /// otherwise shaped.</param>
-    public static AdapterSet Load(IBackbone backbone, LoraSettings settings, Func<string, long[], Tensor> take) =>
+    /// <exception cref="ConcordException">No module is one the adapter is for, or a tensor does not fit.</exception>
+    public static AdapterSet Load(
+        IBackbone backbone,
+        AdapterConfigFile adapter,
+        Func<AdapterTarget, string> moduleOf,
+        Func<string, long[], Tensor> take
+    ) =>
         Build(
             backbone,
-            settings,
-            (target, inputs) =>
+            adapter.Lora,
+            adapter.Modules,
+            moduleOf,
+            (target, rank) =>
                 (
-                    take(Name(target, "lora_A"), [settings.Rank, inputs]),
-                    take(Name(target, "lora_B"), [target.Rows, settings.Rank])
+                    take($"{moduleOf(target)}.lora_A.weight", [rank, target.Layer.Inputs]),
+                    take($"{moduleOf(target)}.lora_B.weight", [target.Rows, rank])
                 )
         );
 
@@ -69,14 +98,14 @@ internal sealed class AdapterSet
     /// <summary>Takes the adapters off their layers; the weights stay as they are.</summary>
     public void TakeOff()
     {
-        foreach (var (target, adapter) in entries)
+        foreach (var (target, adapter, _) in entries)
             target.Layer.Adapters.Remove(adapter);
     }
 
     /// <summary>Puts adapters that were taken off on their layers again.</summary>
     public void PutOn()
     {
-        foreach (var (target, adapter) in entries)
+        foreach (var (target, adapter, _) in entries)
             target.Layer.Adapters.Add(adapter);
     }
 
@@ -84,7 +113,7 @@ internal sealed class AdapterSet
     public void Merge()
     {
         using var mode = no_grad();
-        foreach (var (target, adapter) in entries)
+        foreach (var (target, adapter, _) in entries)
         {
             using var scope = NewDisposeScope();
             var weight = target.Layer.Weight.Value.narrow(0, adapter.FirstRow, adapter.Rows);
@@ -101,36 +130,45 @@ internal sealed class AdapterSet
         entries.Clear();
     }
 
+    /// <summary>The names of a backbone's linear layers, for messages.</summary>
+    public static string ShortNames(IBackbone backbone) =>
+        string.Join(", ", backbone.AdapterTargets(0).Select(target => target.ShortName));
+
+    private static IEnumerable<AdapterTarget> Targets(IBackbone backbone) =>
+        Enumerable.Range(0, backbone.Config.Layers).SelectMany(backbone.AdapterTargets);
+
     private static AdapterSet Build(
         IBackbone backbone,
         LoraSettings settings,
+        AdapterModules modules,
+        Func<AdapterTarget, string> moduleOf,
         Func<AdapterTarget, int, (Tensor Down, Tensor Up)> make
     )
     {
         var set = new AdapterSet(settings);
-        var known = backbone.AdapterTargets(0).Select(target => target.ShortName).ToArray();
-        if (settings.Targets.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
-            throw new ConcordException(
-                $"LoRA target '{unknown}' is no linear layer of this model; it has {string.Join(", ", known)}."
-            );
         using var scope = NewDisposeScope();
-        foreach (var target in Enumerable.Range(0, backbone.Config.Layers).SelectMany(backbone.AdapterTargets))
+        foreach (var target in Targets(backbone).Where(target => modules.Has(moduleOf(target))))
         {
-            if (settings.Targets.Count > 0 && !settings.Targets.Contains(target.ShortName))
-                continue;
-            var (down, up) = make(target, target.Layer.Inputs);
+            var module = moduleOf(target);
+            var own = settings with
+            {
+                Rank = modules.Rank(module, settings.Rank),
+                Alpha = modules.Alpha(module, settings.Alpha),
+            };
+            var (down, up) = make(target, own.Rank);
             var layout = new WeightLayout([Name(target, "lora_B")], [target.Rows], target.InterleavedHeads);
             var adapter = new LowRankAdapter(
-                new Parameter(Name(target, "lora_A"), down, WeightLayout.Single(Name(target, "lora_A"), settings.Rank)),
+                new Parameter(Name(target, "lora_A"), down, WeightLayout.Single(Name(target, "lora_A"), own.Rank)),
                 new Parameter(Name(target, "lora_B"), layout.FromCheckpoint(up), layout),
-                settings.Scale,
+                own.Scale,
                 target.FirstRow
             );
             target.Layer.Adapters.Add(adapter);
-            set.entries.Add(new Entry(target, adapter));
+            set.entries.Add(new Entry(target, adapter, own.Alpha));
         }
         return set;
     }
 
-    private static string Name(AdapterTarget target, string part) => $"base_model.model.{target.Module}.{part}.weight";
+    private static string Name(AdapterTarget target, string part) =>
+        $"{AdapterConfigFile.Prefix}{target.Module}.{part}.weight";
 }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Concord.Modeling.Files;
 using TorchSharp;
 
@@ -17,6 +18,35 @@ internal static class BackboneFactory
     [
         .. BackboneFamilies.All.Select(family => family.LanguageModelHeadName).Distinct(),
     ];
+
+    /// <summary>
+    /// Whether a name is one of a language model of a shape: of its backbone, with its prefix or without, of its
+    /// projection to the vocabulary, or of a buffer of old checkpoints.
+    /// </summary>
+    public static Func<string, bool> KnownNames(BackboneConfig config)
+    {
+        var names = new HashSet<string>(VocabularyProjections, StringComparer.Ordinal);
+        foreach (var tensor in ModelTensors.Backbone(config))
+        {
+            names.Add(tensor.Name);
+            names.Add(tensor.Name[(tensor.Name.IndexOf('.', StringComparison.Ordinal) + 1)..]);
+        }
+        return name =>
+            names.Contains(name)
+            || Buffers.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
+    }
+
+    /// <summary>Checks that every tensor of a backbone is there in its shape; no weight is read.</summary>
+    /// <exception cref="ConcordException">One is not; the message names file and tensor.</exception>
+    public static void Check(CheckpointReader reader, BackboneConfig config)
+    {
+        foreach (var tensor in ModelTensors.Backbone(config))
+        {
+            // A bare base model is saved without the prefix of the whole.
+            var bare = tensor.Name[(tensor.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+            reader.Expect(!reader.Contains(tensor.Name) && reader.Contains(bare) ? bare : tensor.Name, tensor.Shape);
+        }
+    }
 
     /// <summary>The backbone of a shape, with weights from a source.</summary>
     public static IBackbone Build(BackboneConfig config, IParameterSource source) =>

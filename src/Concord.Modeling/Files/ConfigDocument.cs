@@ -65,7 +65,13 @@ internal sealed class ConfigDocument : IDisposable
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new ConcordException($"{file} is not valid JSON: {error.Message} Download or write it again.", error);
+            var start = bytes.Span[..Math.Min(bytes.Length, ForeignFile.Enough)];
+            throw new ConcordException(
+                ForeignFile.Describe(start) is { } foreign
+                    ? $"{file} is not JSON: {foreign}"
+                    : $"{file} is not valid JSON: {error.Message} Download or write it again.",
+                error
+            );
         }
         if (document.RootElement.ValueKind == JsonValueKind.Object)
             return new ConfigDocument(document, document.RootElement, file, "");
@@ -76,6 +82,22 @@ internal sealed class ConfigDocument : IDisposable
     }
 
     public bool Has(string key) => Value(key) is not null;
+
+    /// <summary>The value is a text.</summary>
+    public bool IsText(string key) => Value(key) is { ValueKind: JsonValueKind.String };
+
+    /// <summary>The value is none of null, false, 0, and empty text, list or object.</summary>
+    public bool SaysSomething(string key) =>
+        Value(key) is { } value
+        && value.ValueKind switch
+        {
+            JsonValueKind.False => false,
+            JsonValueKind.String => value.GetString()!.Length > 0,
+            JsonValueKind.Array => value.GetArrayLength() > 0,
+            JsonValueKind.Object => value.GetPropertyCount() > 0,
+            JsonValueKind.Number => !value.TryGetDouble(out var number) || number != 0,
+            _ => true,
+        };
 
     public int? Integer(string key, int least, int most)
     {
@@ -141,6 +163,28 @@ internal sealed class ConfigDocument : IDisposable
                     item.ValueKind == JsonValueKind.String
                         ? item.GetString()!
                         : throw Wrong(key, value, "a list of texts")
+                ),
+        ];
+    }
+
+    /// <summary>Integers, or a single one.</summary>
+    public IReadOnlyList<int>? Integers(string key, int least, int most)
+    {
+        if (Value(key) is not { } value)
+            return null;
+        if (value.ValueKind != JsonValueKind.Array)
+            return [Integer(key, least, most)!.Value];
+        return
+        [
+            .. value
+                .EnumerateArray()
+                .Select(item =>
+                    item.ValueKind == JsonValueKind.Number
+                    && item.TryGetInt32(out var number)
+                    && number >= least
+                    && number <= most
+                        ? number
+                        : throw Wrong(key, value, $"integers from {least} to {most}")
                 ),
         ];
     }

@@ -53,6 +53,10 @@ public sealed class SafetensorsFile : IDisposable
             handle = null;
             return file;
         }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ConcordException($"{path} does not exist; a safetensors file was expected there.", error);
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ConcordException($"{path} cannot be read: {error.Message}", error);
@@ -191,6 +195,8 @@ public sealed class SafetensorsFile : IDisposable
             );
         ReadExactly(handle, prefix, 0);
         var size = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (Foreign(handle, length) is { } foreign)
+            throw new ConcordException($"{path} is no safetensors file: {foreign}");
         if (size > SafetensorsHeader.LargestSize)
             throw new ConcordException(
                 $"{path}: the safetensors header is said to have {size} bytes; at most "
@@ -206,6 +212,14 @@ public sealed class SafetensorsFile : IDisposable
         ReadExactly(handle, bytes, prefix.Length);
         var dataStart = prefix.Length + (long)size;
         return (SafetensorsHeader.Parse(bytes, length - dataStart, path), dataStart);
+    }
+
+    // JSON after the length is a header of this format, be it damaged.
+    private static string? Foreign(SafeFileHandle handle, long length)
+    {
+        var start = new byte[Math.Min(ForeignFile.Enough, length)];
+        ReadExactly(handle, start, 0);
+        return start.Length > sizeof(long) && start[sizeof(long)] == '{' ? null : ForeignFile.Describe(start);
     }
 
     private ScalarType StoredType(SafetensorsEntry entry) =>

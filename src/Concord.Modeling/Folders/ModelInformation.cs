@@ -1,5 +1,7 @@
+using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
+using Concord.Modeling.Opening;
 using Concord.Records;
 using TorchSharp;
 
@@ -22,6 +24,16 @@ public sealed record ModelInformation
 
     /// <summary>Number of weights of the reward head; 0 where there is none.</summary>
     public required long RewardHeadParameters { get; init; }
+
+    /// <summary>Where the reward head stands, for people; null where there is none.</summary>
+    public string? RewardHead { get; init; }
+
+    /// <summary>The adapter, where the folder is an adapter's; shape and weights are then those of its base.</summary>
+    public AdapterInformation? Adapter { get; init; }
+
+    /// <summary>What is out of the ordinary in the folder, a sentence each: names of wrappers, files and keys left
+    /// aside.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Name and bytes of each file of weights; empty where the folder has only a config.</summary>
     public required IReadOnlyList<(string Name, long Bytes)> WeightFiles { get; init; }
@@ -61,13 +73,50 @@ public sealed record ModelInformation
     /// <exception cref="ConcordException">The folder is no model, or its weights do not fit its config.</exception>
     public static ModelInformation Read(string folder)
     {
+        folder = RunContents.ModelOf(folder);
+        if (!AdapterConfigFile.IsIn(folder))
+            return ReadWhole(folder);
+        using var adapter = AdapterFolder.Open(folder);
+        var whole = ReadWhole(adapter.BaseFolder);
+        var notes = new List<string>([.. whole.Notes, .. adapter.Config.Notes]);
+        var head = Head(adapter.Tensors, AdapterFolder.IsAdapterTensor, whole.Config, notes);
+        string[] tensors = [.. adapter.Tensors.Names.Where(AdapterFolder.IsAdapterTensor)];
+        notes.AddRange(OpeningNotes.OfAdapterFiles(folder));
+        return whole with
+        {
+            Folder = folder,
+            RewardHead = head?.ToString() ?? whole.RewardHead,
+            RewardHeadParameters = head is null ? whole.RewardHeadParameters : whole.Config.HiddenSize,
+            Adapter = new AdapterInformation(
+                adapter.BaseFolder,
+                adapter.Config.BaseModel,
+                adapter.Config.Lora.Rank,
+                adapter.Config.Lora.Alpha,
+                adapter.Config.Lora.RankStabilised,
+                tensors.Length,
+                tensors.Sum(name => Count(adapter.Tensors, name)),
+                [.. tensors.Select(AdapterFolder.ModuleOf).Distinct(StringComparer.Ordinal)]
+            ),
+            HasTokenizer = whole.HasTokenizer || ModelFolder.HasTokenizer(folder),
+            HasChatTemplate = whole.HasChatTemplate || ModelFolder.HasChatTemplate(folder),
+            Settings = ConcordModelSettings.Read(folder) ?? whole.Settings,
+            Notes = notes,
+        };
+    }
+
+    private static ModelInformation ReadWhole(string folder)
+    {
         var config = BackboneConfig.Read(folder);
         var withWeights =
             File.Exists(Path.Combine(folder, ModelFolder.WeightsFileName))
             || File.Exists(Path.Combine(folder, ModelFolder.WeightsIndexFileName));
         using var reader = withWeights ? CheckpointReader.Open(folder) : null;
         if (reader is not null)
-            Check(reader, config);
+            BackboneFactory.Check(reader, config);
+        var notes = new List<string>(reader is null ? [] : OpeningNotes.OfWrappers(reader));
+        var head = reader is null ? null : Head(reader, BackboneFactory.KnownNames(config), config, notes);
+        if (reader is not null)
+            notes.AddRange(OpeningNotes.OfFiles(reader, head?.File));
         var types = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var entry in reader?.Entries ?? [])
             types[entry.Type.Name] = types.GetValueOrDefault(entry.Type.Name) + entry.Count;
@@ -76,8 +125,12 @@ public sealed record ModelInformation
             Folder = folder,
             Config = config,
             BackboneParameters = ModelTensors.ParameterCount(config),
-            LanguageModelHeadParameters = Stored(config.Family.LanguageModelHeadName),
-            RewardHeadParameters = Stored(ModelTensors.RewardHeadName),
+            LanguageModelHeadParameters =
+                reader is not null && reader.Contains(config.Family.LanguageModelHeadName)
+                    ? Count(reader, config.Family.LanguageModelHeadName)
+                    : 0,
+            RewardHead = head?.ToString(),
+            RewardHeadParameters = head is null ? 0 : config.HiddenSize,
             WeightFiles =
             [
                 .. (reader?.Files ?? []).Select(file => (Path.GetFileName(file), new FileInfo(file).Length)),
@@ -86,21 +139,29 @@ public sealed record ModelInformation
             HasTokenizer = ModelFolder.HasTokenizer(folder),
             HasChatTemplate = ModelFolder.HasChatTemplate(folder),
             Settings = ConcordModelSettings.Read(folder),
+            Notes = notes,
         };
-
-        long Stored(string name) =>
-            reader is not null && reader.Contains(name)
-                ? reader.Shape(name).Aggregate(1L, (product, dimension) => product * dimension)
-                : 0;
     }
 
-    private static void Check(CheckpointReader reader, BackboneConfig config)
+    // A head that cannot be read is told of beside the rest, which is as it is.
+    private static RewardHeadPlace? Head(
+        CheckpointReader reader,
+        Func<string, bool> others,
+        BackboneConfig config,
+        List<string> notes
+    )
     {
-        foreach (var tensor in ModelTensors.Backbone(config))
+        try
         {
-            // A bare base model is saved without the prefix of the whole.
-            var bare = tensor.Name[(tensor.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
-            reader.Expect(!reader.Contains(tensor.Name) && reader.Contains(bare) ? bare : tensor.Name, tensor.Shape);
+            return RewardHeadPlace.Find(reader, others, config.HiddenSize);
+        }
+        catch (ConcordException error)
+        {
+            notes.Add(error.Message);
+            return null;
         }
     }
+
+    private static long Count(CheckpointReader reader, string name) =>
+        reader.Shape(name).Aggregate(1L, (product, dimension) => product * dimension);
 }

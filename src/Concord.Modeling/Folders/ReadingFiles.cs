@@ -1,5 +1,6 @@
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Files;
+using Concord.Records;
 
 namespace Concord.Modeling.Folders;
 
@@ -13,6 +14,7 @@ public static class ReadingFiles
     /// <exception cref="ConcordException">The folder is an adapter's, and its base is not there.</exception>
     public static IReadOnlyList<string> Of(string folder)
     {
+        folder = RunContents.ModelOf(folder);
         string[] own =
         [
             .. ModelFolder
@@ -24,6 +26,6 @@ public static class ReadingFiles
                 .Select(name => Path.Combine(folder, name))
                 .Where(File.Exists),
         ];
-        return AdapterConfigFile.IsIn(folder) ? [.. own, .. Of(AdapterConfigFile.Read(folder).FindBase(folder))] : own;
+        return AdapterConfigFile.IsIn(folder) ? [.. own, .. Of(AdapterFolder.BaseOf(folder))] : own;
     }
 }

@@ -19,7 +19,7 @@ public sealed class ModelEncoding
 
     /// <summary>Makes the encoding of a model.</summary>
     /// <param name="model">The model; its <see cref="RewardModel.Settings"/> decide what is not overridden, and its
-    /// <see cref="RewardModel.Folder"/> holds the tokenizer.</param>
+    /// <see cref="RewardModel.TextFolder"/> holds the tokenizer.</param>
     /// <param name="maximumLength">Longest row in tokens; null for the folder's for texts, and the model's
     /// positions.</param>
     /// <param name="truncation">What happens to longer ones; null for the folder's.</param>
@@ -27,8 +27,8 @@ public sealed class ModelEncoding
     public ModelEncoding(RewardModel model, int? maximumLength = null, TruncationPolicy? truncation = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var folder = model.Folder;
-        this.model = folder ?? "a model made in memory";
+        var folder = model.TextFolder;
+        this.model = model.Folder ?? "a model made in memory";
         vocabulary = model.Config.VocabularySize;
         var where = Path.Combine(this.model, ModelFolder.SettingsFileName);
         var policy = truncation ?? EncodingNames.ParseTruncation(model.Settings.Truncation, where);

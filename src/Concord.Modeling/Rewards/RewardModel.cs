@@ -82,7 +82,35 @@ public sealed class RewardModel : IDisposable
             ? Tokenizer.Load(folder)
             : null;
 
-    /// <summary>Opens a Hugging Face folder, or one with a LoRA adapter whose base lies where it says.</summary>
+    /// <summary>
+    /// The folder whose tokenizer and chat template read its texts: <see cref="Folder"/> where that has a tokenizer,
+    /// else <see cref="SourceFolder"/>, as for an adapter that was saved without one.
+    /// </summary>
+    public string? TextFolder => Folder is { } own && ModelFolder.HasTokenizer(own) ? own : SourceFolder ?? Folder;
+
+    /// <summary>
+    /// Where the head came from when the folder was opened: the tensor and file it was found in, or that it was made
+    /// new; a phrase for people.
+    /// </summary>
+    public string HeadOrigin { get; init; } = "made in memory";
+
+    /// <summary>
+    /// What was out of the ordinary when the folder was opened, a sentence each: names of wrappers taken off, a head
+    /// under another name or with a bias, keys and files left aside.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; internal set; } = [];
+
+    /// <summary>What a person is told when the folder was opened: the head's origin, and the notes.</summary>
+    public IEnumerable<string> Opening => Notes.Prepend($"Reward head: {HeadOrigin}.");
+
+    /// <summary>
+    /// What the product of each adapter's matrices is multiplied by; one value where it is the same for all, none
+    /// without adapters.
+    /// </summary>
+    public IReadOnlyList<double> AdapterScales => Adapters?.Scales ?? [];
+
+    /// <summary>Opens a Hugging Face folder, one with a LoRA adapter whose base lies where it says, or a run's folder
+    /// for the model in it.</summary>
     /// <exception cref="ConcordException">The folder is no such model, or has no head where one is needed;
     /// the message names file and tensor.</exception>
     public static RewardModel Load(string folder, RewardModelOptions? options = null)
@@ -163,7 +191,7 @@ public sealed class RewardModel : IDisposable
         var hidden = Hidden(batch, record, frozen); // (R, H)
         if (record)
             recorded = hidden.alias().DetachFromDisposeScope();
-        return new RewardOutput(hidden, head.Project(hidden));
+        return new RewardOutput(hidden, WithConstant(head.Project(hidden)));
     }
 
     /// <summary>The parameters below the lowest trained layer, on which <see cref="FrozenStates"/> depend.</summary>
@@ -223,7 +251,7 @@ public sealed class RewardModel : IDisposable
             using (otherHead)
             {
                 using var hidden = Hidden(batch, record: false);
-                return RewardHead.Project(hidden, otherHead);
+                return WithConstant(RewardHead.Project(hidden, otherHead));
             }
         }
         finally
@@ -233,6 +261,14 @@ public sealed class RewardModel : IDisposable
                 parameter.Dispose();
             Adapters?.PutOn();
         }
+    }
+
+    private double[] WithConstant(double[] rewards)
+    {
+        if (Settings.RewardConstant is { } constant)
+            for (var i = 0; i < rewards.Length; i++)
+                rewards[i] += constant;
+        return rewards;
     }
 
     // z of each row // (R, H), the caller's

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
+using Concord.Modeling.Opening;
 using Concord.Modeling.Operations;
 using Concord.Records;
 using TorchSharp;
@@ -11,22 +13,36 @@ namespace Concord.Modeling.Rewards;
 internal static class RewardModelLoader
 {
     private const string HeadName = ModelTensors.RewardHeadName;
-    private const string AdapterHeadName = AdapterConfigFile.HeadName;
 
-    /// <summary>Opens a folder.</summary>
+    /// <summary>Opens a folder, or that of a run for its model.</summary>
     /// <exception cref="ConcordException">The folder is no such model; the message names file and tensor.</exception>
     public static RewardModel Load(string folder, RewardModelOptions options, IOperations operations)
     {
+        folder = RunContents.ModelOf(folder);
         if (!AdapterConfigFile.IsIn(folder))
             return LoadWhole(folder, folder, options, operations, null);
-        var adapter = AdapterConfigFile.Read(folder);
-        using var file = SafetensorsFile.Open(Path.Combine(folder, AdapterConfigFile.WeightsName));
+        using var adapter = AdapterFolder.Open(folder);
         using var scope = torch.NewDisposeScope();
         // an adapter without a head takes the base's; LoadWhole says what is missing where that has none either
-        var head = file.Contains(AdapterHeadName) ? file.Load(AdapterHeadName, torch.ScalarType.Float32) : null;
-        var model = LoadWhole(adapter.FindBase(folder), folder, options, operations, head);
-        model.UseAdapters(ReadAdapters(adapter, file, model.Backbone, options.Device));
-        return model;
+        var model = LoadWhole(adapter.BaseFolder, folder, options, operations, adapter.Tensors);
+        try
+        {
+            model.UseAdapters(adapter.PutOn(model.Backbone, options.Device));
+            model.Notes =
+            [
+                .. model.Notes,
+                .. OpeningNotes.OfWrappers(adapter.Tensors, AdapterConfigFile.Prefix),
+                .. adapter.Config.Notes,
+                .. adapter.Finish(),
+                .. OpeningNotes.OfAdapterFiles(folder),
+            ];
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -41,47 +57,12 @@ internal static class RewardModelLoader
         torch.Device device
     )
     {
-        var adapter = AdapterConfigFile.Read(folder);
-        adapter.FindBase(folder);
-        using var file = SafetensorsFile.Open(Path.Combine(folder, AdapterConfigFile.WeightsName));
+        using var adapter = AdapterFolder.Open(folder);
         using var scope = torch.NewDisposeScope();
-        return (
-            ReadAdapters(adapter, file, backbone, device),
-            file.Load(AdapterHeadName, torch.ScalarType.Float32).to(device).DetachFromDisposeScope()
-        );
-    }
-
-    private static AdapterSet ReadAdapters(
-        AdapterConfigFile adapter,
-        SafetensorsFile file,
-        IBackbone backbone,
-        torch.Device device
-    )
-    {
-        var weights = file.Path;
-        var used = new HashSet<string> { AdapterHeadName };
-        var set = AdapterSet.Load(backbone, adapter.Lora, Take);
-        if (file.Names.FirstOrDefault(name => !used.Contains(name)) is { } left)
-            throw new ConcordException(
-                $"{weights} holds a tensor this model has no place for: \"{left}\". Check that "
-                    + $"{AdapterConfigFile.Name} names the right base model and target_modules."
-            );
-        return set;
-
-        torch.Tensor Take(string name, long[] shape)
-        {
-            if (!file.Contains(name))
-                throw new ConcordException(
-                    $"{weights} has no tensor \"{name}\"; {AdapterConfigFile.Name} asks for it by target_modules."
-                );
-            if (!file.Shape(name).SequenceEqual(shape))
-                throw new ConcordException(
-                    $"{weights}: tensor \"{name}\" has shape [{string.Join(", ", file.Shape(name))}]; expected "
-                        + $"[{string.Join(", ", shape)}]."
-                );
-            used.Add(name);
-            return file.Load(name, torch.ScalarType.Float32).to(device);
-        }
+        var head = adapter.Tensors.Load(HeadName, [1, backbone.Config.HiddenSize], torch.ScalarType.Float32);
+        var set = adapter.PutOn(backbone, device);
+        adapter.Finish();
+        return (set, head.to(device).DetachFromDisposeScope());
     }
 
     private static RewardModel LoadWhole(
@@ -89,7 +70,7 @@ internal static class RewardModelLoader
         string settingsFolder,
         RewardModelOptions options,
         IOperations operations,
-        torch.Tensor? adapterHead
+        CheckpointReader? adapter
     )
     {
         var config = BackboneConfig.Read(folder);
@@ -101,25 +82,10 @@ internal static class RewardModelLoader
             options.Pooling
             ?? PoolingNames.Parse(settings.Pooling, Path.Combine(settingsFolder, ModelFolder.SettingsFileName));
         using var reader = CheckpointReader.Open(folder);
+        BackboneFactory.Check(reader, config);
         using var scope = torch.NewDisposeScope();
-        long[] shape = [1, config.HiddenSize];
-        var head = reader.Contains(HeadName) ? reader.Load(HeadName, shape, torch.ScalarType.Float32) : null;
-        if (adapterHead is not null)
-        {
-            if (!adapterHead.shape.SequenceEqual(shape))
-                throw new ConcordException(
-                    $"{settingsFolder}: tensor \"{AdapterHeadName}\" has shape "
-                        + $"[{string.Join(", ", adapterHead.shape)}]; expected [1, {config.HiddenSize}]."
-                );
-            head = adapterHead;
-        }
-        head ??= options.HeadSeed is not null
-            ? torch.zeros(shape)
-            : throw new ConcordException(
-                $"{folder} has no reward head: tensor \"{HeadName}\" of shape [1, {config.HiddenSize}] is missing. "
-                    + $"Name a reward model's folder, or train one from this folder first (concord train)."
-            );
-        var parameter = new Parameter(HeadName, head.to(options.Device), WeightLayout.Single(HeadName, 1));
+        var head = Head(reader, adapter, config, options.HeadSeed is not null);
+        var parameter = new Parameter(HeadName, head.Weight.to(options.Device), WeightLayout.Single(HeadName, 1));
         var backbone = BackboneFactory.Load(
             config,
             reader,
@@ -132,11 +98,69 @@ internal static class RewardModelLoader
             SourceFolder = folder,
             Folder = settingsFolder,
             AskedRendering = options.Rendering,
+            HeadOrigin = head.Origin,
             Settings = settings with
             {
                 Pooling = PoolingNames.Of(pooling),
                 Dialogues = options.Dialogues ?? settings.Dialogues,
+                RewardConstant = head.Constant ?? settings.RewardConstant,
             },
+            Notes =
+            [
+                .. OpeningNotes.OfWrappers(reader),
+                .. head.Notes,
+                .. OpeningNotes.OfSettings(settings),
+                .. OpeningNotes.OfFiles(reader, head.File),
+            ],
         };
+    }
+
+    private sealed record HeadFound(
+        torch.Tensor Weight,
+        double? Constant,
+        string? File,
+        string Origin,
+        IReadOnlyList<string> Notes
+    );
+
+    // The adapter's, else the base's, else a new one of zeros where the caller takes one.
+    private static HeadFound Head(CheckpointReader reader, CheckpointReader? adapter, BackboneConfig config, bool fresh)
+    {
+        var own = adapter is null
+            ? null
+            : RewardHeadPlace.Find(adapter, AdapterFolder.IsAdapterTensor, config.HiddenSize);
+        var known = BackboneFactory.KnownNames(config);
+        var inBase = RewardHeadPlace.Find(reader, known, config.HiddenSize);
+        // that of the base is dropped where the adapter has one, and counts as read
+        var baseHead = inBase?.Load(reader);
+        if ((own ?? inBase) is { } place)
+        {
+            var (weight, constant) = own is null ? baseHead!.Value : own.Load(adapter!);
+            string[] notes = constant is { } added
+                ?
+                [
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The reward head has a bias: {added:g6} is added to every reward. No comparison depends on it; a "
+                            + $"model saved from this one keeps it in {ModelFolder.SettingsFileName}, which transformers "
+                            + $"does not read."
+                    ),
+                ]
+                : [];
+            return new(weight, constant, place.File, $"{place}", notes);
+        }
+        return fresh
+            ? new(
+                torch.zeros(1, config.HiddenSize),
+                null,
+                null,
+                "made new, all zeros whatever the seed: the folder has none",
+                []
+            )
+            : throw new ConcordException(
+                $"{adapter?.Folder ?? reader.Folder} has no reward head: tensor \"{HeadName}\" of shape [1, "
+                    + $"{config.HiddenSize}] is missing, and no other tensor has that shape. Name a reward model's "
+                    + $"folder, or train one from this folder first (concord train)."
+            );
     }
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Concord.Foundation;
 using Concord.Modeling.Adapters;
+using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
 using Concord.Modeling.Packing;
 using Concord.Preferences;
+using Concord.Records;
 using Concord.Tokenization.Comparisons;
 using Concord.Tokenization.Rendering;
 
@@ -69,6 +71,10 @@ internal static class RewardModelWriter
                 );
                 Finish(
                     model,
+                    model.Settings with
+                    {
+                        AdapterBase = null,
+                    },
                     temporary,
                     sample,
                     batch =>
@@ -105,35 +111,43 @@ internal static class RewardModelWriter
             {
                 var tensors = adapters
                     .Tensors(parameter => parameter.Value)
-                    .Append((AdapterConfigFile.HeadName, model.Head.Value));
+                    .Append((AdapterConfigFile.Prefix + ModelTensors.RewardHeadName, model.Head.Value));
                 SafetensorsWriter.Write(Path.Combine(temporary, AdapterConfigFile.WeightsName), tensors);
-                var targets =
-                    adapters.Settings.Targets.Count > 0
-                        ? adapters.Settings.Targets
-                        : [.. model.Backbone.AdapterTargets(0).Select(target => target.ShortName)];
-                new AdapterConfigFile(
-                    adapters.Settings,
-                    Path.GetRelativePath(Path.GetFullPath(folder), baseFolder)
-                ).Write(temporary, targets);
+                AdapterConfigFile.Write(
+                    temporary,
+                    adapters,
+                    [
+                        .. Enumerable
+                            .Range(0, model.Config.Layers)
+                            .SelectMany(model.Backbone.AdapterTargets)
+                            .Select(target => target.Module),
+                    ],
+                    baseFolder
+                );
+                var settings = model.Settings with
+                {
+                    AdapterBase = Path.GetRelativePath(Path.GetFullPath(folder), baseFolder),
+                };
                 // without a second base in memory
-                Finish(model, temporary, sample, batch => model.RewardsUnder(temporary, batch));
+                Finish(model, settings, temporary, sample, batch => model.RewardsUnder(temporary, batch));
             }
         );
     }
 
     private static void Finish(
         RewardModel model,
+        ConcordModelSettings settings,
         string temporary,
         IReadOnlyList<TokenizedComparison>? sample,
         Func<PackedBatch, double[]> openedAgain
     )
     {
-        if (model.SourceFolder is { } source)
+        if (model.TextFolder is { } source)
             ModelFolder.CopyTokenizer(source, temporary);
         // whoever applies a folder's template would read otherwise than the model was trained
         if (model.Settings.Rendering == EncodingNames.Of(DialogueRendering.Hh))
             ChatTemplateFiles.RemoveFrom(temporary);
-        model.Settings.Write(temporary);
+        settings.Write(temporary);
         using var batch = PackedBatch.Create(
             sample is { Count: > 0 } ? sample : RandomTexts(model.Config.VocabularySize),
             model.Device

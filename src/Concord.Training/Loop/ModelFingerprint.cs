@@ -21,7 +21,7 @@ public static class ModelFingerprint
         hash.Add(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{model.Config} {PoolingNames.Of(model.Pooling)} {model.AdapterSettings?.Scale:r}\n"
+                $"{model.Config} {PoolingNames.Of(model.Pooling)} {Scales(model)}\n"
             )
         );
         foreach (var parameter in model.Parameters)
@@ -31,4 +31,7 @@ public static class ModelFingerprint
         }
         return hash.ToString();
     }
+
+    private static string Scales(RewardModel model) =>
+        string.Join(' ', model.AdapterScales.Select(scale => scale.ToString("r", CultureInfo.InvariantCulture)));
 }

@@ -142,7 +142,7 @@ public class ModelFolderTests
     }
 
     [Fact]
-    public void Settings_come_back_as_written_and_unknown_keys_are_ignored()
+    public void Settings_come_back_as_written_and_unknown_keys_are_named()
     {
         using var folder = new TemporaryFolder();
         Assert.Null(ConcordModelSettings.Read(folder.Path));
@@ -164,7 +164,9 @@ public class ModelFolderTests
         var json = JsonNode.Parse(File.ReadAllText(folder.File("concord.json")))!.AsObject();
         json["of_a_later_version"] = new JsonObject { ["a"] = 1 };
         File.WriteAllText(folder.File("concord.json"), json.ToJsonString());
-        Assert.Equal(settings with { Sources = [] }, ConcordModelSettings.Read(folder.Path)! with { Sources = [] });
+        read = ConcordModelSettings.Read(folder.Path)!;
+        Assert.Equal(["of_a_later_version"], read.UnknownKeys);
+        Assert.Equal(settings with { Sources = [] }, read with { Sources = [], UnknownKeys = settings.UnknownKeys });
     }
 
     [Theory]

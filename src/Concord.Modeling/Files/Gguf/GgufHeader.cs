@@ -44,6 +44,11 @@ internal sealed class GgufHeader
     public static GgufHeader? Parse(ReadOnlySpan<byte> prefix, long fileLength, string file)
     {
         var header = new GgufHeader(fileLength, file);
+        if (
+            !prefix.StartsWith("GGUF"u8)
+            && ForeignFile.Describe(prefix[..Math.Min(prefix.Length, ForeignFile.Enough)]) is { } foreign
+        )
+            throw new ConcordException($"{file} is no GGUF file: {foreign}");
         var cursor = new GgufCursor(prefix, fileLength, file);
         header.Read(ref cursor);
         if (!cursor.Overrun)
