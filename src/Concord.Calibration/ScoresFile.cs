@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Concord.Foundation;
@@ -51,19 +50,19 @@ public static class ScoresFile
     /// <summary>The version of the lines this code writes, and the newest it reads.</summary>
     public const int CurrentVersion = 1;
 
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file. Its name without extensions is the source of records that name none.</param>
     /// <exception cref="ConcordException">The file cannot be read at all.</exception>
     public static ScoresFileContent Read(string path)
     {
+        using var file = InputFile.Open(path, "a file of scores (JSON lines, a JSON array, or either as .gz)");
         try
         {
-            using var file = File.OpenRead(path);
-            using var stream = Unpacked(file);
-            using var reader = new StreamReader(stream, Utf8);
-            return Read(reader, path);
+            var begin = new byte[2];
+            var begun = new BegunStream(begin.AsSpan(0, file.ReadAtLeast(begin, 2, throwOnEndOfStream: false)), file);
+            // By content, not by name.
+            using Stream unpacked = GzipInput.Begins(begin) ? new GzipInput(begun) : begun;
+            return Read(new LineReader(unpacked), path);
         }
         catch (Exception error)
             when (error
@@ -74,13 +73,7 @@ public static class ScoresFile
                         or NotSupportedException
             )
         {
-            throw new ConcordException(
-                File.Exists(path)
-                    ? $"{path} cannot be read: {error.Message}"
-                    : $"{path} is not there; a file of scores (JSON lines, a JSON array, or either as .gz) was "
-                        + $"expected. Check the path.",
-                error
-            );
+            throw new ConcordException($"{path} cannot be read: {error.Message}", error);
         }
     }
 
@@ -134,21 +127,21 @@ public static class ScoresFile
         return bare.Length == 0 ? name : bare;
     }
 
-    private static ScoresFileContent Read(StreamReader reader, string path)
+    private static ScoresFileContent Read(LineReader reader, string path)
     {
         var parser = new ScoresRecordParser(path, SourceOf(path));
-        var head = new StringBuilder();
+        var blank = 0; // lines above a document, which errors within it count
         var number = 0;
-        while (reader.ReadLine() is { } line)
+        while (reader.Read() is { } line)
         {
             number++;
             if (string.IsNullOrWhiteSpace(line))
             {
-                head.Append('\n');
+                blank++;
                 continue;
             }
             if (!parser.Any && (line.TrimStart()[0] == '[' || (line.TrimStart()[0] == '{' && OpensDocument(line))))
-                return ReadDocument(head.Append(line).Append('\n').Append(reader.ReadToEnd()).ToString(), parser, path);
+                return ReadDocument($"{line}\n{reader.ReadToEnd()}", blank, parser, path);
             parser.AddText(line, number);
         }
         return parser.Content;
@@ -171,7 +164,7 @@ public static class ScoresFile
         }
     }
 
-    private static ScoresFileContent ReadDocument(string text, ScoresRecordParser parser, string path)
+    private static ScoresFileContent ReadDocument(string text, int above, ScoresRecordParser parser, string path)
     {
         JsonDocument document;
         try
@@ -182,7 +175,13 @@ public static class ScoresFile
         {
             return new ScoresFileContent(
                 [],
-                [new ScoresFileError(path, (int)(error.LineNumber ?? 0) + 1, ScoresRecordParser.NotJson(error, text))]
+                [
+                    new ScoresFileError(
+                        path,
+                        above + (int)(error.LineNumber ?? 0) + 1,
+                        ScoresRecordParser.NotJson(error, text)
+                    ),
+                ]
             );
         }
         using (document)
@@ -197,13 +196,5 @@ public static class ScoresFile
                 parser.Add(record, ++number);
             return parser.Content;
         }
-    }
-
-    // By content, not by name.
-    private static Stream Unpacked(FileStream file)
-    {
-        var packed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
-        file.Position = 0;
-        return packed ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 }

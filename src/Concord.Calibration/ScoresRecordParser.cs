@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Concord.Foundation;
 
 namespace Concord.Calibration;
 
@@ -89,6 +90,11 @@ internal sealed class ScoresRecordParser(string path, string defaultSource)
 
     private void AddPrediction(Prediction prediction, int number)
     {
+        if (prediction.Rewards.Count > Limits.Current.Responses)
+            throw new Unusable(
+                $"{prediction.Rewards.Count} rewards; at most {Limits.Current.Responses} are compared with one another "
+                    + "(CONCORD_LIMIT_RESPONSES)"
+            );
         if (prediction.Problem() is { } problem)
             errors.Add(new ScoresFileError(path, number, problem));
         else

@@ -8,6 +8,7 @@ namespace Concord.Cli;
 internal static class Errors
 {
     private const int BrokenPipe = 32; // EPIPE, as .NET puts it into HResult on Unix
+    private const int Longest = 4000; // characters of a message
 
     /// <summary>Runs <paramref name="action"/>; an exception becomes a sentence and an exit code.</summary>
     public static int Guard(Terminal terminal, Func<int> action, CancellationToken cancellation = default)
@@ -27,7 +28,7 @@ internal static class Errors
             {
                 terminal.Out.Flush();
                 if (message is not null)
-                    terminal.Error.WriteLine(message);
+                    terminal.Error.WriteLine(Shortened(message));
             }
             catch (IOException)
             {
@@ -68,6 +69,26 @@ internal static class Errors
                     + $"please report it with the command that led to it."
             ),
         };
+
+    /// <summary>
+    /// The last net, for what is thrown where nobody waits for it (a thread of its own, before or after a command): one
+    /// sentence and the exit code, no trace.
+    /// </summary>
+    public static void CatchAll() =>
+        AppDomain.CurrentDomain.UnhandledException += (_, failed) =>
+        {
+            var error = failed.ExceptionObject as Exception ?? new InvalidOperationException("An error of no kind.");
+            var (code, message) = Describe(error);
+            if (message is not null)
+                PlainWriter.Over(Console.Error).WriteLine(Shortened(message));
+            Environment.Exit(code);
+        };
+
+    // What a damaged file holds can be named by megabytes of it.
+    private static string Shortened(string message) =>
+        PlainWriter.OneLine(
+            message.Length <= Longest ? message : $"{message[..(Longest / 2)]} [...] {message[^(Longest / 2)..]}"
+        );
 
     /// <summary>The first line of a message (libtorch appends its call stack to it), ended by a full stop.</summary>
     private static string Sentence(string message)

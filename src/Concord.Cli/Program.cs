@@ -2,6 +2,7 @@ using Concord;
 using Concord.Cli;
 using Concord.Cli.Terminals;
 
+Errors.CatchAll();
 ConcordRuntime.Prepare();
 using var interruption = Interruption.Listen();
 var terminal = Terminal.OfProcess();

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -16,8 +18,6 @@ namespace Concord.Foundation;
 /// </remarks>
 public static class JsonRecords
 {
-    private const long LargestFile = 1L << 30;
-
     /// <summary>Reads a file that holds one record.</summary>
     /// <param name="path">The file.</param>
     /// <param name="type">What it holds.</param>
@@ -27,19 +27,9 @@ public static class JsonRecords
     public static T Read<T>(string path, JsonTypeInfo<T> type, int newest, string advice = "Write it again.")
         where T : class
     {
-        byte[] bytes;
-        try
-        {
-            if (!File.Exists(path))
-                throw new ConcordException($"{path} is not there. {advice}");
-            if (new FileInfo(path).Length > LargestFile)
-                throw new ConcordException($"{path} has more than {LargestFile} bytes: it is no such file. {advice}");
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"{path} cannot be read: {error.Message} {advice}", error);
-        }
+        if (!File.Exists(path))
+            throw new ConcordException($"{path} is not there. {advice}");
+        var bytes = InputFile.ReadBytes(path, "a record of Concord's");
         var json = bytes.AsMemory();
         return Parse(json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json, type, newest, path, null, advice);
     }
@@ -102,7 +92,7 @@ public static class JsonRecords
         try
         {
             var reader = new Utf8JsonReader(json);
-            return Find(ref reader, key);
+            return JsonBytes.IsUnicode(json) && Find(ref reader, key);
         }
         catch (JsonException)
         {
@@ -146,7 +136,8 @@ public static class JsonRecords
         try
         {
             var reader = new Utf8JsonReader(json);
-            return Find(ref reader, "version"u8) && reader.TokenType == JsonTokenType.Number
+            return
+                JsonBytes.IsUnicode(json) && Find(ref reader, "version"u8) && reader.TokenType == JsonTokenType.Number
                 ? reader.GetDouble()
                 : null;
         }
@@ -191,19 +182,36 @@ public static class JsonRecords
             where = named && syntax.LineNumber is { } at ? Invariant($"{place}, line {at + 1}") : place;
             return $"{where} is not valid JSON: {syntax.Message}";
         }
+        catch (InvalidOperationException)
+        {
+            return $"{place} is not valid JSON: a name in it is no valid Unicode.";
+        }
         using (document)
         {
             var key = (error.Path ?? "$").TrimStart('$').TrimStart('.');
             if (Missing(error.Message) is { } missing)
                 return $"{place} has no {(key.Length == 0 ? "" : key + ".")}{missing}.";
-            if (At(document.RootElement, type, error.Path ?? "$") is not var (value, expected))
+            if (Found(document.RootElement, type, error.Path ?? "$") is not var (value, expected))
                 return $"{where}: {key} does not fit.";
-            var text = string.Join(' ', value.GetRawText().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            var raw = Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)); // of bytes that may be no text
+            var text = string.Join(' ', raw.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             if (text.Length > 80)
                 text = text[..77] + "...";
             return key.Length == 0
                 ? $"{place} holds {text}; expected {Words(expected)}."
                 : $"{where}: {key} is {text}; expected {Words(expected)}.";
+        }
+    }
+
+    private static (JsonElement Value, JsonTypeInfo Expected)? Found(JsonElement root, JsonTypeInfo type, string path)
+    {
+        try
+        {
+            return At(root, type, path);
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // a name that is no valid Unicode cannot be compared
         }
     }
 

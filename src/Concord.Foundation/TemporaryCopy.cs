@@ -24,9 +24,14 @@ public static class TemporaryCopy
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // nobody else's to read
             copy = new FileStream(path, options);
-            stream.CopyTo(copy);
+            new EndlessInput(stream, Limits.Current.PipeBytes).CopyTo(copy);
             copy.Position = 0;
             return copy;
+        }
+        catch (InvalidDataException error)
+        {
+            copy?.Dispose();
+            throw new ConcordException($"The input cannot be read: {error.Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

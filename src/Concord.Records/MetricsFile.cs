@@ -80,15 +80,5 @@ public sealed record MetricsFile(IReadOnlyList<MetricsStep> Steps, IReadOnlyList
     }
 
     // without what follows the last line feed
-    private static string[] Lines(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path).Split('\n')[..^1];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"{path} cannot be read: {error.Message} Check the path.", error);
-        }
-    }
+    private static string[] Lines(string path) => InputFile.ReadText(path, "a file of metrics").Split('\n')[..^1];
 }

@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Records;
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
@@ -78,7 +79,7 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
         try
         {
             return File.Exists(file) && RecipeFile.Write(RecipeFile.Read(file, [])) == config
-                ? File.ReadAllText(file)
+                ? InputFile.ReadText(file, "a recipe")
                 : config;
         }
         catch (ConcordException)

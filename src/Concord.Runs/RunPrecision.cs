@@ -22,7 +22,7 @@ internal static class RunPrecision
             return precision == "bf16";
         var file = new RunContents(output).PrecisionFile;
         if (File.Exists(file))
-            return File.ReadAllText(file).Trim() == "bf16";
+            return InputFile.ReadText(file, "bf16 or fp32").Trim() == "bf16";
         var (bf16, reason) = device.type == DeviceType.CPU ? Measure() : (true, "as on any GPU");
         Disk.CreateFolder(output);
         AtomicFile.WriteText(file, bf16 ? "bf16\n" : "fp32\n");

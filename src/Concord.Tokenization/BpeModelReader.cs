@@ -6,6 +6,8 @@ namespace Concord.Tokenization;
 /// <summary>Reads the <c>model</c> node of a <c>tokenizer.json</c>.</summary>
 internal static class BpeModelReader
 {
+    private const long FreeIds = 1 << 20;
+
     public static (Vocabulary Vocabulary, BpeModel Model) Read(JsonNode node, bool readsBytes)
     {
         if (node.IsNull)
@@ -58,17 +60,10 @@ internal static class BpeModelReader
         if (node.Element.ValueKind != JsonValueKind.Object)
             throw node.Error("an object of tokens and ids was expected");
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var largest = -1;
         foreach (var property in node.Element.EnumerateObject())
         {
-            string token;
-            try
-            {
-                token = property.Name;
-            }
-            catch (InvalidOperationException)
-            {
-                throw node.Error("a token is not valid Unicode");
-            }
+            var token = property.Name;
             if (
                 property.Value.ValueKind != JsonValueKind.Number
                 || !property.Value.TryGetInt32(out var id)
@@ -77,7 +72,11 @@ internal static class BpeModelReader
             )
                 throw node.Error($"the token '{token}' has no id from 0 to {JsonNode.LargestNumber}");
             ids[token] = id;
+            largest = Math.Max(largest, id);
         }
+        // Memory goes by the largest id.
+        if (largest > FreeIds + 4L * ids.Count)
+            throw node.Error($"{ids.Count} tokens have ids up to {largest}, which leaves most ids without a token");
         return new Vocabulary(ids);
     }
 

@@ -1,6 +1,7 @@
 using Concord.Tokenization.Bpe;
 using Concord.Tokenization.Decoders;
 using Concord.Tokenization.Normalizers;
+using Concord.Tokenization.Patterns;
 using Concord.Tokenization.PreTokenizers;
 
 namespace Concord.Tokenization;
@@ -89,12 +90,17 @@ internal sealed class HuggingFacePipeline : TokenizerPipeline
     public override int Find(string token) =>
         added.TryGetValue(token, out var found) ? found.Id : vocabulary.Find(token);
 
-    private string Normalized(string text) => normalizer?.Normalize(text) ?? text;
+    private string Normalized(string text)
+    {
+        TextWork.Begin(text.Length);
+        return normalizer?.Normalize(text) ?? text;
+    }
 
     public override void Encode(string text, IdBuffer ids)
     {
         if (text.Length == 0)
             return;
+        TextWork.Begin(text.Length);
         var scratch = scratchOfThread ??= new Scratch();
         scratch.Stretches.Clear();
         rawTokens.Cut(new Piece(text, 0, text.Length, IsFirst: true), scratch.Stretches);
@@ -150,6 +156,7 @@ internal sealed class HuggingFacePipeline : TokenizerPipeline
                 && !(skipSpecialTokens && special.Contains(token))
             )
                 strings.Add(token);
+        TextWork.Begin(strings.Sum(one => one.Length));
         return decoder is null ? string.Join(' ', strings) : string.Concat(decoder.Decode(strings));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Concord.Foundation;
 
 namespace Concord.Tokenization;
 
@@ -41,7 +42,9 @@ internal sealed record TokenizerConfig
             EosToken = Name("eos_token", ["</s>", "<|end_of_text|>", "<|endoftext|>"]),
             PadToken = Name("pad_token", ["<pad>", "<|padding|>"]),
             UnknownToken = Name("unk_token", ["<unk>", "<|endoftext|>"]),
-            ChatTemplate = File.Exists(templateFile) ? File.ReadAllText(templateFile) : Template(config),
+            ChatTemplate = File.Exists(templateFile)
+                ? InputFile.ReadText(templateFile, "a chat template")
+                : Template(config),
         };
     }
 
@@ -50,22 +53,11 @@ internal sealed record TokenizerConfig
         var file = Path.Combine(folder, name);
         if (!File.Exists(file))
             return null;
-        try
-        {
-            var document = JsonDocument.Parse(File.ReadAllBytes(file));
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return new JsonDocumentAt(document, file);
-            document.Dispose();
-            throw new ConcordException($"{file} holds no JSON object. Fetch the tokenizer's files again.");
-        }
-        catch (JsonException error)
-        {
-            throw new ConcordException(
-                $"{file} is not valid JSON (line {error.LineNumber + 1}): {error.Message} Fetch the tokenizer's "
-                    + $"files again.",
-                error
-            );
-        }
+        var document = TokenizerDocument.Parse(file);
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+            return new JsonDocumentAt(document, file);
+        document.Dispose();
+        throw new ConcordException($"{file} holds no JSON object. Fetch the tokenizer's files again.");
     }
 
     private sealed record JsonDocumentAt(JsonDocument Document, string File) : IDisposable

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Concord.Tokenization.Bpe;
 using Concord.Tokenization.Decoders;
 using Concord.Tokenization.Normalizers;
@@ -19,7 +18,7 @@ internal static class TokenizerJsonReader
 {
     public static HuggingFacePipeline Read(string file)
     {
-        using var document = Parse(file);
+        using var document = TokenizerDocument.Parse(file);
         var root = new JsonNode(document.RootElement, file, "").Only(
             "version",
             "truncation",
@@ -47,22 +46,6 @@ internal static class TokenizerJsonReader
         return new HuggingFacePipeline(added, normalizer, stages, vocabulary, model, processor, decoder);
     }
 
-    private static JsonDocument Parse(string file)
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllBytes(file));
-        }
-        catch (JsonException error)
-        {
-            throw new ConcordException(
-                $"{file} is not valid JSON (line {error.LineNumber + 1}): {error.Message} Fetch the tokenizer's "
-                    + $"files again.",
-                error
-            );
-        }
-    }
-
     /// <summary>
     /// An added token's id is that of the vocabulary where it has one, else the next free one: the id in the file is a
     /// note, and must agree.
@@ -73,6 +56,7 @@ internal static class TokenizerJsonReader
         if (node.IsNull)
             return tokens;
         var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        var next = vocabulary.Count;
         foreach (var item in node.Items())
         {
             item.Only("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
@@ -81,10 +65,7 @@ internal static class TokenizerJsonReader
                 continue;
             var id = known.TryGetValue(content, out var earlier) ? earlier : vocabulary.Find(content);
             if (id < 0)
-                id =
-                    known.Count == 0 || vocabulary.Count > known.Values.Max()
-                        ? vocabulary.Count
-                        : known.Values.Max() + 1;
+                id = next;
             if (item["id"].Number() != id)
                 throw item["id"]
                     .Error(
@@ -92,6 +73,7 @@ internal static class TokenizerJsonReader
                             + $"Hugging Face's library would use the latter"
                     );
             known[content] = id;
+            next = Math.Max(next, id + 1);
             var special = item["special"].Flag();
             tokens.Add(
                 new AddedToken(
@@ -173,11 +155,9 @@ internal static class TokenizerJsonReader
                 stages.Add(new ByteLettersStage());
                 break;
             case "Split":
-                var behavior = Enum.TryParse<SplitBehavior>(
-                    node.Only("type", "pattern", "behavior", "invert")["behavior"].Text(),
-                    out var named
-                )
-                    ? named
+                var name = node.Only("type", "pattern", "behavior", "invert")["behavior"].Text();
+                var behavior = Enum.GetNames<SplitBehavior>().Contains(name)
+                    ? Enum.Parse<SplitBehavior>(name)
                     : throw node["behavior"].Error("the behaviour is not known");
                 stages.Add(new SplitStage(Pattern(node["pattern"]), behavior, node["invert"].Flag()));
                 break;

@@ -21,7 +21,7 @@ internal static class UsageReport
             return ExitCodes.Usage;
         }
         foreach (var message in parse.Errors.Select(error => error.Message).Distinct())
-            terminal.Error.WriteLine($"error: {message}{Suggestion(message, parse, command)}");
+            terminal.Error.WriteLine(PlainWriter.OneLine($"error: {message}{Suggestion(message, parse, command)}"));
         terminal.Error.WriteLine($"Try `{Name(command)} --help`.");
         return ExitCodes.Usage;
     }

@@ -116,7 +116,7 @@ internal static class DataCommand
             options,
             error =>
             {
-                terminal.Error.WriteLine($"error: {error.Message}");
+                terminal.Error.WriteLine(PlainWriter.OneLine($"error: {error.Message}"));
                 failed = true;
             },
             cancellation

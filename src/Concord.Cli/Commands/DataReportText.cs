@@ -66,7 +66,7 @@ internal static class DataReportText
             return;
         Title(terminal, title);
         foreach (var problem in problems.Take(ListedProblems))
-            terminal.Out.WriteLine(problem);
+            terminal.Out.WriteLine(PlainWriter.OneLine(problem.ToString()));
         if (problems.Count > ListedProblems)
             terminal.Out.WriteLine($"and {Text(problems.Count - ListedProblems)} more; --json OUT lists all.");
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Concord.Cli.CommandLine;
@@ -55,7 +54,8 @@ internal static class TokenizeCommand
 
     private static int Run(Tokenizer tokenizer, string file, Terminal terminal, CancellationToken cancellation)
     {
-        using var reader = Open(file);
+        using var stream = Open(file);
+        var reader = new LineReader(stream);
         var batch = new List<(int Number, string Line)>();
         var number = 0;
         for (var more = true; more; )
@@ -143,32 +143,25 @@ internal static class TokenizeCommand
         writer.WriteEndArray();
     }
 
-    private static StreamReader Open(string file)
+    private static Stream Open(string file)
     {
-        if (file != "-" && !File.Exists(file))
-            throw new ConcordException($"{file} does not exist; a file of lines {{\"text\": ..}} was expected.");
-        var stream = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-        if (file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-            stream = new GZipStream(stream, CompressionMode.Decompress);
-        return new StreamReader(
-            stream,
-            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
-        );
+        var stream = file == "-" ? Console.OpenStandardInput() : InputFile.Open(file, "a file of lines {\"text\": ..}");
+        return file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipInput(stream) : stream;
     }
 
-    private static string? ReadLine(StreamReader reader, string file, int number)
+    private static string? ReadLine(LineReader reader, string file, int number)
     {
         try
         {
-            return reader.ReadLine();
+            return reader.Read();
         }
         catch (DecoderFallbackException)
         {
-            throw Bad(file, number, "the text at or soon after this line is not UTF-8");
+            throw Bad(file, number, "the text of this line is not UTF-8");
         }
         catch (InvalidDataException error)
         {
-            throw Bad(file, number, $"the compressed file is damaged ({error.Message.TrimEnd('.')})");
+            throw Bad(file, number, error.Message.TrimEnd('.'));
         }
     }
 

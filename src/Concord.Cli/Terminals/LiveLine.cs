@@ -23,7 +23,7 @@ internal sealed class LiveLine : IDisposable
             Ansi = OperatingSystem.IsWindows() ? AnsiSupport.Detect : AnsiSupport.Yes,
             ColorSystem = terminal.HasColors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.Yes,
-            Out = new AnsiConsoleOutput(terminal.Error),
+            Out = new AnsiConsoleOutput(terminal.Codes),
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         };
         console = new SteadyConsole(AnsiConsole.Create(settings));
@@ -52,6 +52,7 @@ internal sealed class LiveLine : IDisposable
     /// <param name="total">Of how much, or 0 where that is not known.</param>
     public void Draw(string words, long done, long total)
     {
+        words = PlainWriter.OneLine(words);
         var room = console.Profile.Width - BarWidth - 1;
         task.Description = Markup.Escape(words.Length > room ? words[..room] : words);
         task.IsIndeterminate = total == 0;

@@ -10,6 +10,23 @@ namespace Concord.Cli.Terminals;
 /// <param name="Error">Log lines, progress and errors.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error)
 {
+    /// <inheritdoc cref="Terminal(TextWriter, TextWriter)" path="/param[@name='Out']"/>
+    public TextWriter Out
+    {
+        get;
+        init => field = PlainWriter.Over(value);
+    } = PlainWriter.Over(Out);
+
+    /// <inheritdoc cref="Terminal(TextWriter, TextWriter)" path="/param[@name='Error']"/>
+    public TextWriter Error
+    {
+        get;
+        init => field = PlainWriter.Over(value);
+    } = PlainWriter.Over(Error);
+
+    /// <summary><see cref="Error"/> for what rewrites a line, which takes the terminal's codes.</summary>
+    public TextWriter Codes => ((PlainWriter)Error).Inner;
+
     /// <summary>Columns of everything that is not written to a terminal.</summary>
     public const int PlainWidth = 80;
 

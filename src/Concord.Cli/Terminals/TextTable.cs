@@ -40,7 +40,12 @@ internal sealed class TextTable
         // Texts, not markup: what stands in square brackets is data.
         rows.Add([
             .. columns.Select(
-                (_, i) => new Text(Convert.ToString(cells.ElementAtOrDefault(i), CultureInfo.InvariantCulture) ?? "")
+                (_, i) =>
+                    new Text(
+                        PlainWriter.OneLine(
+                            Convert.ToString(cells.ElementAtOrDefault(i), CultureInfo.InvariantCulture) ?? ""
+                        )
+                    )
             ),
         ]);
         return this;

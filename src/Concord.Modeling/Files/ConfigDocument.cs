@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Concord.Foundation;
 
 namespace Concord.Modeling.Files;
 
@@ -8,8 +9,6 @@ namespace Concord.Modeling.Files;
 /// </summary>
 internal sealed class ConfigDocument : IDisposable
 {
-    private const long LargestFile = 64 << 20;
-
     private readonly JsonDocument? owner;
     private readonly JsonElement root;
     private readonly string prefix;
@@ -21,30 +20,18 @@ internal sealed class ConfigDocument : IDisposable
 
     public string File { get; }
 
-    /// <summary>Reads a file of at most 64 MB that holds one JSON object.</summary>
+    /// <summary>Reads a file that holds one JSON object.</summary>
     public static ConfigDocument Load(string file) => Parse(ReadBytes(file), file);
 
-    /// <summary>The bytes of a file of at most 64 MB.</summary>
+    /// <summary>The bytes of a file, at most <see cref="Limits.DocumentBytes"/>.</summary>
     public static byte[] ReadBytes(string file)
     {
-        try
-        {
-            var information = new FileInfo(file);
-            if (!information.Exists)
-                throw new ConcordException(
-                    $"{file} does not exist. A model is a Hugging Face folder with config.json, safetensors files "
-                        + $"and a tokenizer."
-                );
-            if (information.Length > LargestFile)
-                throw new ConcordException(
-                    $"{file} has {information.Length} bytes; expected JSON of at most {LargestFile} bytes."
-                );
-            return System.IO.File.ReadAllBytes(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"{file} cannot be read: {error.Message}", error);
-        }
+        if (!System.IO.File.Exists(file))
+            throw new ConcordException(
+                $"{file} does not exist. A model is a Hugging Face folder with config.json, safetensors files and a "
+                    + $"tokenizer."
+            );
+        return InputFile.ReadBytes(file, "a model's JSON file");
     }
 
     /// <summary>The bytes after a byte order mark, where there is one.</summary>

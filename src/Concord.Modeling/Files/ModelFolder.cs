@@ -85,15 +85,7 @@ public static class ModelFolder
         foreach (var name in present)
         {
             var source = Path.Combine(from, name);
-            byte[] bytes;
-            try
-            {
-                bytes = File.ReadAllBytes(source);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw new ConcordException($"{source} cannot be read: {error.Message}", error);
-            }
+            var bytes = InputFile.ReadBytes(source, "a file of a model folder");
             AtomicFile.WriteBytes(Path.Combine(to, name), bytes);
         }
         return present;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Concord.Foundation;
 
 namespace Concord.Preferences.Readers;
 
@@ -190,7 +191,7 @@ internal sealed class JsonRecords(Stream stream)
             return false;
         try
         {
-            using var answer = JsonDocument.Parse(window.Span(length)[at..].ToArray());
+            using var answer = JsonBytes.Parse(window.Span(length)[at..].ToArray());
             return WebGptReader.IsAnswer(answer.RootElement);
         }
         catch (JsonException)

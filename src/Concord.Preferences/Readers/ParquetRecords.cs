@@ -1,5 +1,5 @@
 using Apache.Arrow;
-using ParquetSharp;
+using Concord.Foundation;
 using ParquetSharp.Arrow;
 
 namespace Concord.Preferences.Readers;
@@ -10,8 +10,6 @@ namespace Concord.Preferences.Readers;
 /// </summary>
 internal static class ParquetRecords
 {
-    private const int RowsAtATime = 256;
-
     /// <summary>The four bytes a parquet file begins and ends with.</summary>
     public static ReadOnlySpan<byte> Magic => "PAR1"u8;
 
@@ -20,11 +18,14 @@ internal static class ParquetRecords
     public static IEnumerable<RawRecord> Read(Stream stream, string name)
     {
         using var arrow = Properties();
-        using var properties = ReaderProperties.GetDefaultReaderProperties();
-        properties.EnableBufferedStream(); // a column of a row group may be larger than memory
+        arrow.BatchSize = Guarded(() => ParquetHeader.Check(stream), name);
+        stream.Position = 0;
+        using var properties = ParquetHeader.Properties();
         using var reader = Guarded(() => new FileReader(stream, properties, arrow, leaveOpen: true), name);
         using var batches = Guarded(() => reader.GetRecordBatchReader(), name);
         var number = 0;
+        // What is written once and named in every row comes out as often.
+        var unpacked = new UnpackLimit(() => stream.Length);
         while (true)
         {
             using var batch = Next(batches, out var problem);
@@ -33,7 +34,11 @@ internal static class ParquetRecords
             if (batch is null)
                 yield break;
             for (var row = 0; row < batch.Length; row++)
-                yield return Row(batch, row, ++number);
+            {
+                var record = Row(batch, row, ++number);
+                unpacked.Add(record.Bytes.Length);
+                yield return record;
+            }
         }
     }
 
@@ -70,7 +75,6 @@ internal static class ParquetRecords
             var properties = ArrowReaderProperties.GetDefault();
             properties.UseThreads = false;
             properties.PreBuffer = false;
-            properties.BatchSize = RowsAtATime;
             return properties;
         }
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException)

@@ -1,4 +1,5 @@
 using System.Text;
+using Concord.Foundation;
 
 namespace Concord.Preferences.Readers;
 
@@ -35,7 +36,7 @@ internal static class RecordContainer
             var magic = start[..length];
             if (magic.StartsWith(ParquetRecords.Magic))
                 return ParquetRecords.Read(stream, name);
-            if (magic is [0x1F, 0x8B, ..])
+            if (GzipInput.Begins(magic))
                 return Text(new GzipInput(stream), name);
             if (magic is [0x28, 0xB5, 0x2F, 0xFD])
                 return Text(new ZstdInput(stream), name);

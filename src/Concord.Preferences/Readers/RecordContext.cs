@@ -1,3 +1,5 @@
+using Concord.Foundation;
+
 namespace Concord.Preferences.Readers;
 
 /// <summary>Where a reader puts what it finds in a record, and what it needs to know of the file.</summary>
@@ -186,6 +188,11 @@ public sealed class RecordContext
 
     private void Add(Comparison comparison)
     {
+        if (comparison.Responses.Count > Limits.Current.Responses && !AllowUnscored)
+            throw new RecordException(
+                $"{comparison.Responses.Count} responses; at most {Limits.Current.Responses} are compared with one "
+                    + $"another (CONCORD_LIMIT_RESPONSES)."
+            );
         foreach (var score in comparison.Scores)
             if (!double.IsFinite(score))
                 throw new RecordException("a score that is not finite; a number was expected.");

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Concord.Foundation;
 using CsvHelper;
 using CsvHelper.Configuration;
 
@@ -14,7 +15,7 @@ namespace Concord.Preferences.Readers;
 internal sealed class TableRecords(Stream stream, TableLayout layout)
 {
     // Beyond this a quote is missing, not a text long.
-    private const int LongestField = 16_000_000;
+    private readonly int longest = (int)Limits.Current.RecordBytes;
 
     public IEnumerable<RawRecord> Read()
     {
@@ -25,7 +26,7 @@ internal sealed class TableRecords(Stream stream, TableLayout layout)
             {
                 Delimiter = layout.Delimiter,
                 BadDataFound = null,
-                MaxFieldSize = LongestField,
+                MaxFieldSize = longest,
                 CacheFields = false,
             }
         );
@@ -46,7 +47,7 @@ internal sealed class TableRecords(Stream stream, TableLayout layout)
         }
     }
 
-    private static bool Next(CsvParser parser)
+    private bool Next(CsvParser parser)
     {
         try
         {
@@ -57,7 +58,7 @@ internal sealed class TableRecords(Stream stream, TableLayout layout)
             throw new InvalidDataException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a field of more than {LongestField} characters; a quote may be missing."
+                    $"a field of more than {longest} characters; a quote may be missing (CONCORD_LIMIT_RECORD)."
                 ),
                 error
             );

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Concord.Foundation;
 
 namespace Concord.Preferences.Readers;
 
@@ -8,7 +9,7 @@ internal static class TopLevelText
     /// <summary>A text, or a number as it is written; null where the record has none or is no JSON object.</summary>
     public static string? Of(ReadOnlySpan<byte> record, string name)
     {
-        var reader = new Utf8JsonReader(record, new JsonReaderOptions { MaxDepth = RecordJson.Depth });
+        var reader = new Utf8JsonReader(record, new JsonReaderOptions { MaxDepth = Limits.Current.Depth });
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)

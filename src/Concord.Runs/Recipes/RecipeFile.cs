@@ -85,7 +85,10 @@ public static class RecipeFile
     {
         if (Directory.Exists(file))
             throw new ConcordException($"{file} is a folder; a recipe (a YAML file) was expected.");
-        var mapping = RecipeParser.Parse(File.Exists(file) ? Text(file) : Shipped(file), file);
+        var mapping = RecipeParser.Parse(
+            File.Exists(file) ? InputFile.ReadText(file, "a recipe (a YAML file)") : Shipped(file),
+            file
+        );
         WeightingSpelling.Rewrite(mapping);
         if (!mapping.Entries.Remove(BaseKey, out var based))
             return mapping;
@@ -103,18 +106,6 @@ public static class RecipeFile
     {
         var beside = Path.Combine(Path.GetDirectoryName(file) ?? "", name);
         return !Path.Exists(beside) && FindShipped(name) is not null ? name : beside;
-    }
-
-    private static string Text(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"{file} cannot be read: {error.Message}", error);
-        }
     }
 
     /// <summary>

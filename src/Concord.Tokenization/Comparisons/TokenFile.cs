@@ -193,7 +193,7 @@ public sealed unsafe class TokenFile : IDisposable
             throw new InvalidDataException("is damaged");
         if (BinaryPrimitives.ReadUInt128LittleEndian(header[8..]) != key)
             throw new InvalidDataException("belongs to other data");
-        return TokenFileIndex.Read(this, new UnmanagedMemoryStream(start + offset, size), offset);
+        return TokenFileIndex.Read(this, index, offset);
     }
 
     private static void WriteAll(

@@ -15,6 +15,9 @@ internal static class TokenFileIndex
         HasAnnotator = 8,
         HasLengths = 16;
 
+    // names, line, prompt's length, flags, key, number of rows and of the prefix's ids
+    private const int LeastBytes = 4 * sizeof(int) + 1 + 16 + 2 * sizeof(int);
+
     /// <summary>
     /// Comparisons and addition as bytes; the ids lie end to end after the file's header, in the order of the
     /// comparisons.
@@ -53,24 +56,46 @@ internal static class TokenFileIndex
     /// <exception cref="InvalidDataException">The index does not fit the file.</exception>
     public static (IReadOnlyList<IReadOnlyList<TokenizedComparison>> Parts, byte[] About) Read(
         TokenFile file,
-        Stream index,
+        ReadOnlySpan<byte> index,
         long endOfIds
     )
     {
-        using var reader = new BinaryReader(index);
-        var about = reader.ReadBytes(reader.ReadInt32());
-        var names = new string[reader.ReadInt32()];
+        var cursor = new IndexCursor(index);
+        var about = cursor.Bytes();
+        var names = new string[cursor.Count(sizeof(int))];
         for (var i = 0; i < names.Length; i++)
-            names[i] = ReadText(reader);
-        var parts = new TokenizedComparison[reader.ReadInt32()][];
-        var (number, offset) = (0, (long)TokenFile.HeaderLength);
+            names[i] = cursor.Text();
+        var parts = new TokenizedComparison[cursor.Count(sizeof(int))][];
+        var place = new Place(file, names, endOfIds);
         for (var part = 0; part < parts.Length; part++)
         {
-            parts[part] = new TokenizedComparison[reader.ReadInt32()];
+            parts[part] = new TokenizedComparison[cursor.Count(LeastBytes)];
             for (var i = 0; i < parts[part].Length; i++)
-                parts[part][i] = Read(reader, file, names, number++, ref offset);
+                parts[part][i] = Read(ref cursor, place);
         }
-        return offset == endOfIds ? (parts, about) : throw new InvalidDataException("is damaged");
+        cursor.End();
+        return place.Offset == endOfIds ? (parts, about) : throw IndexCursor.Damaged();
+    }
+
+    /// <summary>Where the next comparison's ids lie.</summary>
+    private sealed class Place(TokenFile file, string[] names, long endOfIds)
+    {
+        public TokenFile File => file;
+
+        public string[] Names => names;
+
+        public int Number { get; private set; }
+
+        public long Offset { get; private set; } = TokenFile.HeaderLength;
+
+        /// <summary>Goes behind a comparison's ids.</summary>
+        public void Skip(long ids)
+        {
+            if (ids > (endOfIds - Offset) / sizeof(int))
+                throw IndexCursor.Damaged();
+            Number++;
+            Offset += ids * sizeof(int);
+        }
     }
 
     private static void Write(BinaryWriter writer, TokenizedComparison tokenized, Dictionary<string, int> names)
@@ -107,37 +132,31 @@ internal static class TokenFileIndex
         }
     }
 
-    private static TokenizedComparison Read(
-        BinaryReader reader,
-        TokenFile file,
-        string[] names,
-        int number,
-        ref long offset
-    )
+    private static TokenizedComparison Read(ref IndexCursor cursor, Place place)
     {
-        string source = names[reader.ReadInt32()],
-            origin = names[reader.ReadInt32()];
-        var line = reader.ReadInt32();
-        var prompt = ReadText(reader);
-        var flags = reader.ReadByte();
-        double? margin = (flags & HasMargin) != 0 ? reader.ReadDouble() : null;
-        var annotator = (flags & HasAnnotator) != 0 ? names[reader.ReadInt32()] : null;
-        UInt128 key = reader.ReadUInt64();
-        key |= (UInt128)reader.ReadUInt64() << 64;
-        var suffixes = new int[reader.ReadInt32()];
-        var prefix = reader.ReadInt32();
+        var names = place.Names;
+        string source = names[cursor.Below(names.Length)],
+            origin = names[cursor.Below(names.Length)];
+        var line = cursor.Int32();
+        var prompt = cursor.Text();
+        var flags = cursor.Byte();
+        double? margin = (flags & HasMargin) != 0 ? cursor.Finite() : null;
+        var annotator = (flags & HasAnnotator) != 0 ? names[cursor.Below(names.Length)] : null;
+        var key = cursor.UInt128();
+        var suffixes = new int[cursor.Count(sizeof(int) + sizeof(double))];
+        var prefix = cursor.Length();
         var scores = new double[suffixes.Length];
         var lengths = (flags & HasLengths) != 0 ? new int[suffixes.Length] : null;
-        long ids = prefix,
-            begin = offset;
+        long ids = prefix;
+        var (number, begin) = (place.Number, place.Offset);
         for (var row = 0; row < suffixes.Length; row++)
         {
-            ids += suffixes[row] = reader.ReadInt32();
-            scores[row] = reader.ReadDouble();
+            ids += suffixes[row] = cursor.Length();
+            scores[row] = cursor.Finite();
             if (lengths is not null)
-                lengths[row] = reader.ReadInt32();
+                lengths[row] = cursor.Int32();
         }
-        offset += ids * sizeof(int);
+        place.Skip(ids);
         var comparison = new Comparison
         {
             Source = source,
@@ -148,7 +167,8 @@ internal static class TokenFileIndex
             PromptId = prompt,
             Origin = new RecordOrigin(origin, line),
         };
-        return new TokenizedComparison(new StoredIds(file, number, begin, prefix, suffixes, key), comparison, scores)
+        var stored = new StoredIds(place.File, number, begin, prefix, suffixes, key);
+        return new TokenizedComparison(stored, comparison, scores)
         {
             Truncated = (flags & Truncated) != 0,
             ResponseCut = (flags & ResponseCut) != 0,
@@ -162,7 +182,4 @@ internal static class TokenFileIndex
         writer.Write(text.Length);
         writer.Write(MemoryMarshal.AsBytes(text.AsSpan()));
     }
-
-    private static string ReadText(BinaryReader reader) =>
-        new(MemoryMarshal.Cast<byte, char>(reader.ReadBytes(2 * reader.ReadInt32())));
 }

@@ -16,7 +16,15 @@ internal abstract class Normalizer
 internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> parts) : Normalizer
 {
     public override string Normalize(string text) =>
-        parts.Aggregate(text, static (current, part) => part.Normalize(current));
+        parts.Aggregate(
+            text,
+            static (current, part) =>
+            {
+                var next = part.Normalize(current);
+                TextWork.Grow(next.Length);
+                return next;
+            }
+        );
 }
 
 /// <summary>NFC, NFD, NFKC or NFKD.</summary>
@@ -28,7 +36,13 @@ internal sealed class UnicodeFormNormalizer(bool compose, bool compatibility) : 
 /// <summary>Puts a string before every text that is not empty.</summary>
 internal sealed class PrependNormalizer(string prefix) : Normalizer
 {
-    public override string Normalize(string text) => text.Length == 0 ? text : prefix + text;
+    public override string Normalize(string text)
+    {
+        if (text.Length == 0)
+            return text;
+        TextWork.Grow(prefix.Length + text.Length);
+        return prefix + text;
+    }
 }
 
 /// <summary>Replaces every match of a pattern by a string.</summary>
@@ -101,6 +115,7 @@ internal static class Replacement
         var previous = 0;
         while (start >= 0)
         {
+            TextWork.Grow(start - previous + content.Length);
             result.Append(text, previous, start - previous).Append(content);
             previous = end;
             // An empty match moves on by one code point, or it would be found again.

@@ -14,6 +14,7 @@ internal sealed class CodePointSet
     private byte flags;
     private bool inverted;
     private bool[]? ascii;
+    private CodePointRange[]? sorted;
 
     public static CodePointSet Of(params ReadOnlySpan<int> points)
     {
@@ -30,7 +31,21 @@ internal sealed class CodePointSet
 
     public void Add(int first, int last) => ranges.Add(new CodePointRange(first, last));
 
-    public void Add(CodePointSet part) => parts.Add(part);
+    /// <summary>How many other classes are asked for one code point.</summary>
+    public int PartCount => parts.Count;
+
+    public void Add(CodePointSet part)
+    {
+        if (part.inverted)
+        {
+            parts.Add(part);
+            return;
+        }
+        ranges.AddRange(part.ranges);
+        parts.AddRange(part.parts);
+        categories |= part.categories;
+        flags |= part.flags;
+    }
 
     public CodePointSet Inverted()
     {
@@ -51,11 +66,37 @@ internal sealed class CodePointSet
     {
         var entry = UnicodeTable.Entry(point);
         var found = (categories >> (entry & UnicodeTable.CategoryMask) & 1) != 0 || (entry & flags) != 0;
-        for (var i = 0; i < ranges.Count && !found; i++)
-            found = point >= ranges[i].First && point <= ranges[i].Last;
+        found = found || InRanges(point);
         for (var i = 0; i < parts.Count && !found; i++)
             found = parts[i].Contains(point);
         return found != inverted;
+    }
+
+    private bool InRanges(int point)
+    {
+        sorted ??= Merged();
+        int low = 0,
+            high = sorted.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (sorted[middle].Last < point)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low < sorted.Length && point >= sorted[low].First;
+    }
+
+    private CodePointRange[] Merged()
+    {
+        var merged = new List<CodePointRange>(ranges.Count);
+        foreach (var range in ranges.OrderBy(range => range.First))
+            if (merged.Count > 0 && range.First <= merged[^1].Last)
+                merged[^1] = new CodePointRange(merged[^1].First, Math.Max(merged[^1].Last, range.Last));
+            else
+                merged.Add(range);
+        return [.. merged];
     }
 
     /// <summary>Decimal digits: <c>\d</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Concord.Foundation;
 using Concord.Tokenization.Unicode;
 
 namespace Concord.Tokenization.Patterns;
@@ -10,12 +11,19 @@ internal sealed class RegexParser(string expression)
     // where an expression could ask for it.
     private static readonly string[] FoldedPairs = ["ss", "ff", "fi", "fl", "st"];
 
+    private const int Longest = 1 << 16,
+        MostParts = 256;
+
+    private readonly int deepest = Limits.Current.Depth;
     private int at;
+    private int depth;
     private bool ignoreCase;
     private char lastFolded;
 
     public RegexNode Parse()
     {
+        if (expression.Length > Longest)
+            throw Refuse($"more than {Longest} characters");
         var node = Choice();
         return at == expression.Length ? node : throw Refuse("an unmatched ')'");
     }
@@ -25,7 +33,15 @@ internal sealed class RegexParser(string expression)
     private char Peek => More ? expression[at] : '\0';
 
     private UnsupportedPatternException Refuse(string what) =>
-        new($"{what} at character {(at + 1).ToString(CultureInfo.InvariantCulture)} of the expression {expression}");
+        new($"{what} at character {(at + 1).ToString(CultureInfo.InvariantCulture)} of the expression {Shown}");
+
+    private string Shown => expression.Length <= 200 ? expression : expression[..197] + "...";
+
+    private void Enter()
+    {
+        if (++depth > deepest)
+            throw Refuse($"groups or classes more than {deepest} deep in one another (CONCORD_LIMIT_DEPTH)");
+    }
 
     private bool Take(string token)
     {
@@ -54,6 +70,7 @@ internal sealed class RegexParser(string expression)
 
     private RegexNode Repeated(RegexNode body)
     {
+        var repeats = 0;
         for (; ; )
         {
             int min,
@@ -77,6 +94,9 @@ internal sealed class RegexParser(string expression)
                 : RepeatMode.Greedy;
             if (braces && mode == RepeatMode.Lazy && min == max)
                 throw Refuse("'{n}?'");
+            // Each repetition of a repetition is another level.
+            if (++repeats > deepest)
+                throw Refuse($"more than {deepest} repetitions of one another (CONCORD_LIMIT_DEPTH)");
             body = new RepeatNode(body, min, max, mode);
             lastFolded = '\0';
         }
@@ -143,6 +163,7 @@ internal sealed class RegexParser(string expression)
     {
         var outer = ignoreCase;
         Func<RegexNode, RegexNode> wrap = node => node;
+        Enter();
         at++;
         if (Take("?:")) { }
         else if (Take("?i:"))
@@ -165,6 +186,7 @@ internal sealed class RegexParser(string expression)
             ignoreCase = true;
             var rest = Choice();
             ignoreCase = outer;
+            depth--;
             return rest;
         }
         else if (Peek == '?')
@@ -174,11 +196,13 @@ internal sealed class RegexParser(string expression)
             throw Refuse("an unmatched '('");
         ignoreCase = outer;
         lastFolded = '\0';
+        depth--;
         return wrap(body);
     }
 
     private CodePointSet Class()
     {
+        Enter();
         at++;
         var negative = Take("^");
         var set = new CodePointSet();
@@ -216,7 +240,10 @@ internal sealed class RegexParser(string expression)
                     set.Add(low, high);
             }
         }
+        if (set.PartCount > MostParts)
+            throw Refuse($"a class of more than {MostParts} negated ones");
         at++;
+        depth--;
         return negative ? set.Inverted() : set;
     }
 

@@ -48,6 +48,8 @@ internal sealed class RegexPattern : TextPattern
     private const int LargestProgram = 20_000;
 
     private readonly List<Instruction> program = [];
+    private readonly string expression;
+    private int emitted;
 
     [ThreadStatic]
     private static Stack<Choice>? stackOfThread;
@@ -56,6 +58,7 @@ internal sealed class RegexPattern : TextPattern
     /// <exception cref="UnsupportedPatternException">It uses something this engine does not know.</exception>
     public RegexPattern(string expression)
     {
+        this.expression = expression;
         Emit(new RegexParser(expression).Parse());
         program.Add(new Instruction(Code.Done));
     }
@@ -63,9 +66,11 @@ internal sealed class RegexPattern : TextPattern
     /// <inheritdoc/>
     public override (int Start, int End) Next(ReadOnlySpan<char> text, int from)
     {
+        TextWork.BeginIfNone(text.Length);
+        ref var left = ref TextWork.Steps;
         for (var start = from; ; )
         {
-            var end = Run(text, 0, start);
+            var end = Run(text, 0, start, ref left);
             if (end >= 0)
                 return (start, end);
             if (start >= text.Length)
@@ -77,7 +82,8 @@ internal sealed class RegexPattern : TextPattern
 
     private void Emit(RegexNode node)
     {
-        if (program.Count > LargestProgram)
+        // What repeats nothing makes no program longer, but takes its time too.
+        if (program.Count > LargestProgram || ++emitted > LargestProgram)
             throw new UnsupportedPatternException("an expression whose repetitions make it too large");
         switch (node)
         {
@@ -196,23 +202,29 @@ internal sealed class RegexPattern : TextPattern
         node switch
         {
             SetNode => 1,
-            SequenceNode sequence => sequence.Parts.Sum(Width),
+            SequenceNode sequence => (int)Math.Min(sequence.Parts.Sum(part => (long)Width(part)), int.MaxValue),
             ChoiceNode choice when choice.Alternatives.Select(Width).Distinct().Count() == 1 => Width(
                 choice.Alternatives[0]
             ),
-            RepeatNode repeat when repeat.Min == repeat.Max => repeat.Min * Width(repeat.Body),
+            RepeatNode repeat when repeat.Min == repeat.Max => (int)
+                Math.Min((long)repeat.Min * Width(repeat.Body), int.MaxValue),
             AtomicNode atomic => Width(atomic.Body),
             LookNode or AnchorNode => 0,
             _ => throw new UnsupportedPatternException("a look-behind of no fixed length"),
         };
 
     /// <summary>Runs from a step at a position to the next Done; returns where it ended, or -1.</summary>
-    private int Run(ReadOnlySpan<char> text, int step, int position)
+    private int Run(ReadOnlySpan<char> text, int step, int position, ref long left)
     {
         var stack = stackOfThread ??= new Stack<Choice>();
         var floor = stack.Count;
         for (; ; )
         {
+            if (--left < 0)
+            {
+                stack.Clear();
+                throw TextWork.OutOfSteps(expression);
+            }
             var instruction = program[step];
             var ok = true;
             switch (instruction.Code)
@@ -233,7 +245,9 @@ internal sealed class RegexPattern : TextPattern
                     step++;
                     break;
                 case Code.Repeat:
+                    var first = position;
                     ok = Repeat(text, instruction, step, stack, ref position);
+                    left -= position - first;
                     step++;
                     break;
                 case Code.Anchor:
@@ -242,11 +256,11 @@ internal sealed class RegexPattern : TextPattern
                     break;
                 case Code.Look:
                     var from = instruction.Behind ? StepBack(text, position, instruction.B) : position;
-                    ok = (from >= 0 && Run(text, step + 1, from) >= 0) != instruction.Negative;
+                    ok = (from >= 0 && Run(text, step + 1, from, ref left) >= 0) != instruction.Negative;
                     step = instruction.A;
                     break;
                 case Code.Atomic:
-                    position = Run(text, step + 1, position);
+                    position = Run(text, step + 1, position, ref left);
                     ok = position >= 0;
                     step = instruction.A;
                     break;

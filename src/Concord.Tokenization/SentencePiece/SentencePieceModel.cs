@@ -1,4 +1,5 @@
 using System.Text;
+using Concord.Foundation;
 
 namespace Concord.Tokenization.SentencePiece;
 
@@ -30,6 +31,8 @@ internal sealed record Piece(string Text, float Score, PieceType Type);
 /// <summary>A SentencePiece <c>tokenizer.model</c>, as far as BPE needs it.</summary>
 internal sealed record SentencePieceModel
 {
+    private const long MostCuts = 1L << 30;
+
     public required IReadOnlyList<Piece> Pieces { get; init; }
 
     public bool ByteFallback { get; private init; }
@@ -45,7 +48,7 @@ internal sealed record SentencePieceModel
     {
         try
         {
-            return Parse(File.ReadAllBytes(file), file);
+            return Parse(InputFile.ReadBytes(file, "a SentencePiece model"), file);
         }
         catch (InvalidDataException error)
         {
@@ -73,6 +76,11 @@ internal sealed record SentencePieceModel
         }
         if (pieces.Count == 0)
             throw new InvalidDataException("it has no pieces");
+        if (pieces.FindIndex(piece => piece.Text.Length == 0) is >= 0 and var empty)
+            throw new InvalidDataException($"piece {empty} is empty");
+        // What is a merge is found by cutting each piece in two at every place.
+        if (pieces.Sum(piece => (long)piece.Text.Length * piece.Text.Length) > MostCuts)
+            throw new InvalidDataException("its pieces are longer than those of any vocabulary");
         if (kind != 2)
             throw Refuse(
                 file,

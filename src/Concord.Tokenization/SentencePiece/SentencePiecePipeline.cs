@@ -41,7 +41,8 @@ internal sealed class SentencePiecePipeline : TokenizerPipeline
             if (source.Pieces[id].Type != PieceType.Byte)
                 continue;
             if (
-                !byte.TryParse(
+                source.Pieces[id].Text is not ['<', '0', 'x', _, _, '>']
+                || !byte.TryParse(
                     source.Pieces[id].Text.AsSpan(3, 2),
                     NumberStyles.AllowHexSpecifier,
                     CultureInfo.InvariantCulture,

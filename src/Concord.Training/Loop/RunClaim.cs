@@ -62,7 +62,7 @@ public sealed class RunClaim : IDisposable
                         + $"and this one would write over it. Name another output folder, or move it away."
                 );
         }
-        if (FirstDifference(File.ReadAllText(contents.ConfigFile), config) is { } difference)
+        if (FirstDifference(InputFile.ReadText(contents.ConfigFile, "a recipe"), config) is { } difference)
             throw new ConcordException(
                 $"{folder} holds a run with other settings ({difference}). Name another output folder, or give the "
                     + $"same settings to go on with it."

@@ -196,7 +196,7 @@ public sealed class ScoresFileTests : IDisposable
             Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.File("x.jsonl"))).Message
         );
         Assert.Contains(
-            "is not there",
+            "does not exist",
             Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.File("none.jsonl"))).Message
         );
         Assert.Throws<ConcordException>(() => ScoresFile.Read(folder.Path));

@@ -106,63 +106,6 @@ public class ParquetTests
     }
 
     [Fact]
-    public void Damaged_files_are_named_at_once_and_in_little_memory()
-    {
-        var folder = Shared.Path("cases", "hostile", "fuzz");
-        var files = Directory.GetFiles(folder, "data_parquet-*");
-        Assert.NotEmpty(files);
-        foreach (var file in files)
-        {
-            var error = Assert.Throws<ConcordException>(() => PreferenceFile.Read(file));
-            Assert.StartsWith(file, error.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain("\n", error.Message, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
-    public void Whatever_bytes_are_changed_there_is_a_result_or_a_sentence()
-    {
-        var whole = ParquetFiles
-            .Write(
-                ParquetFiles.Layouts[1],
-                rowsInGroup: 2,
-                ("prompt", ParquetFiles.Texts("p", "q", "r")),
-                (
-                    "chosen",
-                    ParquetFiles.Messages([
-                        [("assistant", "a")],
-                        [("assistant", "b")],
-                        [("assistant", "c")],
-                    ])
-                ),
-                (
-                    "rejected",
-                    ParquetFiles.Messages([
-                        [("assistant", "d")],
-                        [("assistant", "e")],
-                        [("assistant", "f")],
-                    ])
-                )
-            )
-            .ToArray();
-        var random = new Random(1);
-        for (var round = 0; round < 300; round++)
-        {
-            var damaged = whole.ToArray();
-            for (var change = random.Next(3); change >= 0; change--)
-                damaged[random.Next(4, damaged.Length)] = (byte)random.Next(256);
-            try
-            {
-                PreferenceFile.Read(new MemoryStream(damaged), "x.parquet");
-            }
-            catch (ConcordException error)
-            {
-                Assert.StartsWith("x.parquet", error.Message, StringComparison.Ordinal);
-            }
-        }
-    }
-
-    [Fact]
     public void Files_of_the_Arrow_writer_that_Python_uses_are_read()
     {
         // Written by Apache Arrow's C++ library (ParquetSharp 25.0.1): list<struct<role, content>>, snappy,

@@ -87,6 +87,7 @@ public class PatternTests
     private static List<(int Start, int End)> Matches(TextPattern pattern, string text)
     {
         var found = new List<(int, int)>();
+        TextWork.Begin(text.Length);
         for (var from = 0; from <= text.Length; )
         {
             var (start, end) = pattern.Next(text, from);

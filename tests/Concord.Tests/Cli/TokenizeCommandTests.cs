@@ -56,7 +56,7 @@ public sealed class TokenizeCommandTests : IDisposable
         File.WriteAllBytes(file, [.. "{\"text\": \"a"u8, 0xFF, .. "\"}\n"u8]);
         var result = ConcordCli.Run("tokenize", Tokenizer(), file);
         Assert.Equal(ExitCodes.Failed, result.Code);
-        Assert.Contains("line 1: the text at or soon after this line is not UTF-8", result.Error);
+        Assert.Contains("line 1: the text of this line is not UTF-8", result.Error);
     }
 
     [Fact]

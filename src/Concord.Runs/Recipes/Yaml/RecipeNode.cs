@@ -33,7 +33,10 @@ internal sealed class RecipeScalar(RecipeLocation where, string? text) : RecipeN
 {
     public string? Text => text;
 
-    public override string Kind => text is null ? "empty" : $"'{text}'";
+    public override string Kind =>
+        text is null ? "empty"
+        : text.Length <= 80 ? $"'{text}'"
+        : $"'{text[..77]}...'";
 }
 
 /// <summary>A list of values.</summary>

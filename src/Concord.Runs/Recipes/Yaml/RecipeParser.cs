@@ -1,6 +1,3 @@
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
-
 namespace Concord.Runs.Recipes.Yaml;
 
 /// <summary>
@@ -8,12 +5,10 @@ namespace Concord.Runs.Recipes.Yaml;
 /// </summary>
 internal static class RecipeParser
 {
-    private const int DeepestNesting = 16;
-
     /// <summary>Reads a recipe's text.</summary>
     /// <exception cref="ConcordException">It is not one YAML mapping.</exception>
     public static RecipeMapping Parse(string text, string file) =>
-        Parse(text, line => new RecipeLocation(file, line)) switch
+        RecipeLoader.Load(text, line => new RecipeLocation(file, line)) switch
         {
             RecipeMapping mapping => mapping,
             RecipeScalar { Text: null } => new RecipeMapping(new RecipeLocation(file, 1)),
@@ -36,7 +31,7 @@ internal static class RecipeParser
             throw new RecipeOverrideException($"'{assignment}' has an empty key; an example is training.epochs=2.");
         var text = assignment[(equals + 1)..];
         var value = text.AsSpan().TrimStart() is ['[' or '{', ..]
-            ? Parse(text, _ => RecipeLocation.CommandLine)
+            ? RecipeLoader.Load(text, _ => RecipeLocation.CommandLine)
             : new RecipeScalar(RecipeLocation.CommandLine, Unquoted(text));
         RecipeNode node = root;
         for (var depth = 0; depth < path.Length; depth++)
@@ -90,58 +85,5 @@ internal static class RecipeParser
         if (text is "" or "null" or "~")
             return null;
         return text.Length >= 2 && text[0] is '"' or '\'' && text[^1] == text[0] ? text[1..^1] : text;
-    }
-
-    private static RecipeNode Parse(string text, Func<int, RecipeLocation> locate)
-    {
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException error)
-        {
-            throw locate((int)Math.Max(1, error.Start.Line))
-                .Error($"this is not valid YAML: {error.Message.TrimEnd('.')}.");
-        }
-        if (stream.Documents.Count == 0)
-            return new RecipeScalar(locate(1), null);
-        if (stream.Documents.Count > 1)
-            throw locate((int)stream.Documents[1].RootNode.Start.Line)
-                .Error("a recipe is one YAML document; a second begins here.");
-        return Convert(stream.Documents[0].RootNode, locate, 0);
-    }
-
-    private static RecipeNode Convert(YamlNode node, Func<int, RecipeLocation> locate, int depth)
-    {
-        var where = locate((int)node.Start.Line);
-        if (depth > DeepestNesting)
-            throw where.Error($"values are nested more than {DeepestNesting} deep here.");
-        switch (node)
-        {
-            case YamlScalarNode scalar:
-                var plain = scalar.Style is ScalarStyle.Plain or ScalarStyle.Any;
-                return new RecipeScalar(
-                    where,
-                    plain && scalar.Value is null or "" or "~" or "null" ? null : scalar.Value
-                );
-            case YamlSequenceNode sequence:
-                return new RecipeSequence(
-                    where,
-                    [.. sequence.Children.Select(child => Convert(child, locate, depth + 1))]
-                );
-            case YamlMappingNode map:
-                var mapping = new RecipeMapping(where);
-                foreach (var (key, value) in map.Children)
-                {
-                    var place = locate((int)key.Start.Line);
-                    if (key is not YamlScalarNode { Value: { } name })
-                        throw place.Error("a key must be a single word.");
-                    mapping.Entries[name] = (Convert(value, locate, depth + 1), place);
-                }
-                return mapping;
-            default:
-                throw where.Error("this form of YAML is not used in recipes.");
-        }
     }
 }

@@ -1,8 +1,13 @@
-namespace Concord.Preferences.Readers;
+namespace Concord.Foundation;
 
-/// <summary>A stream seen through a window that grows as far as one record needs and no further.</summary>
-internal sealed class ByteWindow(Stream stream)
+/// <summary>
+/// A stream seen through a window that grows as far as one record needs and no further, and at most to
+/// <see cref="Limits.RecordBytes"/>.
+/// </summary>
+/// <param name="stream">The stream.</param>
+public sealed class ByteWindow(Stream stream)
 {
+    private readonly int most = (int)Limits.Current.RecordBytes;
     private byte[] buffer = new byte[1 << 16];
     private int start;
     private int end;
@@ -43,12 +48,14 @@ internal sealed class ByteWindow(Stream stream)
                     end -= start;
                     start = 0;
                 }
-                if (end > buffer.Length / 2)
-                {
-                    if (buffer.Length == Array.MaxLength)
-                        throw new InvalidDataException("a record larger than two gigabytes; split the file.");
-                    Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, Array.MaxLength));
-                }
+                // A byte more than a record may have shows that it has more.
+                if (end > buffer.Length / 2 && buffer.Length <= most)
+                    Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, most + 1L));
+                else if (end == buffer.Length)
+                    throw new InvalidDataException(
+                        $"a record has more than {Limits.Bytes(most)}. Check that the file is one of records; where "
+                            + $"it is, raise CONCORD_LIMIT_RECORD."
+                    );
             }
             var count = stream.Read(buffer, end, buffer.Length - end);
             if (count == 0)
