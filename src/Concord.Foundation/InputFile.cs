@@ -31,7 +31,7 @@ public static class InputFile
                 bufferSize: Block,
                 FileOptions.SequentialScan
             );
-            return RegularFile.Is(path) ? file : new EndlessInput(file, Limits.Current.PipeBytes);
+            return FileTypes.IsRegular(path) ? file : new EndlessInput(file, Limits.Current.PipeBytes);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
