@@ -102,15 +102,10 @@ internal static class QuickstartCommand
         var population = SimulatedPopulation.Create(QuickstartScheme.Population(seed));
         QuickstartText.Introduce(population, steps, people);
         var data = Path.Combine(folder, "data");
-        if (Directory.Exists(data) && !File.Exists(Path.Combine(data, "population.json")))
-            throw new ConcordException(
-                $"{data} is there already and holds no population of an earlier quickstart (population.json): name "
-                    + $"another folder with --output, or remove it first."
-            );
         SimulatedFiles.Write(population, data);
         if (!Train(folder, seed, steps, validation, terminal, cancellation))
         {
-            people.Out.WriteLine("Interrupted; the same command goes on from the last checkpoint.");
+            people.Out.WriteLine("Interrupted; the same command goes on with what is trained.");
             return ExitCodes.Interrupted;
         }
         var pairs = new HeldOutPairs(population);

@@ -87,9 +87,11 @@ internal static class TrainCommand
         switch (result.Outcome)
         {
             case TrainingOutcome.Interrupted:
-                var checkpoints = new RunContents(run.Output).CheckpointsFolder;
                 people.Out.WriteLine(
-                    $"Interrupted after {steps}; a checkpoint is in {checkpoints}. The same command goes on from there:"
+                    result.HasCheckpoint
+                        ? $"Interrupted after {steps}; a checkpoint is in "
+                            + $"{new RunContents(run.Output).CheckpointsFolder}. The same command goes on from there:"
+                        : $"Interrupted after {steps}, before the first checkpoint. The same command begins again:"
                 );
                 people.Out.WriteLine($"  {again}");
                 break;
@@ -118,8 +120,8 @@ internal static class TrainCommand
                 if (result.Evaluation is { } whole && CoinSentence.Of(whole) is { } coin)
                     people.Out.WriteLine(coin);
                 people.Out.WriteLine("Next:");
-                people.Out.WriteLine($"  concord evaluate {model} FILE...");
-                people.Out.WriteLine($"  concord score {model} FILE -o OUT.jsonl");
+                people.Out.WriteLine($"  concord evaluate {ShellWord.Quote(model)} FILE...");
+                people.Out.WriteLine($"  concord score {ShellWord.Quote(model)} FILE -o OUT.jsonl");
                 break;
         }
         json.Write(parse, terminal, writer => Write(writer, run.Output, result));
@@ -137,7 +139,7 @@ internal static class TrainCommand
         using var data = RunData.Open(recipe, terminal.Error.WriteLine);
         ShowData(data, recipe.Text.Dialogues == "parse", terminal);
         using var told = cancellation.Register(() =>
-            terminal.Error.WriteLine("stopping after a checkpoint; Ctrl-C again ends at once, without one")
+            terminal.Error.WriteLine("stopping; Ctrl-C again ends at once, without a checkpoint")
         );
         using var reporter = new TrainingReporter(terminal);
         var account = data.Account;

@@ -31,6 +31,7 @@ public sealed class FrozenStateCache : IDisposable
     private readonly int width;
     private FileStream? stream;
     private bool full;
+    private bool saidDamaged;
 
     /// <summary>
     /// Opens the file of a model's frozen part in a folder; the folder is made where it does not exist. Where that is
@@ -129,9 +130,14 @@ public sealed class FrozenStateCache : IDisposable
         )
             return false;
         Span<byte> hash = stackalloc byte[sizeof(ulong)];
-        return ReadWhole(hash, place.Offset - hash.Length)
+        var whole =
+            ReadWhole(hash, place.Offset - hash.Length)
             && ReadWhole(bytes, place.Offset)
             && XxHash64.HashToUInt64(bytes) == BinaryPrimitives.ReadUInt64LittleEndian(hash);
+        if (!whole && !saidDamaged)
+            say?.Invoke($"{stream.Name} is damaged: what cannot be read of it is computed again.");
+        saidDamaged |= !whole;
+        return whole;
     }
 
     private bool ReadWhole(Span<byte> bytes, long offset)

@@ -10,13 +10,27 @@ namespace Concord.Preferences.Simulation;
 /// </summary>
 public static class SimulatedFiles
 {
+    private const string Population = "population.json";
+
     /// <summary>
     /// Writes <c>train/SOURCE.jsonl</c> and <c>held_out/SOURCE.jsonl</c> of every source, and <c>population.json</c>
     /// with the true tastes.
     /// </summary>
-    /// <exception cref="ConcordException">The files cannot be written there.</exception>
+    /// <param name="population">The population.</param>
+    /// <param name="folder">Where to: a new folder, an empty one, or one of an earlier population.</param>
+    /// <exception cref="ConcordException">The folder holds something else, or the files cannot be written
+    /// there.</exception>
     public static void Write(SimulatedPopulation population, string folder)
     {
+        if (
+            Directory.Exists(folder)
+            && Directory.EnumerateFileSystemEntries(folder).Any()
+            && !File.Exists(Path.Combine(folder, Population))
+        )
+            throw new ConcordException(
+                $"{folder} is there already and holds no population of an earlier quickstart ({Population}): name "
+                    + $"another folder, or remove it first."
+            );
         foreach (var source in population.SourceNames)
         {
             AtomicFile.WriteLines(
@@ -28,7 +42,7 @@ public static class SimulatedFiles
                 population.HeldOut(source).Select(Line)
             );
         }
-        AtomicFile.WriteText(Path.Combine(folder, "population.json"), Describe(population));
+        AtomicFile.WriteText(Path.Combine(folder, Population), Describe(population));
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Concord.Foundation;
 using Concord.Modeling.Rewards;
 using Concord.Runs.Recipes;
 using Concord.Tokenization.Comparisons;
@@ -32,6 +33,7 @@ public sealed class RunData : IDisposable
         {
             key = RunTokensKey.Of(recipe);
             place = Path.Combine(folder, "tokens", key.ToString("x32", CultureInfo.InvariantCulture) + ".tokens");
+            AtomicFile.RemoveLeft(Path.GetDirectoryName(place)!); // what killed runs left half written
             kept = Open(place, key, say);
         }
         if (kept is not null && JsonSerializer.Deserialize<About>(kept.About.Span) is { } about)

@@ -57,15 +57,31 @@ public static class RecipeFile
     public static IReadOnlyList<(string Key, string Default, string About)> Keys() =>
         RecipeKeys.Deep(new Recipe(), Recipe.Map);
 
-    // the last would win without a word
+    // the last would win without a word, in whatever form it is given: a.b=1 a.b=2, a={b: 1} a.b=2
     private static void CheckOnce(string[] assignments)
     {
-        var twice = assignments.GroupBy(one => one.Split('=')[0], StringComparer.Ordinal).Where(own => own.Count() > 1);
-        if (twice.FirstOrDefault() is { } own)
-            throw RecipeLocation.CommandLine.Error(
-                $"{own.Key} is given {own.Count()} times ({string.Join(", ", own)}): give it once."
-            );
+        var keys = assignments.SelectMany(one => Keys(one).Select(key => (Key: key, Assignment: one)));
+        if (
+            keys.GroupBy(one => one.Key, StringComparer.Ordinal).FirstOrDefault(own => own.Count() > 1) is not { } twice
+        )
+            return;
+        var given = string.Join(", ", twice.Select(one => one.Assignment));
+        throw RecipeLocation.CommandLine.Error($"{twice.Key} is given {twice.Count()} times ({given}): give it once.");
     }
+
+    private static IEnumerable<string> Keys(string assignment)
+    {
+        var alone = new RecipeMapping(RecipeLocation.CommandLine);
+        RecipeParser.Override(alone, assignment);
+        return Keys(alone, "");
+    }
+
+    private static IEnumerable<string> Keys(RecipeMapping group, string path) =>
+        group.Entries.SelectMany(entry =>
+        {
+            var key = path.Length == 0 ? entry.Key : $"{path}.{entry.Key}";
+            return entry.Value.Value is RecipeMapping { Entries.Count: > 0 } inner ? Keys(inner, key) : [key];
+        });
 
     // laid over the recipe as a recipe is over its base; only what leads into a list is put there
     private static void Override(RecipeMapping root, string assignment)

@@ -37,6 +37,9 @@ internal sealed class CheckpointStore
         AtomicFolder.RecoverAll(folder, Kind);
     }
 
+    /// <summary>Whether there is one.</summary>
+    public bool Any => All().Length > 0;
+
     /// <summary>
     /// The newest checkpoint's progress and where its tensors are read from, or null where there is none. One that is
     /// not as it was written is passed over for the one before it.

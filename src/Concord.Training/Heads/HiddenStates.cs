@@ -12,6 +12,7 @@ internal static class HiddenStates
     /// <param name="model">The model as it is.</param>
     /// <param name="comparisons">The comparisons.</param>
     /// <param name="cache">Where hidden states below the trained layers are kept, or null.</param>
+    /// <param name="kept">Where they are kept as they come, or null.</param>
     /// <param name="progress">Told how many comparisons are done, and how many there are.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -20,6 +21,7 @@ internal static class HiddenStates
         RewardModel model,
         IReadOnlyList<TokenizedComparison> comparisons,
         FrozenStateCache? cache,
+        KeptStates? kept,
         Action<int, int> progress,
         CancellationToken cancellation
     )
@@ -43,15 +45,33 @@ internal static class HiddenStates
                 tokens = 0;
             while (end < comparisons.Count && (end == first || tokens + comparisons[end].PackedLength <= Most))
                 tokens += comparisons[end++].PackedLength;
-            using var batch = PackedBatch.Create([.. comparisons.Skip(first).Take(end - first)], model.Device);
-            using var frozen = cache?.States(batch);
-            using var output = model.Forward(batch, record: false, frozen);
-            using var host = output.Hidden.cpu();
-            host.data<float>().CopyTo(states, row * width);
-            row += batch.RowCount;
+            TokenizedComparison[] some = [.. comparisons.Skip(first).Take(end - first)];
+            var count = some.Sum(one => one.RowCount);
+            var own = states.AsSpan(row * width, count * width);
+            if (kept?.TryTake(own) != true)
+            {
+                Compute(model, some, cache, states, row * width);
+                kept?.Keep(own);
+            }
+            row += count;
             progress(first = end, comparisons.Count);
         }
         return states;
+    }
+
+    private static void Compute(
+        RewardModel model,
+        IReadOnlyList<TokenizedComparison> comparisons,
+        FrozenStateCache? cache,
+        float[] states,
+        int at
+    )
+    {
+        using var batch = PackedBatch.Create(comparisons, model.Device);
+        using var frozen = cache?.States(batch);
+        using var output = model.Forward(batch, record: false, frozen);
+        using var host = output.Hidden.cpu();
+        host.data<float>().CopyTo(states, at);
     }
 
     private const int Most = RewardScorer.DefaultTokensPerBatch; // tokens computed at once

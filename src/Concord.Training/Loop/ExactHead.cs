@@ -24,6 +24,9 @@ internal sealed class ExactHead(
     /// <summary>Where hidden states below the trained layers are kept, or null.</summary>
     public FrozenStateCache? Cache { get; init; }
 
+    /// <summary>Where what the head reads is kept until it is found, or null.</summary>
+    public KeptStates? Kept { get; init; }
+
     /// <summary>Solves, and sets the head.</summary>
     /// <param name="plan">Which comparisons are trained on, and how many of each source a batch has.</param>
     /// <param name="cancellation">Looked at between batches and steps; the head is then as before.</param>
@@ -33,7 +36,7 @@ internal sealed class ExactHead(
     public double Set(BatchPlan plan, CancellationToken cancellation)
     {
         var comparisons = plan.Drawn();
-        var hidden = HiddenStates.Of(model, comparisons, Cache, observer.Preparing, cancellation);
+        var hidden = HiddenStates.Of(model, comparisons, Cache, Kept, observer.Preparing, cancellation);
         var all = new HeadData(
             [.. comparisons.Select(one => one.Scores)],
             [.. comparisons.Select(data.SourceOf)],

@@ -13,7 +13,8 @@ public enum TrainingOutcome
     /// <summary>The folder held a finished run: nothing was done.</summary>
     AlreadyFinished,
 
-    /// <summary>It was cancelled; a checkpoint is written and the same call goes on from it.</summary>
+    /// <summary>It was cancelled; the same call goes on from the newest checkpoint, where there is one
+    /// (<see cref="TrainingResult.HasCheckpoint"/>).</summary>
     Interrupted,
 }
 
@@ -31,7 +32,12 @@ public sealed record TrainingResult(
     int BestStep,
     int? ResumedFrom,
     EvaluationReport? Evaluation
-);
+)
+{
+    /// <summary>Of an interrupted run: whether a checkpoint holds what was done; one that is stopped before its first
+    /// step has none.</summary>
+    public bool HasCheckpoint { get; init; }
+}
 
 /// <summary>What a trained model's folder says beside its weights.</summary>
 /// <param name="Step">The step it is of.</param>

@@ -8,6 +8,7 @@ using Concord.Tokenization.Comparisons;
 using Concord.Training.Batches;
 using Concord.Training.Checkpoints;
 using Concord.Training.Exchange;
+using Concord.Training.Heads;
 using Concord.Training.Objectives;
 using Concord.Training.Optimizers;
 using Concord.Training.Temperatures;
@@ -171,7 +172,10 @@ public sealed class TrainingRun
         var whole = (resumed is not null || Begin(loop, cache, cancellation)) && loop.Run(cancellation);
         progress = loop.Progress;
         if (!whole)
-            return new(TrainingOutcome.Interrupted, progress.Step, Steps, progress.BestStep, resumed, null);
+            return new(TrainingOutcome.Interrupted, progress.Step, Steps, progress.BestStep, resumed, null)
+            {
+                HasCheckpoint = checkpoints.Any,
+            };
         progress = best.WriteWithoutHeldOut(progress, Temperatures(), cache, cancellation);
         var report = best.Report(progress);
         folder.Finish(progress, files);
@@ -188,15 +192,24 @@ public sealed class TrainingRun
         return folders.Concat(read.Select(one => one.Comparison.Origin.File).Distinct().Where(File.Exists));
     }
 
-    // false where it was cancelled: the head is solved for again then. What it found is in the first checkpoint.
+    // false where it was cancelled: the head is solved for again then, of the hidden states that are kept. What it
+    // found is in the first checkpoint.
     private bool Begin(TrainingLoop loop, FrozenStateCache? cache, CancellationToken cancellation)
     {
         if (!settings.StartsExact)
             return true;
+        using var kept = new KeptStates(
+            Path.Combine(folder.Contents.CheckpointsFolder, "hidden.states"),
+            $"{loop.Progress.Model} {loop.Progress.Data} {model.Device.type} {model.HasBf16Products} "
+                + $"{typeof(RewardModel).Module.ModuleVersionId}",
+            observer.Noted
+        );
         try
         {
-            var ridge = new ExactHead(model, data, settings, observer) { Cache = cache }.Set(plan, cancellation);
+            var head = new ExactHead(model, data, settings, observer) { Cache = cache, Kept = kept };
+            var ridge = head.Set(plan, cancellation);
             loop.Begin(loop.Progress with { HeadRidge = ridge });
+            kept.Remove();
             return true;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

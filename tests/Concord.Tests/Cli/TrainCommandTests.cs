@@ -149,6 +149,30 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_stopped_before_its_first_checkpoint_claims_none()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var error = new Watcher("validation:", cancellation);
+        using var output = new StringWriter();
+        ConcordApplication.Run(
+            ["train", Recipe, $"output={Place("early")}"],
+            new Terminal(output, error),
+            cancellation.Token
+        );
+        Assert.Contains("before the first checkpoint. The same command begins again", output.ToString());
+        Assert.DoesNotContain("a checkpoint is in", output.ToString());
+        Assert.DoesNotContain("after a checkpoint", error.ToString());
+    }
+
+    [Fact]
+    public void What_to_do_next_can_be_pasted_into_a_shell()
+    {
+        var run = ConcordCli.Run("train", Recipe, $"output={Place("my run")}", "training.maximum_steps=1").MustBeDone();
+        Assert.Contains($"concord evaluate '{Place("my run", "model")}' FILE...", run.Out);
+        Assert.Contains($"concord score '{Place("my run", "model")}' FILE -o OUT.jsonl", run.Out);
+    }
+
+    [Fact]
     public void An_interrupted_run_goes_on_to_the_same_bytes_and_a_finished_one_does_nothing()
     {
         ConcordCli.Run("train", Recipe, $"output={Place("whole")}").MustBeDone();

@@ -263,6 +263,14 @@ public sealed class RecipeFileTests : IDisposable
         "training.epochs=1",
         "training.epochs=2"
     )]
+    [InlineData(
+        "more",
+        "On the command line: training.batches.per_source is given 2 times",
+        "training.batches={per_source: 1}",
+        "training.batches.per_source=2"
+    )]
+    [InlineData("more", "On the command line: training.learning_rate is -1", "training.learning_rate=-1")]
+    [InlineData("more", "On the command line: training.batches.per_source is 0", "training.batches={per_source: 0}")]
     public void A_setting_of_a_weighting_is_said_once_and_belongs_to_it(
         string written,
         string expected,

@@ -147,6 +147,29 @@ public class ExactHeadTests : OneThread
         Same(folder.File("whole"), folder.File("parts"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_stop_before_the_head_is_found_keeps_the_hidden_states(bool damaged)
+    {
+        using var folder = new TemporaryFolder();
+        var (whole, parts) = (folder.File("whole"), folder.File("parts"));
+        Train(whole, Of("full"));
+        var stopped = Train(parts, Of("full"), stopAfter: -1);
+        Assert.False(stopped.HasCheckpoint);
+        var kept = Path.Combine(parts, "checkpoints", "hidden.states");
+        var bytes = File.ReadAllBytes(kept);
+        Assert.InRange(bytes.Length, 200, int.MaxValue);
+        if (damaged)
+        {
+            bytes[^9] ^= 1;
+            File.WriteAllBytes(kept, bytes);
+        }
+        Train(parts, Of("full"));
+        Same(whole, parts);
+        Assert.False(File.Exists(kept));
+    }
+
     [Fact]
     public void The_step_kept_is_never_worse_on_the_validation_side_than_the_exact_head()
     {

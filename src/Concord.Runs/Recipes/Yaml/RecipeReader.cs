@@ -300,8 +300,10 @@ internal sealed class RecipeReader : IRecipeFields
             !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             || !double.IsFinite(number)
         )
-            throw Wrong(node, key, $"is '{text}'; it must be a number");
-        return range.Holds(number) ? number : throw Wrong(node, key, $"is {text}; it must be {range}");
+            throw At($"is '{text}'; it must be a number");
+        return range.Holds(number) ? number : throw At($"is {text}; it must be {range}");
+
+        ConcordException At(string what) => node is null ? Wrong(key, what) : Wrong(node, key, what);
     }
 
     private string Join(string key) => path.Length == 0 ? key : $"{path}.{key}";
