@@ -15,7 +15,7 @@ internal static class ModelImportCommand
     {
         var file = new Argument<string>("file")
         {
-            Description = "GGUF file of F32, F16, BF16, Q8_0, Q4_0 or Q4_1.",
+            Description = "GGUF file of F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K to Q6_K, IQ4_NL or IQ4_XS.",
             HelpName = "X.gguf",
         };
         var output = ModelCommand.OutputOption();
@@ -86,6 +86,8 @@ internal static class ModelImportCommand
                 + $"{ModelInfoCommand.TypeName(result.Config.Dtype)} in "
                 + $"{string.Join(", ", result.WeightFiles)} ({ModelCommand.Size(bytes)})"
         );
+        foreach (var sentence in result.LeftOut)
+            terminal.Out.WriteLine($"left out: {sentence}");
         if (result.CopiedFiles.Count > 0)
             terminal.Out.WriteLine($"copied: {string.Join(", ", result.CopiedFiles)}");
         if (!result.HasTokenizer)

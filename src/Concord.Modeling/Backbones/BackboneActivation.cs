@@ -10,7 +10,8 @@ public enum BackboneActivation
     Gelu,
 
     /// <summary>
-    /// The tanh approximation of <see cref="Gelu"/>; <c>gelu_new</c>, <c>gelu_fast</c>, <c>gelu_pytorch_tanh</c>.
+    /// The tanh approximation of <see cref="Gelu"/>; <c>gelu_new</c>, <c>gelu_fast</c>,
+    /// <c>gelu_pytorch_tanh</c>, <c>gelu_python_tanh</c>.
     /// </summary>
     GeluTanh,
 }

@@ -30,6 +30,8 @@ internal static class BackboneConfigReader
                     + $"bf16, or a GGUF file (concord model import)."
             );
 
+        ConfigKeys.Check(config);
+
         var hidden = Size(config, "hidden_size");
         var layers = config.Integer("num_hidden_layers", 1, LargestDepth) ?? throw config.Missing("num_hidden_layers");
         var heads = Size(config, "num_attention_heads");
@@ -96,7 +98,7 @@ internal static class BackboneConfigReader
             null => null,
             "silu" or "swish" => BackboneActivation.Silu,
             "gelu" or "gelu_python" => BackboneActivation.Gelu,
-            "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => BackboneActivation.GeluTanh,
+            "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "gelu_python_tanh" => BackboneActivation.GeluTanh,
             _ => throw config.Wrong("hidden_act", "silu, gelu, gelu_new, gelu_fast or gelu_pytorch_tanh"),
         };
 

@@ -45,6 +45,9 @@ public sealed record BackboneFamily
     /// <summary>The class of the reward model in transformers, as in <c>architectures</c>.</summary>
     public string SequenceClassificationClass => classPrefix + "ForSequenceClassification";
 
+    /// <summary>The class of the backbone alone in transformers, as in <c>architectures</c>.</summary>
+    public string ModelClass => classPrefix + "Model";
+
     /// <summary>The name of the projection to the vocabulary, (V, H).</summary>
     public string LanguageModelHeadName { get; internal init; } = "lm_head.weight";
 

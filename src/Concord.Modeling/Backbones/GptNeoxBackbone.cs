@@ -230,17 +230,17 @@ internal sealed class GptNeoxBackbone : IBackbone
         {
             // (T, inner), before x is taken as a residual
             var beside = operations.NormLinear(x, block.MlpNorm, block.Up.All);
-            return operations.GeluLinearResidual(
+            return operations.ActivatedLinearResidual(
                 beside,
-                Config.Activation == BackboneActivation.GeluTanh,
+                ActivationFunctions.Of(Config.Activation),
                 block.Down.All,
                 operations.LinearResidual(attended, block.Output.All, x)
             );
         }
         var between = operations.LinearResidual(attended, block.Output.All, x);
-        return operations.GeluLinearResidual(
+        return operations.ActivatedLinearResidual(
             operations.NormLinear(between, block.MlpNorm, block.Up.All),
-            Config.Activation == BackboneActivation.GeluTanh,
+            ActivationFunctions.Of(Config.Activation),
             block.Down.All,
             between
         );

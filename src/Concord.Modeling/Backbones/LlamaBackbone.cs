@@ -222,10 +222,11 @@ internal sealed class LlamaBackbone : IBackbone
         return Mlp(operations, block, operations.LinearResidual(attended, block.Output.All, rows));
     }
 
-    private static Variable Mlp(IOperations operations, Block block, Variable x)
+    private Variable Mlp(IOperations operations, Block block, Variable x)
     {
         var gateUp = operations.NormLinear(x, block.MlpNorm, block.GateUp.All); // (T, gate | up)
-        return operations.GatedLinearResidual(gateUp, block.Down.All, x); // (T, H)
+        // (T, H)
+        return operations.GatedLinearResidual(gateUp, ActivationFunctions.Of(Config.Activation), block.Down.All, x);
     }
 
     /// <inheritdoc/>

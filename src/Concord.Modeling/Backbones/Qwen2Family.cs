@@ -7,7 +7,13 @@ namespace Concord.Modeling.Backbones;
 internal static class Qwen2Family
 {
     /// <summary>The keys of Qwen's window.</summary>
-    public static readonly string[] WindowKeys = ["use_sliding_window", "sliding_window", "max_window_layers"];
+    public static readonly string[] WindowKeys =
+    [
+        "use_sliding_window",
+        "sliding_window",
+        "max_window_layers",
+        "layer_types",
+    ];
 
     /// <summary>The declaration.</summary>
     public static BackboneFamily Family { get; } =
@@ -41,7 +47,12 @@ internal static class Qwen2Family
     public static BackboneConfig ReadWindow(ConfigDocument config, BackboneConfig shape)
     {
         if (config.Boolean("use_sliding_window") is not true)
-            return shape;
+            return config.Texts("layer_types")?.Contains("sliding_attention") is true
+                ? throw config.Wrong(
+                    "layer_types",
+                    "full_attention in all layers, since use_sliding_window is not true"
+                )
+                : shape;
         var window = config.Integer("sliding_window", 1, int.MaxValue) ?? 4096;
         var first = config.Integer("max_window_layers", 0, int.MaxValue) ?? 28;
         if (config.Texts("layer_types") is { } types)

@@ -11,22 +11,26 @@ internal static class RopeReader
     /// <summary>The key of the fraction of a head that rotates.</summary>
     public const string FractionKey = "partial_rotary_factor";
 
+    private const string OriginalKey = "original_max_position_embeddings";
+
     /// <summary>θ where a config names none, in all families.</summary>
     public const double Theta = 10000;
 
     /// <summary>
-    /// θ, the fraction of a head that rotates, and the scaling; <c>rope_parameters</c> (transformers 5) wins over the
-    /// older keys, as in transformers.
+    /// θ, the fraction of a head that rotates, and the scaling, as transformers 5 takes them
+    /// (<c>convert_rope_params_to_dict</c>): <c>rope_scaling</c> where it says something, else <c>rope_parameters</c>;
+    /// what that one lacks, from the keys beside it.
     /// </summary>
     public static (double Theta, double Fraction, RopeScaling? Scaling) Read(
         ConfigDocument config,
         BackboneFamily family
     )
     {
-        var parameters = config.Object("rope_parameters");
+        var older = config.Object("rope_scaling");
+        var parameters = older is not null && older.Keys.Any() ? older : config.Object("rope_parameters");
         if (parameters is not null && parameters.HasInnerObject)
             throw new ConcordException(
-                $"{config.File}: rope_parameters differ by kind of layer; expected one set for all layers, as in "
+                $"{config.File}: the rotary settings differ by kind of layer; expected one set for all layers, as in "
                     + $"{BackboneFamilies.KnownModelTypes}."
             );
 
@@ -45,14 +49,10 @@ internal static class RopeReader
                 $"{config.File}: the rotary fraction is {FormattableString.Invariant($"{fraction}")}; "
                     + $"expected {(family.PartialRotary ? "a number above 0, at most 1" : "1 for this family")}."
             );
-        return (
-            theta,
-            fraction,
-            (parameters ?? config.Object("rope_scaling")) is { } scaling ? ReadScaling(scaling) : null
-        );
+        return (theta, fraction, parameters is null ? null : ReadScaling(parameters, config));
     }
 
-    private static RopeScaling? ReadScaling(ConfigDocument scaling)
+    private static RopeScaling? ReadScaling(ConfigDocument scaling, ConfigDocument config)
     {
         var key = scaling.Has("rope_type") ? "rope_type" : "type";
         switch (scaling.Text(key) ?? "default")
@@ -68,8 +68,9 @@ internal static class RopeReader
                     Required("factor"),
                     Required("low_freq_factor"),
                     Required("high_freq_factor"),
-                    scaling.Integer("original_max_position_embeddings", 1, int.MaxValue)
-                        ?? throw scaling.Missing("original_max_position_embeddings")
+                    scaling.Integer(OriginalKey, 1, int.MaxValue)
+                        ?? config.Integer("max_position_embeddings", 1, int.MaxValue)
+                        ?? throw scaling.Missing(OriginalKey)
                 );
                 if (llama.Factor < 1)
                     throw scaling.Wrong("factor", "a number of at least 1");

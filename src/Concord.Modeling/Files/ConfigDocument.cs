@@ -86,6 +86,13 @@ internal sealed class ConfigDocument : IDisposable
             _ => true,
         };
 
+    /// <summary>The value is the number 1.</summary>
+    public bool IsOne(string key) =>
+        Value(key) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) && number == 1;
+
+    /// <summary>Both hold the same values, in whatever order.</summary>
+    public bool Same(ConfigDocument other) => JsonElement.DeepEquals(root, other.root);
+
     public int? Integer(string key, int least, int most)
     {
         if (Value(key) is not { } value)

@@ -12,6 +12,47 @@ internal static class GgufConfig
     /// </summary>
     public const string RopeFactorsName = "rope_freqs.weight";
 
+    // Read below or by a family, or without effect on what is computed.
+    private static readonly string[] KnownKeys =
+    [
+        "context_length",
+        "embedding_length",
+        "block_count",
+        "feed_forward_length",
+        "vocab_size",
+        "tensor_data_layout",
+        "expert_count",
+        "expert_used_count",
+        "attention.head_count",
+        "attention.head_count_kv",
+        "attention.key_length",
+        "attention.value_length",
+        "attention.layer_norm_rms_epsilon",
+        "attention.sliding_window",
+        "attention.causal",
+        "rope.dimension_count",
+        "rope.freq_base",
+        "rope.scale_linear",
+        "rope.scaling.type",
+        "rope.scaling.factor",
+        "rope.scaling.original_context_length",
+        "rope.scaling.finetuned",
+    ];
+
+    // Set, they change every hidden state; each stands for what is computed here where absent.
+    private static readonly string[] RefusedKeys =
+    [
+        "logit_scale",
+        "embedding_scale",
+        "residual_scale",
+        "attention.scale",
+        "attention.clamp_kqv",
+        "attention.logit_softcapping",
+        "attn_logit_softcapping",
+        "final_logit_softcapping",
+        "pooling_type",
+    ];
+
     private const int LargestHeads = 1 << 16,
         LargestWidth = 1 << 20;
 
@@ -40,6 +81,10 @@ internal static class GgufConfig
         var experts = $"{architecture}.expert_count";
         if (metadata.OptionalInteger(experts, 0, int.MaxValue) is > 0)
             throw metadata.Wrong(experts, "a model without experts");
+        if (RefusedKeys.Select(key => $"{architecture}.{key}").FirstOrDefault(metadata.Has) is { } refused)
+            throw metadata.Wrong(refused, "no such key: what it asks for is not computed here");
+        if (metadata.IsFalse($"{architecture}.attention.causal"))
+            throw metadata.Wrong($"{architecture}.attention.causal", "true: every token sees those before it only");
         foreach (var (name, meaning) in names.Refused)
             if (header.Contains(name))
                 throw new ConcordException(
@@ -48,6 +93,13 @@ internal static class GgufConfig
                 );
         return (family, names);
     }
+
+    /// <summary>Keys of the architecture that nothing here reads, and that may say how it computes.</summary>
+    public static IEnumerable<string> UnknownKeys(GgufHeader header, GgufNames names) =>
+        header
+            .Metadata.Keys.Where(key => key.StartsWith(names.Architecture + ".", StringComparison.Ordinal))
+            .Where(key => !KnownKeys.Contains(key[(names.Architecture.Length + 1)..]))
+            .Order(StringComparer.Ordinal);
 
     /// <summary>The shape of the model.</summary>
     /// <param name="header">The header.</param>

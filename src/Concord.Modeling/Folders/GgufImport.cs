@@ -17,10 +17,11 @@ public static class GgufImport
 
     /// <summary>
     /// Writes the folder, which comes to its place when it is whole; weights are read, converted and written in parts
-    /// of
-    /// a few megabytes.
+    /// of a few megabytes.
     /// </summary>
-    /// <param name="file">The GGUF file, version 2 or 3, of types F32, F16, BF16, Q8_0, Q4_0 or Q4_1.</param>
+    /// <param name="file">The GGUF file, version 2 or 3, of types F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K
+    /// to Q6_K, IQ4_NL or IQ4_XS. A projection to the vocabulary of another type is left out: the folder can then
+    /// score, not generate.</param>
     /// <param name="folder">Where to: a new folder, or an empty one.</param>
     /// <param name="options">How; null for fp32 in one file and the tokenizer that lies beside the GGUF file.</param>
     /// <param name="progress">Told, after each part, how many elements it had; null for nobody.</param>
@@ -84,6 +85,7 @@ public static class GgufImport
         return new GgufImportResult(
             config,
             plan.Sum(pair => pair.Shape.Count),
+            LeftOut(gguf.Header, config, tensors),
             written,
             copied,
             ModelFolder.HasTokenizer(folder),
@@ -91,12 +93,31 @@ public static class GgufImport
         );
     }
 
-    /// <summary>Number of weights in a GGUF file, for progress.</summary>
+    /// <summary>Number of weights in a GGUF file that can be read, for progress.</summary>
     /// <exception cref="ConcordException">The file is not as its format says.</exception>
     public static long CountWeights(string file)
     {
         using var gguf = GgufFile.Open(file);
-        return gguf.Header.Tensors.Sum(tensor => tensor.Count);
+        return gguf.Header.Tensors.Where(tensor => tensor.Type.CanBeRead).Sum(tensor => tensor.Count);
+    }
+
+    // What is in the file and not in the folder, in sentences.
+    private static IReadOnlyList<string> LeftOut(
+        GgufHeader header,
+        BackboneConfig config,
+        Dictionary<string, GgufTensor> tensors
+    )
+    {
+        var sentences = new List<string>();
+        if (!config.TiedEmbeddings && tensors.TryGetValue("output.weight", out var output) && !output.Type.CanBeRead)
+            sentences.Add(
+                $"tensor \"{output.Name}\" is {output.Type.Name}, which is not read; it is the projection to the "
+                    + $"vocabulary. The model can score and be trained to score, but not generate."
+            );
+        string[] keys = [.. GgufConfig.UnknownKeys(header, config.Family.Gguf!)];
+        if (keys.Length > 0)
+            sentences.Add($"metadata that nothing here knows: {string.Join(", ", keys)}.");
+        return sentences;
     }
 
     /// <summary>Finds the GGUF tensor of every tensor the model has; every other one is an error.</summary>
@@ -112,7 +133,15 @@ public static class GgufImport
         left.Remove(GgufConfig.RopeFactorsName);
         if (config.TiedEmbeddings)
             left.Remove("output.weight");
-        foreach (var shape in ModelTensors.LanguageModel(config))
+        var needed = ModelTensors.Backbone(config).ToList();
+        if (ModelTensors.LanguageModelHead(config) is { } projection)
+        {
+            if (tensors.TryGetValue(names.Name(projection.Name), out var stored) && !stored.Type.CanBeRead)
+                left.Remove(stored.Name);
+            else
+                needed.Add(projection);
+        }
+        foreach (var shape in needed)
         {
             var name = names.Name(shape.Name);
             if (!tensors.TryGetValue(name, out var tensor))
@@ -121,6 +150,11 @@ public static class GgufImport
                 throw new ConcordException(
                     $"{file}: tensor \"{name}\" has shape [{string.Join(", ", tensor.Shape)}]; expected "
                         + $"[{string.Join(", ", shape.Shape)}] by its metadata."
+                );
+            if (!tensor.Type.CanBeRead)
+                throw new ConcordException(
+                    $"{file}: tensor \"{name}\" is {tensor.Type.Name}; {GgufType.Known} are read. Take the model in "
+                        + $"these types."
                 );
             plan.Add((shape, tensor));
             left.Remove(name);
@@ -181,7 +215,7 @@ public static class GgufImport
     {
         if (!tensors.TryGetValue(GgufConfig.RopeFactorsName, out var tensor))
             return null;
-        if (tensor.Count > 1 << 16)
+        if (tensor.Count > 1 << 16 || !tensor.Type.CanBeRead)
             throw new ConcordException(
                 $"{gguf.Header.File}: tensor \"{tensor.Name}\" has shape [{string.Join(", ", tensor.Shape)}]; "
                     + $"expected one factor for each pair of a head's dimensions."

@@ -113,10 +113,12 @@ public sealed record ModelInformation
         using var reader = withWeights ? CheckpointReader.Open(folder) : null;
         if (reader is not null)
             BackboneFactory.Check(reader, config);
-        var notes = new List<string>(reader is null ? [] : OpeningNotes.OfWrappers(reader));
+        var notes = new List<string>([
+            .. ConfigNotes.Of(folder, config),
+            .. reader is null ? [] : OpeningNotes.OfWrappers(reader),
+        ]);
         var head = reader is null ? null : Head(reader, BackboneFactory.KnownNames(config), config, notes);
-        if (reader is not null)
-            notes.AddRange(OpeningNotes.OfFiles(reader, head?.File));
+        notes.AddRange(OpeningNotes.OfFiles(folder, reader?.Files ?? [], head?.File));
         var types = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var entry in reader?.Entries ?? [])
             types[entry.Type.Name] = types.GetValueOrDefault(entry.Type.Name) + entry.Count;

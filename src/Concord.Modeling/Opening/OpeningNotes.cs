@@ -29,13 +29,14 @@ internal static class OpeningNotes
             ];
 
     /// <summary>Files of a whole model's folder that are left aside.</summary>
-    /// <param name="reader">Its weights.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="weights">Its files of weights.</param>
     /// <param name="head">The file of the head.</param>
-    public static IReadOnlyList<string> OfFiles(CheckpointReader reader, string? head) =>
+    public static IReadOnlyList<string> OfFiles(string folder, IReadOnlyList<string> weights, string? head) =>
         FolderAccount.LeftAside(
-            reader.Folder,
+            folder,
             [
-                .. reader.Files.Select(file => Path.GetFileName(file)),
+                .. weights.Select(file => Path.GetFileName(file)),
                 .. head is null ? (string[])[] : [Path.GetFileName(head)],
             ]
         )

@@ -147,6 +147,17 @@ internal sealed record RewardHeadPlace(string File, string Weight, string? Bias)
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();
 
+    /// <summary>A pickled checkpoint in a folder, which might hold a head; null where there is none.</summary>
+    public static string? AnyPickled(string folder) =>
+        Directory
+            .EnumerateFiles(folder)
+            .Where(file =>
+                Path.GetExtension(file) is ".bin" or ".pt" or ".pth"
+                && Path.GetFileName(file).Contains("model", StringComparison.OrdinalIgnoreCase)
+            )
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault();
+
     /// <summary>Whether a file is a head's by its name.</summary>
     public static bool IsHeadFile(string file) =>
         Path.GetFileNameWithoutExtension(file) is var name

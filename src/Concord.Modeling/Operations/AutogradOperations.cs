@@ -129,16 +129,25 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
         Run(() => residual.Value + Linear(x.Value, linear));
 
     /// <inheritdoc/>
-    public Variable GatedLinearResidual(Variable gateUp, LinearRows linear, Variable residual) =>
+    public Variable GatedLinearResidual(
+        Variable gateUp,
+        ActivationFunction activation,
+        LinearRows linear,
+        Variable residual
+    ) =>
         Run(() =>
         {
             var parts = gateUp.Value.chunk(2, 1);
-            return residual.Value + Linear(F.silu(parts[0]) * parts[1], linear);
+            return residual.Value + Linear(Activated(parts[0], activation) * parts[1], linear);
         });
 
     /// <inheritdoc/>
-    public Variable GeluLinearResidual(Variable x, bool tanh, LinearRows linear, Variable residual) =>
-        Run(() => residual.Value + Linear(tanh ? GeluTanh(x.Value) : F.gelu(x.Value), linear));
+    public Variable ActivatedLinearResidual(
+        Variable x,
+        ActivationFunction activation,
+        LinearRows linear,
+        Variable residual
+    ) => Run(() => residual.Value + Linear(Activated(x.Value, activation), linear));
 
     /// <inheritdoc/>
     public Variable Rows(Variable x, IndexList rows) => Run(() => x.Value.index_select(0, rows.Tensor));
@@ -324,6 +333,14 @@ internal sealed class AutogradOperations(ProductPrecision precision = ProductPre
 
     private static Tensor RootMeanSquare(Tensor x, Tensor weight, double epsilon) =>
         x * rsqrt(x.square().mean([-1], true) + epsilon) * weight.to_type(x.dtype);
+
+    private static Tensor Activated(Tensor x, ActivationFunction activation) =>
+        activation switch
+        {
+            ActivationFunction.Silu => F.silu(x),
+            ActivationFunction.Gelu => F.gelu(x),
+            _ => GeluTanh(x),
+        };
 
     // 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))
     private static Tensor GeluTanh(Tensor x) =>

@@ -71,30 +71,37 @@ internal sealed class FusedOperations : IOperations
         FusedResidual.Linear(tape, x, linear, residual, precision);
 
     /// <inheritdoc/>
-    public Variable GatedLinearResidual(Variable gateUp, LinearRows linear, Variable residual) =>
-        FusedResidual.ActivatedLinear(
+    public Variable GatedLinearResidual(
+        Variable gateUp,
+        ActivationFunction activation,
+        LinearRows linear,
+        Variable residual
+    )
+    {
+        var (forward, backward) = ActivationKernels.Gated(activation);
+        return FusedResidual.ActivatedLinear(
             tape,
             gateUp,
             gateUp.Value.shape[1] / 2,
-            SwiGlu.Forward,
-            SwiGlu.Backward,
+            forward,
+            backward,
             linear,
             residual,
             precision
         );
+    }
 
     /// <inheritdoc/>
-    public Variable GeluLinearResidual(Variable x, bool tanh, LinearRows linear, Variable residual) =>
-        FusedResidual.ActivatedLinear(
-            tape,
-            x,
-            x.Value.shape[1],
-            (input, activated) => Gelu.Forward(input, activated, tanh),
-            (input, activated) => Gelu.Backward(input, activated, tanh),
-            linear,
-            residual,
-            precision
-        );
+    public Variable ActivatedLinearResidual(
+        Variable x,
+        ActivationFunction activation,
+        LinearRows linear,
+        Variable residual
+    )
+    {
+        var (forward, backward) = ActivationKernels.Plain(activation);
+        return FusedResidual.ActivatedLinear(tape, x, x.Value.shape[1], forward, backward, linear, residual, precision);
+    }
 
     /// <inheritdoc/>
     public Variable Rows(Variable x, IndexList rows) => FusedRows.Pick(tape, x, rows);

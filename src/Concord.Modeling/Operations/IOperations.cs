@@ -67,11 +67,13 @@ internal interface IOperations : IDisposable
     /// <summary>residual + x Wᵀ + b. // (T, in) -> (T, H)</summary>
     Variable LinearResidual(Variable x, LinearRows linear, Variable residual);
 
-    /// <summary>residual + (silu(gate) * up) Wᵀ + b (SwiGLU, Shazeer 2020). // (T, gate | up) -> (T, H)</summary>
-    Variable GatedLinearResidual(Variable gateUp, LinearRows linear, Variable residual);
+    /// <summary>
+    /// residual + (activation(gate) * up) Wᵀ + b (SwiGLU, GEGLU, Shazeer 2020). // (T, gate | up) -> (T, H)
+    /// </summary>
+    Variable GatedLinearResidual(Variable gateUp, ActivationFunction activation, LinearRows linear, Variable residual);
 
-    /// <summary>residual + activation(x) Wᵀ + b with an exact or tanh GELU. // (T, in) -> (T, H)</summary>
-    Variable GeluLinearResidual(Variable x, bool tanh, LinearRows linear, Variable residual);
+    /// <summary>residual + activation(x) Wᵀ + b. // (T, in) -> (T, H)</summary>
+    Variable ActivatedLinearResidual(Variable x, ActivationFunction activation, LinearRows linear, Variable residual);
 
     /// <summary>Rows of a matrix; one may be taken several times. // (T, H) -> (N, H)</summary>
     Variable Rows(Variable x, IndexList rows);

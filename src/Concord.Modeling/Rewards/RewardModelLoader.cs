@@ -107,10 +107,11 @@ internal static class RewardModelLoader
             },
             Notes =
             [
+                .. ConfigNotes.Of(folder, config),
                 .. OpeningNotes.OfWrappers(reader),
                 .. head.Notes,
                 .. OpeningNotes.OfSettings(settings),
-                .. OpeningNotes.OfFiles(reader, head.File),
+                .. OpeningNotes.OfFiles(folder, reader.Files, head.File),
             ],
         };
     }
@@ -159,8 +160,12 @@ internal static class RewardModelLoader
             )
             : throw new ConcordException(
                 $"{adapter?.Folder ?? reader.Folder} has no reward head: tensor \"{HeadName}\" of shape [1, "
-                    + $"{config.HiddenSize}] is missing, and no other tensor has that shape. Name a reward model's "
-                    + $"folder, or train one from this folder first (concord train)."
+                    + $"{config.HiddenSize}] is missing, and no other tensor has that shape. "
+                    + (
+                        RewardHeadPlace.AnyPickled(adapter?.Folder ?? reader.Folder) is { } pickled
+                            ? $"{pickled} may hold it, and is not read, since it can run code: save its tensors as safetensors."
+                            : "Name a reward model's folder, or train one from this folder first (concord train)."
+                    )
             );
     }
 }

@@ -8,7 +8,8 @@ namespace Concord.Runs.Data;
 /// rendering or tokenizer refuse.
 /// </summary>
 /// <param name="Strict">Whether a single one is too many.</param>
-/// <param name="Limit">The share of a source that may be lost, from 0 to 1; above 0 a single record may be always.</param>
+/// <param name="Limit">The share of a source that may be lost, from 0 to 1; above 0 a single record may be
+/// always.</param>
 internal sealed record DataLoss(bool Strict, double Limit)
 {
     /// <summary>Looks at what could not be read.</summary>

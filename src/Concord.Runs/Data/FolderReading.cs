@@ -24,13 +24,15 @@ public sealed class FolderReading
     public bool ParsesDialogues { get; }
 
     /// <summary>Opens a folder or a tokenizer.</summary>
-    /// <param name="place">A model's folder, a folder of adapters beside their base, or a tokenizer's file.</param>
+    /// <param name="place">A model's folder, a folder of adapters beside their base, a run's for its model, or a
+    /// tokenizer's file.</param>
     /// <param name="rendering">The rendering asked for, by name; null for what the folder says.</param>
     /// <param name="dialogues">What becomes of dialogues in one text, by name; null for what the folder says.</param>
     /// <exception cref="ConcordException">There is no tokenizer, or a name or a file cannot be used.</exception>
     public static FolderReading Open(string place, string? rendering = null, string? dialogues = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(place);
+        place = RunContents.ModelOf(place);
         var folder = Directory.Exists(place) ? place : Path.GetDirectoryName(place) ?? "";
         // of adapters, what their own folder does not say is said by that of their base
         string[] folders = [folder, .. ReadingFiles.Of(folder).Select(file => Path.GetDirectoryName(file)!)];

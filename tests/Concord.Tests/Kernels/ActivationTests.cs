@@ -64,6 +64,58 @@ public class ActivationTests : KernelCheck
             }
         });
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Silu_alone_is_that_of_torch(int rows, int width) =>
+        InEveryWidth(() =>
+        {
+            using var scope = NewDisposeScope();
+            var x = (Random(rows, width) * 3).detach().requires_grad_();
+            var da = Random(rows, width);
+            var expected = nn.functional.silu(x);
+            expected.backward([da]);
+
+            var a = empty(rows, width);
+            Silu.Forward(View(x.detach()), View(a));
+            Close(expected.detach(), a, 1e-6);
+            Tensor gradient = x.detach().clone(),
+                again = da.clone();
+            Silu.Backward(View(gradient), View(again));
+            Close(x.grad!, gradient, 2e-6);
+            Close(expected.detach(), again, 1e-6);
+        });
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void GeGlu_is_that_of_torch(int rows, int width) =>
+        InEveryWidth(() =>
+        {
+            foreach (var form in new[] { false, true })
+            {
+                using var scope = NewDisposeScope();
+                var gateUp = (Random(rows, 2 * width) * 3).detach().requires_grad_();
+                var da = Random(rows, width);
+                var halves = gateUp.chunk(2, -1);
+                var x = halves[0];
+                var expected =
+                    (
+                        form
+                            ? x * 0.5f * (1 + (0.7978845608f * (x + 0.044715f * x.pow(3))).tanh())
+                            : nn.functional.gelu(x)
+                    ) * halves[1];
+                expected.backward([da]);
+
+                var a = empty(rows, width);
+                GeGlu.Forward(View(gateUp.detach()), View(a), form);
+                Close(expected.detach(), a, 4e-6);
+                Tensor gradient = gateUp.detach().clone(),
+                    again = da.clone();
+                GeGlu.Backward(View(gradient), View(again), form);
+                Close(gateUp.grad!, gradient, 8e-6);
+                Close(expected.detach(), again, 4e-6);
+            }
+        });
+
     [Fact]
     public void Functions_of_lanes_are_exact_to_a_float()
     {

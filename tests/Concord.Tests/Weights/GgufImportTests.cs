@@ -69,6 +69,61 @@ public class GgufImportTests
     }
 
     [Fact]
+    public void A_file_of_llama_cpps_quantize_is_imported_with_its_output_in_six_bits()
+    {
+        using var folder = new TemporaryFolder();
+        var result = GgufImport.Run(
+            Shared.Path("cases", "gguf-q4_0-with-q6_k-output", "model.Q4_0.gguf"),
+            folder.File("model")
+        );
+        Assert.Empty(result.LeftOut);
+        using var reader = CheckpointReader.Open(folder.File("model"));
+        Assert.Contains("lm_head.weight", reader.Names);
+    }
+
+    [Fact]
+    public void A_projection_of_a_type_that_is_not_read_is_left_out_any_other_tensor_is_refused_first()
+    {
+        using var folder = new TemporaryFolder();
+        var source = Shared.Path("cases", "gguf-q4_0-with-q6_k-output", "model.Q4_0.gguf");
+        foreach (var (name, whole) in ((string, bool)[])[("output.weight", false), ("blk.0.ffn_down.weight", true)])
+        {
+            var bytes = File.ReadAllBytes(source);
+            var text = System.Text.Encoding.UTF8.GetBytes(name);
+            var at = bytes.AsSpan().IndexOf(text) + text.Length;
+            var dimensions = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at));
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at + 4 + 8 * (int)dimensions), 22); // IQ2_S
+            var file = folder.File($"{name}.gguf");
+            File.WriteAllBytes(file, bytes);
+            var to = folder.File($"to-{name}");
+            if (whole)
+            {
+                var error = Assert.Throws<ConcordException>(() => GgufImport.Run(file, to));
+                Assert.Contains($"\"{name}\" is IQ2_S", error.Message, StringComparison.Ordinal);
+                Assert.False(Directory.Exists(to));
+                continue;
+            }
+            var result = GgufImport.Run(file, to);
+            Assert.Contains("IQ2_S", Assert.Single(result.LeftOut), StringComparison.Ordinal);
+            using var reader = CheckpointReader.Open(to);
+            Assert.DoesNotContain("lm_head.weight", reader.Names);
+            using var model = Concord.Modeling.Rewards.RewardModel.Load(
+                to,
+                new Concord.Modeling.Rewards.RewardModelOptions { HeadSeed = 1 }
+            );
+        }
+    }
+
+    [Fact]
+    public void A_damaged_file_is_a_sentence()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<ConcordException>(() =>
+            GgufImport.Run(Shared.Path("cases", "hostile", "fuzz", "gguf_import-SLOW_2150_ms-1"), folder.File("m"))
+        );
+    }
+
+    [Fact]
     public void A_small_model_of_every_form_is_imported()
     {
         using var scope = torch.NewDisposeScope();

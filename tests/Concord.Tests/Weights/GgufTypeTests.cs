@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Concord.Modeling.Files.Gguf;
 using Xunit;
 
@@ -50,18 +51,58 @@ public class GgufTypeTests
         Assert.Equal([1f, -2f, 0.00390625f], Decode(30, [0x80, 0x3f, 0x00, 0xc0, 0x80, 0x3b], 3));
     }
 
+    // The hash (FNV-1a of the values' bytes) of what the formulas of ggml-quants.c, compiled, make of the same 64
+    // blocks.
+    [Theory]
+    [InlineData(6, 0x77736719434F8494UL)] // Q5_0
+    [InlineData(7, 0x5E522DF25DAD052BUL)] // Q5_1
+    [InlineData(10, 0x6765369C92F01F06UL, 80, 82)] // Q2_K
+    [InlineData(11, 0x6F1DB29366CADE16UL, 108)] // Q3_K
+    [InlineData(12, 0x9173A4B8760ED3E2UL)] // Q4_K
+    [InlineData(13, 0xDD8D70C07FFCCC18UL)] // Q5_K
+    [InlineData(14, 0x8DCA1D2CC8BFADC8UL, 208)] // Q6_K
+    [InlineData(20, 0x19F37AD79E2C1FD2UL)] // IQ4_NL
+    [InlineData(23, 0x68C104C73AF9E9C6UL)] // IQ4_XS
+    public void Values_are_those_of_ggml_to_the_bit(uint id, ulong expected, params int[] halves)
+    {
+        if (halves.Length == 0)
+            halves = id is 7 or 12 or 13 ? [0, 2] : [0];
+        var type = GgufType.Of(id);
+        var hash = 14695981039346656037UL;
+        var state = 1UL;
+        var bytes = new byte[type.BlockBytes];
+        var values = new float[type.BlockElements];
+        for (var block = 0; block < 64; block++)
+        {
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                state = state * 6364136223846793005UL + 1442695040888963407UL;
+                bytes[i] = (byte)(state >> 56);
+            }
+            foreach (var half in halves)
+                bytes[half + 1] &= 0xBF; // finite
+            type.Decode(bytes, values);
+            foreach (var value in MemoryMarshal.AsBytes<float>(values))
+                hash = (hash ^ value) * 1099511628211UL;
+        }
+        Assert.Equal(expected, hash);
+    }
+
     [Fact]
     public void Other_types_are_not_read_but_have_a_name()
     {
-        Assert.Null(GgufType.Find(14));
-        Assert.Equal(("Q6_K", "type 99", "Q4_1"), (GgufType.NameOf(14), GgufType.NameOf(99), GgufType.NameOf(3)));
-        Assert.Equal("BF16, F16, F32, Q4_0, Q4_1, Q8_0", GgufType.Known);
+        Assert.False(GgufType.Of(16).CanBeRead);
+        Assert.Equal(("IQ2_XXS", "type 99", "Q4_1"), (GgufType.Of(16).Name, GgufType.Of(99).Name, GgufType.Of(3).Name));
+        Assert.Equal(
+            "BF16, F16, F32, IQ4_NL, IQ4_XS, Q2_K, Q3_K, Q4_0, Q4_1, Q4_K, Q5_0, Q5_1, Q5_K, Q6_K, Q8_0",
+            GgufType.Known
+        );
     }
 
     private static float[] Decode(uint type, byte[] bytes, int count)
     {
         var values = new float[count];
-        GgufType.Find(type)!.Decode(bytes, values);
+        GgufType.Of(type).Decode(bytes, values);
         return values;
     }
 }

@@ -142,6 +142,16 @@ public class ModelFolderTests
     }
 
     [Fact]
+    public void A_damaged_concord_json_is_read_with_its_strange_key_named()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Shared.Path("cases", "hostile", "fuzz", "concord-SLOW_3024_ms-1"), folder.File("concord.json"));
+        var settings = ConcordModelSettings.Read(folder.Path)!;
+        Assert.Equal(["reward_standa0.1rd_deviation"], settings.UnknownKeys);
+        Assert.Equal(3, settings.Sources.Count);
+    }
+
+    [Fact]
     public void Settings_come_back_as_written_and_unknown_keys_are_named()
     {
         using var folder = new TemporaryFolder();

@@ -195,49 +195,55 @@ internal sealed class GgufHeader
         var alignment = ReadAlignment();
         var start = Align(headerLength, alignment);
         long expected = 0;
-        foreach (var (name, typeId, shape, offset) in listed.OrderBy(tensor => tensor.Offset))
+        var ordered = listed.OrderBy(tensor => tensor.Offset).ToList();
+        for (var i = 0; i < ordered.Count; i++)
         {
-            var type =
-                GgufType.Find(typeId)
-                ?? throw Bad(
-                    $"tensor \"{name}\" is {GgufType.NameOf(typeId)}; {GgufType.Known} are read. Take the model in "
-                        + $"one of these types."
-                );
-            if (shape[^1] % type.BlockElements != 0)
-                throw Bad(
-                    $"tensor \"{name}\" has rows of {shape[^1]} elements; {type.Name} needs a multiple of "
-                        + $"{type.BlockElements}."
-                );
-            long bytes;
-            try
-            {
-                bytes = checked(
-                    shape.Aggregate(1L, (product, dimension) => checked(product * dimension))
-                    / type.BlockElements
-                    * type.BlockBytes
-                );
-            }
-            catch (OverflowException error)
-            {
-                throw new ConcordException(
-                    $"{file}: tensor \"{name}\" of shape [{string.Join(", ", shape)}] has more bytes than 64 bits "
-                        + $"can count.",
-                    error
-                );
-            }
+            var (name, typeId, shape, offset) = ordered[i];
+            var type = GgufType.Of(typeId);
             if (offset != (ulong)expected)
                 throw Bad(
                     $"tensor \"{name}\" begins at byte {offset} of the data; expected {expected}: tensors must "
                         + $"neither overlap nor leave holes."
                 );
-            if (bytes > fileLength - start - expected)
+            var left = Math.Max(0, fileLength - start - expected);
+            // of a type whose blocks are not known it ends where the next one begins
+            var next = i + 1 < ordered.Count ? Math.Min(ordered[i + 1].Offset, (ulong)(expected + left)) : 0;
+            var bytes =
+                type.CanBeRead ? BytesOf(name, type, shape)
+                : i + 1 < ordered.Count ? Math.Max(0, (long)next - expected)
+                : left;
+            if (bytes > left)
                 throw Bad(
-                    $"tensor \"{name}\" of shape [{string.Join(", ", shape)}] takes {bytes} bytes, but only "
-                        + $"{Math.Max(0, fileLength - start - expected)} are left. The file is cut short: download "
-                        + $"it again."
+                    $"tensor \"{name}\" of shape [{string.Join(", ", shape)}] takes {bytes} bytes, but only {left} are "
+                        + $"left. The file is cut short: download it again."
                 );
             tensors.Add(new GgufTensor(name, type, shape, start + expected, bytes));
             expected = Align(expected + bytes, alignment);
+        }
+    }
+
+    private long BytesOf(string name, GgufType type, long[] shape)
+    {
+        if (shape[^1] % type.BlockElements != 0)
+            throw Bad(
+                $"tensor \"{name}\" has rows of {shape[^1]} elements; {type.Name} needs a multiple of "
+                    + $"{type.BlockElements}."
+            );
+        try
+        {
+            return checked(
+                shape.Aggregate(1L, (product, dimension) => checked(product * dimension))
+                / type.BlockElements
+                * type.BlockBytes
+            );
+        }
+        catch (OverflowException error)
+        {
+            throw new ConcordException(
+                $"{file}: tensor \"{name}\" of shape [{string.Join(", ", shape)}] has more bytes than 64 bits "
+                    + $"can count.",
+                error
+            );
         }
     }
 

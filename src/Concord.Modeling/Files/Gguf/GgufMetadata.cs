@@ -7,6 +7,9 @@ internal sealed class GgufMetadata(GgufHeader header)
 
     public bool Has(string key) => header.Metadata.ContainsKey(key);
 
+    /// <summary>The key is there and says no.</summary>
+    public bool IsFalse(string key) => header.Metadata.TryGetValue(key, out var value) && value.Integer == 0;
+
     public int Integer(string key, int least, int most) =>
         OptionalInteger(key, least, most) ?? throw Wrong(key, $"an integer from {least} to {most}");
 
