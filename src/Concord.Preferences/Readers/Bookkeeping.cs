@@ -17,7 +17,7 @@ internal static partial class Bookkeeping
             ^( (.*[_\- ])?(id|ids|nr|idx|index|uid|uuid|key|sha\d*|md5|hash|digest|url|uri|link|path|file|filename|license)
             | \w*[a-z]Id | Unnamed:\ \d+ | __\w+__
             | (.*_)?(split|fold|partition|version|revision|lang|language|locale|country|state)
-            | (.*_)?(time|timestamp|tstamp|ts|date|datetime|year|seconds|duration)(_difference)? | (created|updated)\w* | .*_at
+            | (price|cost|time|review)_\w+ | synthetic | emojis | (.*_)?(time|timestamp|tstamp|ts|date|datetime|year|seconds|duration)(_difference)? | (created|updated)\w* | .*_at
             | (.*_)?(model|models|model_?name|llm|llm_?name|generator|generators|generated_by|engine|policy)(_?[ab0-9]|_\w{1,8})?
             | (num|n|count|total|len|length)_.* | .*_(count|counts|tokens|length|len|num) | (n_)?turns? | tokens? | token_counts?
             | (.*_)?(source|sources|subset|dataset|data_?set|data_?source|origin|corpus|objective|domain|category|categories)(_path)?

@@ -31,11 +31,14 @@ internal sealed class EvalBiasBenchReader : IRecordReader
 
     private static bool IsPair(JsonElement pair) => pair.Has("bias", "instruction", "response1", "response2", "label");
 
-    private static void Add(RecordFields record, RecordContext context) =>
+    private static void Add(RecordFields record, RecordContext context)
+    {
+        record.Repeats("bias"); // the name that the list has
         context.AddPair(
             record.Text("instruction"),
             record.Text("response1"),
             record.Text("response2"),
             record.Choice("label", 1, 2) == 1 ? (1, 0) : (0, 1)
         );
+    }
 }

@@ -46,7 +46,11 @@ internal sealed class FileReading(RepeatedFile file, ReadOptions options, DataSe
             yield return ReadOne(reader, raw.Current, context);
         context.Begin(0);
         reader.Finish(context);
-        yield return context.Give();
+        string?[] notes = [UnusedColumns.Said(file.Name, Unused), dataSet.Note, .. Notes];
+        yield return context.Give() with
+        {
+            Notes = [.. notes.OfType<string>()],
+        };
     }
 
     /// <summary>What an exception of the JSON library says to a user.</summary>

@@ -129,11 +129,17 @@ internal static class PromptFields
         record.Peek(name) switch
         {
             { ValueKind: JsonValueKind.String } text => !text.ValueEquals(""),
-            { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() > 0,
+            { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() > 0
+                && (name is not ("context" or "history" or "input" or "post") || IsTurns(list)),
             { ValueKind: JsonValueKind.Object } value => value.Find("messages") is not null
                 || JsonMessages.IsMessage(value),
             _ => false,
         };
+
+    // messages, texts in turn, or pairs of them; other lists are no dialogue
+    private static bool IsTurns(JsonElement list) =>
+        JsonMessages.IsList(list)
+        || list.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Array);
 
     private static string? Text(RecordFields record, string name)
     {

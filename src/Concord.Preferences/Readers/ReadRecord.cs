@@ -17,6 +17,10 @@ public sealed record ReadRecord(
     /// is given here is of no one record.</summary>
     public ReadOnlyMemory<byte> Json { get; init; }
 
+    /// <summary>What there is to say of the whole file, once, with line 0: columns that were not used, how sources were
+    /// told apart.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Whether the record says nothing of its responses, whose scores are then all 0.</summary>
     public bool IsUnscored { get; init; }
 }

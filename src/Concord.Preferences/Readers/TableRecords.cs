@@ -42,7 +42,7 @@ internal sealed class TableRecords(Stream stream, TableLayout layout)
                     line,
                     [],
                     $"{fields.Length} fields where the first line names {names.Length}; a quote or a delimiter may be "
-                        + "missing."
+                        + (parser.RawRow > line ? $"missing: the row goes on to line {parser.RawRow}." : "missing.")
                 );
         }
     }

@@ -12,8 +12,14 @@ public static class UnusedColumns
     public static string? Said(ReadResult file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var columns = file.Unused.Where(column => !column.IsBookkeeping).ToArray();
-        return columns.Length == 0 ? null : $"{file.File}: columns not used: {List(columns, Counted)}";
+        return Said(file.File, file.Unused);
+    }
+
+    /// <summary>The same of a file that is still being read.</summary>
+    internal static string? Said(string file, IReadOnlyList<UnusedColumn> unused)
+    {
+        var columns = unused.Where(column => !column.IsBookkeeping).ToArray();
+        return columns.Length == 0 ? null : $"{file}: columns not used: {List(columns, Counted)}";
     }
 
     /// <summary>Those that keep the books, which no model is told; null where there are none.</summary>

@@ -72,7 +72,7 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
         var written = new ScoreLine(model, input, Normalize);
         foreach (
             var scored in new RewardScorer(model).Score(
-                new ScoreParts(input, reading, encoding).After(lines.Lines),
+                new ScoreParts(input, reading, encoding, Noted).After(lines.Lines),
                 part => part.Encoded,
                 cancellation
             )

@@ -8,7 +8,8 @@ namespace Concord.Runs.Scoring;
 /// <param name="input">The file.</param>
 /// <param name="reading">How it is read.</param>
 /// <param name="encoding">How the model reads texts.</param>
-internal sealed class ScoreParts(string input, ReadOptions reading, ModelEncoding encoding)
+/// <param name="noted">Told what there is to say of the whole file; may be null.</param>
+internal sealed class ScoreParts(string input, ReadOptions reading, ModelEncoding encoding, Action<string>? noted)
 {
     /// <summary>Those of all records but the first ones.</summary>
     /// <param name="skip">How many records are left out.</param>
@@ -17,6 +18,8 @@ internal sealed class ScoreParts(string input, ReadOptions reading, ModelEncodin
         var record = 0;
         foreach (var read in PreferenceFile.Stream(input, reading))
         {
+            foreach (var note in read.Notes)
+                noted?.Invoke(note);
             if (read.Line == 0 && read.Comparisons.Count == 0 && read.Problem is null)
                 continue; // what only the end of a file tells
             if (record++ < skip)

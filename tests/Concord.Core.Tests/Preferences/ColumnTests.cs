@@ -231,5 +231,9 @@ public sealed class ColumnTests
             read.Unused.Select(one => (one.Name, one.Records, one.IsBookkeeping))
         );
         Assert.Equal("file.jsonl: columns not used: rationale (15 records)", UnusedColumns.Said(read));
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("x.jsonl"), lines.ToString());
+        var notes = PreferenceFile.Stream(folder.File("x.jsonl")).Last().Notes;
+        Assert.EndsWith("columns not used: rationale (15 records)", Assert.Single(notes), StringComparison.Ordinal);
     }
 }

@@ -40,6 +40,15 @@ public sealed class ContainerTests
     }
 
     [Fact]
+    public void A_quote_that_is_never_closed_is_told_with_how_far_it_goes()
+    {
+        var read = Read("prompt,chosen,rejected\np,a,b\np,\"a,b\np,a,b\np,a,b\n", "x.csv");
+        Assert.Single(read.Comparisons);
+        Assert.Equal(3, Assert.Single(read.Problems).Line);
+        Assert.Contains("the row goes on to line", read.Problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Numbers_and_messages_in_a_table()
     {
         var read = Read(
