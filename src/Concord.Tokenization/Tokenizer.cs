@@ -52,6 +52,9 @@ public sealed class Tokenizer
     /// <summary>The token of what has no token, where the tokenizer names one.</summary>
     public string? UnknownToken => config.UnknownToken;
 
+    /// <summary>The special tokens by the names that chat templates have for them.</summary>
+    internal IReadOnlyDictionary<string, string> NamedTokens => config.NamedTokens;
+
     /// <summary>The Jinja template by which the folder lays a dialogue out, where it has one.</summary>
     public string? ChatTemplate => config.ChatTemplate;
 

@@ -16,6 +16,9 @@ internal sealed record TokenizerConfig
 
     public string? ChatTemplate { get; init; }
 
+    /// <summary>All that are named <c>.._token</c>, as chat templates may name them.</summary>
+    public IReadOnlyDictionary<string, string> NamedTokens { get; init; } = new Dictionary<string, string>();
+
     /// <summary>
     /// Reads <c>tokenizer_config.json</c>, what that does not say from <c>special_tokens_map.json</c>, and
     /// <c>chat_template.jinja</c>, which has precedence over a template in the former.
@@ -36,17 +39,55 @@ internal sealed record TokenizerConfig
         // configuration).
         var before = pipeline.PostProcessor.Before;
         var first = before.Count > 0 ? pipeline.Tokens[before[0]] : null;
-        return new TokenizerConfig
+        var tokens = new TokenizerConfig
         {
             BosToken = Name("bos_token", [first ?? "<s>", "<|begin_of_text|>", "<|endoftext|>"]),
             EosToken = Name("eos_token", ["</s>", "<|end_of_text|>", "<|endoftext|>"]),
             PadToken = Name("pad_token", ["<pad>", "<|padding|>"]),
             UnknownToken = Name("unk_token", ["<unk>", "<|endoftext|>"]),
+        };
+        return tokens with
+        {
+            NamedTokens = Named(tokens, config, map),
             ChatTemplate = File.Exists(templateFile)
                 ? InputFile.ReadText(templateFile, "a chat template")
                 : Template(config),
         };
     }
+
+    private static Dictionary<string, string> Named(TokenizerConfig tokens, params JsonDocumentAt?[] files)
+    {
+        var named = new Dictionary<string, string>(StringComparer.Ordinal);
+        void Add(string name, string? token)
+        {
+            if (token is not null)
+                named.TryAdd(name, token);
+        }
+        Add("bos_token", tokens.BosToken);
+        Add("eos_token", tokens.EosToken);
+        Add("pad_token", tokens.PadToken);
+        Add("unk_token", tokens.UnknownToken);
+        foreach (var file in files.OfType<JsonDocumentAt>())
+        {
+            var root = file.Root.Element;
+            var further =
+                root.TryGetProperty("extra_special_tokens", out var extra) && extra.ValueKind == JsonValueKind.Object
+                    ? extra.EnumerateObject()
+                    : default;
+            foreach (var member in root.EnumerateObject().Concat(further))
+                if (member.Name.EndsWith("_token", StringComparison.Ordinal))
+                    Add(member.Name, TokenOrNull(member.Value));
+        }
+        return named;
+    }
+
+    private static string? TokenOrNull(JsonElement token) =>
+        token.ValueKind == JsonValueKind.String ? token.GetString()
+        : token.ValueKind == JsonValueKind.Object
+        && token.TryGetProperty("content", out var content)
+        && content.ValueKind == JsonValueKind.String
+            ? content.GetString()
+        : null;
 
     private static JsonDocumentAt? Open(string folder, string name)
     {

@@ -1,48 +1,43 @@
 using Concord.Preferences;
 using Concord.Tokenization.Rendering.Templates;
+using Concord.Tokenization.Rendering.Templates.Values;
 
 namespace Concord.Tokenization.Rendering;
 
-/// <summary>The layouts of a dialogue that Concord trains on.</summary>
-public enum ChatTemplateShape
-{
-    /// <summary><c>&lt;|im_start|&gt;user\n .. &lt;|im_end|&gt;</c>.</summary>
-    ChatMl,
-
-    /// <summary><c>[INST] .. [/INST] .. &lt;/s&gt;</c>.</summary>
-    Llama2,
-
-    /// <summary><c>&lt;|start_header_id|&gt;user&lt;|end_header_id|&gt;\n\n .. &lt;|eot_id|&gt;</c>.</summary>
-    Llama3,
-
-    /// <summary><c>&lt;|user|&gt;\n .. &lt;/s&gt;</c>.</summary>
-    Zephyr,
-}
-
 /// <summary>
-/// A model's own chat template, where it lays dialogues out in one of the shapes of <see cref="ChatTemplateShape"/>.
-/// Safe for use by many threads.
+/// A model's own chat template, of whatever family: it is run, as transformers runs it. Safe for use by many threads.
 /// </summary>
 /// <remarks>
-/// The template itself is run, as transformers runs it, so that a default system message, trimming and line ends are
-/// the model's own. The shape is recognised by what the template makes of two dialogues, not by its wording. Tools and
-/// documents are never given; nothing in a rendering depends on the day.
+/// The special tokens of a rendering are those that the template writes; none are added to it. What a template does not
+/// know of a message (a list of parts, tools) is given to it in the form that it knows.
 /// </remarks>
 public sealed class ChatTemplate
 {
-    private readonly ChatTemplateProgram program;
-    private readonly Dictionary<string, object?> variables;
+    private readonly TemplateProgram program;
+    private readonly IReadOnlyDictionary<string, string> specialTokens;
+    private readonly string file;
 
-    private ChatTemplate(ChatTemplateProgram program, Dictionary<string, object?> variables) =>
-        (this.program, this.variables) = (program, variables);
+    private ChatTemplate(TemplateProgram program, IReadOnlyDictionary<string, string> specialTokens, string file) =>
+        (this.program, this.specialTokens, this.file) = (program, specialTokens, file);
 
-    /// <summary>The shape.</summary>
-    public ChatTemplateShape Shape { get; private init; }
+    /// <summary>Whether the template says which stretches the model itself wrote (<c>{% generation %}</c>).</summary>
+    public bool MarksGeneration => program.HasGeneration;
+
+    /// <summary>Whether it reads the tools that it is given.</summary>
+    public bool ReadsTools => program.Reads("tools");
+
+    /// <summary>Whose time <c>strftime_now</c> tells.</summary>
+    /// <value>Default: the machine's clock, in local time.</value>
+    public TimeProvider Clock { get; private init; } = TimeProvider.System;
+
+    /// <summary>The same template under another clock.</summary>
+    public ChatTemplate At(TimeProvider clock) => new(program, specialTokens, file) { Clock = clock };
 
     /// <summary>Reads the template of a tokenizer.</summary>
-    /// <exception cref="ConcordException">There is none, or it is of another shape, or it uses what is not known
-    /// (named).</exception>
-    public static ChatTemplate Of(Tokenizer tokenizer)
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="limits">What a rendering may take.</param>
+    /// <exception cref="ConcordException">There is none, or it is not well formed (its line is named).</exception>
+    public static ChatTemplate Of(Tokenizer tokenizer, ChatTemplateLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         var text =
@@ -51,147 +46,128 @@ public sealed class ChatTemplate
                 $"The tokenizer {tokenizer.File} has no chat_template. Take the rendering 'hh', or put the model's "
                     + $"chat_template.jinja beside it."
             );
-        return Parse(
-            text,
-            tokenizer.BosToken,
-            tokenizer.EosToken,
-            tokenizer.File,
-            tokenizer.PadToken,
-            tokenizer.UnknownToken
-        );
+        return Parse(text, tokenizer.NamedTokens, tokenizer.File, limits);
     }
 
     /// <summary>Reads a template.</summary>
     /// <param name="text">The Jinja text.</param>
-    /// <param name="bosToken">The tokenizer's BOS, which the template may name.</param>
-    /// <param name="eosToken">The tokenizer's EOS, which the template may name.</param>
+    /// <param name="specialTokens">The tokenizer's special tokens by the names that templates have for them:
+    /// <c>bos_token</c>, <c>eos_token</c>, ..</param>
     /// <param name="file">Where it comes from, for errors.</param>
-    /// <param name="padToken">The tokenizer's padding, which the template may name.</param>
-    /// <param name="unknownToken">The tokenizer's unknown token, which the template may name.</param>
-    /// <exception cref="ConcordException">It is of another shape, or uses what is not known (named).</exception>
+    /// <param name="limits">What a rendering may take.</param>
+    /// <exception cref="ConcordException">It is not well formed (its line is named).</exception>
     public static ChatTemplate Parse(
         string text,
-        string? bosToken,
-        string? eosToken,
+        IReadOnlyDictionary<string, string> specialTokens,
         string file,
-        string? padToken = null,
-        string? unknownToken = null
+        ChatTemplateLimits? limits = null
     )
     {
-        var variables = new Dictionary<string, object?>
-        {
-            ["add_generation_prompt"] = false,
-            ["tools"] = null,
-            ["documents"] = null,
-        };
-        (string, string?)[] named =
-        [
-            ("bos_token", bosToken),
-            ("eos_token", eosToken),
-            ("pad_token", padToken),
-            ("unk_token", unknownToken),
-        ];
-        foreach (var (name, token) in named)
-            if (token is not null)
-                variables[name] = token;
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(specialTokens);
         try
         {
-            var template = new ChatTemplate(new ChatTemplateProgram(text), variables);
-            var shape =
-                template.Recognise(eosToken ?? "")
-                ?? throw new TemplateException("it lays dialogues out in another shape");
-            return new ChatTemplate(template.program, variables) { Shape = shape };
+            return new ChatTemplate(new TemplateProgram(text, limits ?? new ChatTemplateLimits()), specialTokens, file);
         }
         catch (TemplateException error)
         {
             throw new ConcordException(
-                $"The chat template of {file} is refused: {error.Message}. Concord knows templates shaped like "
-                    + $"ChatML, Llama-2, Llama-3 and Zephyr; take the rendering 'hh' instead.",
+                $"The chat template of {file} cannot be read: {Sentence(error)}. Mend it, or take the rendering 'hh'.",
                 error
             );
         }
     }
 
     /// <summary>The text of a dialogue, as <c>apply_chat_template(messages, tokenize=False)</c> gives it.</summary>
-    /// <exception cref="ConcordException">The template refuses the messages (a role it does not know, turns that do not
-    /// alternate), or comes to what is not known.</exception>
-    public string Format(IReadOnlyList<Message> messages)
+    /// <param name="messages">The dialogue. Lists of parts are given to the template as lists; where it does not know
+    /// what to do with those, as the parts' texts joined.</param>
+    /// <param name="tools">The tools that the dialogue offers (<see cref="Comparison.Tools"/>): given as a list to a
+    /// template that reads them, else told in the system message.</param>
+    /// <exception cref="ConcordException">The template refuses the messages (a role that it does not know, turns that
+    /// do not alternate), has no place for their tool calls, comes to what is not known, or takes more than its
+    /// limits.</exception>
+    public string Format(IReadOnlyList<Message> messages, string? tools = null)
     {
+        ArgumentNullException.ThrowIfNull(messages);
+        var given = ReadsTools ? ChatMessages.Tools(tools) : null;
+        if (given is null)
+            messages = ToldTools.In(messages, tools);
         try
         {
-            return Render(messages);
+            var text = Text(messages, given);
+            return messages.Any(ChatMessages.HasCalls) && LosesCalls(messages, given, text)
+                ? throw new TemplateException("it has no place for tool calls, and the messages hold some")
+                : text;
         }
         catch (TemplateException error)
         {
             throw new ConcordException(
-                $"The chat template refuses the messages: {error.Message}. Take the rendering 'hh', or leave such "
-                    + $"dialogues out.",
+                $"The chat template of {file} refuses the messages: {Sentence(error)}. Leave such dialogues "
+                    + $"out, or take a rendering that can hold them.",
                 error
             );
         }
     }
 
-    private string Render(IReadOnlyList<Message> messages)
+    /// <summary>A rendering of what transformers' <c>apply_chat_template</c> may be given.</summary>
+    /// <exception cref="ConcordException">The template says so (its own words), comes to what has no meaning (its line
+    /// is named), or takes more than its limits.</exception>
+    public ChatRendering Render(ChatTemplateRequest request)
     {
-        List<object?> list =
-        [
-            .. messages.Select(message =>
-                (object?)new Dictionary<string, object?> { ["role"] = message.Role, ["content"] = message.Content }
-            ),
-        ];
-        return program.Render(new Dictionary<string, object?>(variables) { ["messages"] = list });
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return request.Run(program, specialTokens, Clock);
+        }
+        catch (TemplateException error)
+        {
+            throw new ConcordException(error.IsTemplates ? error.Message : $"{Sentence(error)}.", error);
+        }
     }
 
-    private ChatTemplateShape? Recognise(string eos)
+    // Where the calls make no difference to the text, they are not in it.
+    private bool LosesCalls(IReadOnlyList<Message> messages, object? tools, string text)
     {
-        string[] said = ["First question?", "First answer.", "Second question?", "Second answer."];
-        var text = Render([
-            .. said.Select((content, i) => new Message(i % 2 == 0 ? Roles.User : Roles.Assistant, content)),
-        ]);
-        bool InOrder(params ReadOnlySpan<string> parts)
+        try
         {
-            var at = 0;
-            foreach (var part in parts)
-            {
-                var found = text.IndexOf(part, at, StringComparison.Ordinal);
-                if (found < 0)
-                    return false;
-                at = found + part.Length;
-            }
-            return true;
+            return Text([.. messages.Select(ChatMessages.WithoutCalls)], tools) == text;
         }
-        // The model's own turn may begin with more than its words (Qwen3 puts an empty thought there).
-        const string ChatUser = "<|im_start|>user\n",
-            ChatModel = "<|im_start|>assistant\n",
-            ChatEnd = "<|im_end|>";
-        if (
-            InOrder(
-                ChatUser + said[0] + ChatEnd,
-                ChatModel,
-                said[1] + ChatEnd,
-                ChatUser + said[2] + ChatEnd,
-                ChatModel,
-                said[3] + ChatEnd
-            )
-        )
-            return ChatTemplateShape.ChatMl;
-        const string User = "<|start_header_id|>user<|end_header_id|>\n\n",
-            Model = "<|start_header_id|>assistant<|end_header_id|>\n\n",
-            End = "<|eot_id|>";
-        if (InOrder(User + said[0] + End, Model + said[1] + End, User + said[2] + End, Model + said[3] + End))
-            return ChatTemplateShape.Llama3;
-        if (
-            eos.Length > 0
-            && InOrder(
-                $"<|user|>\n{said[0]}{eos}",
-                $"<|assistant|>\n{said[1]}{eos}",
-                $"<|user|>\n{said[2]}{eos}",
-                $"<|assistant|>\n{said[3]}{eos}"
-            )
-        )
-            return ChatTemplateShape.Zephyr;
-        if (InOrder("[INST]", said[0], "[/INST]", said[1], "[INST]", said[2], "[/INST]", said[3]))
-            return ChatTemplateShape.Llama2;
-        return null;
+        catch (TemplateException)
+        {
+            return false;
+        }
     }
+
+    private string Text(IReadOnlyList<Message> messages, object? tools)
+    {
+        if (!messages.Any(ChatMessages.HasParts))
+            return Text(ChatMessages.Of(messages, withParts: false), tools);
+        try
+        {
+            return Text(ChatMessages.Of(messages, withParts: true), tools);
+        }
+        catch (TemplateException error) when (!error.IsLimit)
+        {
+            return Text(ChatMessages.Of(messages, withParts: false), tools);
+        }
+    }
+
+    private string Text(Sequence messages, object? tools) =>
+        program
+            .Render(
+                [
+                    .. specialTokens.Select(token => KeyValuePair.Create(token.Key, (object?)token.Value)),
+                    KeyValuePair.Create("messages", (object?)messages),
+                    KeyValuePair.Create("tools", tools),
+                    KeyValuePair.Create("documents", (object?)null),
+                    KeyValuePair.Create("add_generation_prompt", (object?)false),
+                ],
+                Clock
+            )
+            .Text;
+
+    private static string Sentence(TemplateException error) =>
+        error.Line > 0
+            ? FormattableString.Invariant($"{error.Message.TrimEnd('.')} (line {error.Line} of the template)")
+            : error.Message.TrimEnd('.');
 }

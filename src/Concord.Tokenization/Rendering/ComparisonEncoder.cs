@@ -49,11 +49,11 @@ public sealed class ComparisonEncoder
             options.Rendering == DialogueRendering.Chat
             || options.Rendering == DialogueRendering.Auto && tokenizer.ChatTemplate is not null;
         if (chat)
-            template = ChatTemplate.Of(tokenizer);
+            template = ChatTemplate.Of(tokenizer, options.TemplateLimits);
         // A SentencePiece model never finds its own markup in text: a template that writes it would be read as letters.
         if (template is null || tokenizer.FindsSpecialTokens)
             return;
-        var example = template.Format([new Message(Roles.User, "Hi"), new Message(Roles.Assistant, "Hello")]);
+        var example = Example(template);
         if (
             tokenizer.SpecialTokens.FirstOrDefault(token => example.Contains(token, StringComparison.Ordinal)) is
             { } markup
@@ -62,6 +62,19 @@ public sealed class ComparisonEncoder
                 $"The chat template writes '{markup}', which the SentencePiece model {tokenizer.File} reads as "
                     + $"plain text. Put the model's tokenizer.json beside it, or take the rendering 'hh'."
             );
+    }
+
+    // A template may refuse even this; then the records show what it writes.
+    private static string Example(ChatTemplate template)
+    {
+        try
+        {
+            return template.Format([new Message(Roles.User, "Hi"), new Message(Roles.Assistant, "Hello")]);
+        }
+        catch (ConcordException)
+        {
+            return "";
+        }
     }
 
     /// <summary>
@@ -145,15 +158,11 @@ public sealed class ComparisonEncoder
     private Comparison Read(Comparison comparison) =>
         options.ParseDialogues ? WholeDialogue.Parse(comparison) ?? comparison : comparison;
 
-    // messages under a template have the special tokens that it writes, and no others
-    private bool AddsSpecialTokens(Comparison comparison) =>
-        template is null || comparison.Form != ComparisonForm.Messages;
-
     private string RenderMessages(Comparison comparison, IReadOnlyList<Message> messages)
     {
         try
         {
-            return Format([.. ToldTools.In(comparison.Prompt, comparison.Tools), .. messages]);
+            return Format([.. comparison.Prompt, .. messages], comparison.Tools);
         }
         catch (ConcordException error)
         {
@@ -161,8 +170,8 @@ public sealed class ComparisonEncoder
         }
     }
 
-    private string Format(IReadOnlyList<Message> messages) =>
-        template is null ? HhDialogue.Format(messages) : template.Format(messages);
+    private string Format(IReadOnlyList<Message> messages, string? tools) =>
+        template is null ? HhDialogue.Format(ToldTools.In(messages, tools)) : template.Format(messages, tools);
 
     private int[] EncodeText(Comparison comparison, string text)
     {
@@ -172,20 +181,26 @@ public sealed class ComparisonEncoder
                 "the record holds text and no tokenizer was found; put tokenizer.json or tokenizer.model into the "
                     + "model's folder"
             );
-        var added = AddsSpecialTokens(comparison);
-        var ids = tokenizer.Encode(text, added);
-        if (
-            added
-            && tokenizer.BosId is { } bos
-            && ids.Length > 1
-            && ids[0] == bos
-            && ids[1] == bos
-            && tokenizer.PostProcessor.Before.Contains(bos)
-        )
-            ids = ids[1..];
+        var ids = Encode(comparison.Form, text);
         return options.AppendEos && (ids.Length == 0 || ids[^1] != tokenizer.EosId)
             ? [.. ids, tokenizer.EosId!.Value]
             : ids;
+    }
+
+    // The special tokens of a chat template are those that it writes; transformers adds none either. Other texts get
+    // the tokenizer's own, but no second BOS where they begin with one.
+    private int[] Encode(ComparisonForm form, string text)
+    {
+        if (template is not null && form == ComparisonForm.Messages)
+            return tokenizer!.Encode(text, addSpecialTokens: false);
+        var ids = tokenizer!.Encode(text, addSpecialTokens: true);
+        var isDoubled =
+            tokenizer.BosId is { } bos
+            && ids.Length > 1
+            && ids[0] == bos
+            && ids[1] == bos
+            && tokenizer.PostProcessor.Before.Contains(bos);
+        return isDoubled ? ids[1..] : ids;
     }
 
     /// <summary>
@@ -220,18 +235,14 @@ public sealed class ComparisonEncoder
             prompt =
                 comparison.Form == ComparisonForm.Text
                     ? comparison.PromptText
-                    : Format(ToldTools.In(comparison.Prompt, comparison.Tools));
+                    : Format(comparison.Prompt, comparison.Tools);
         }
         catch (ConcordException)
         {
             // A template may refuse a prompt that no answer follows; what the rows share then stands for it.
             return shared.Length;
         }
-        var added = AddsSpecialTokens(comparison);
-        var ids = tokenizer!.Encode(prompt, added);
-        if (added && tokenizer.BosId is { } bos && ids.Length > 1 && ids[0] == bos && ids[1] == bos)
-            ids = ids[1..];
-        return ids.AsSpan().CommonPrefixLength(shared);
+        return Encode(comparison.Form, prompt).AsSpan().CommonPrefixLength(shared);
     }
 
     private static RefusedComparisonException Error(Comparison comparison, string what) =>

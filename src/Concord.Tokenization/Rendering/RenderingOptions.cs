@@ -23,6 +23,9 @@ public sealed record RenderingOptions
     /// <value>Default false.</value>
     public bool AppendEos { get; init; }
 
+    /// <summary>What one rendering of a chat template may take.</summary>
+    public ChatTemplateLimits TemplateLimits { get; init; } = new();
+
     /// <summary>What happens to rows longer than <see cref="MaximumLength"/>.</summary>
     /// <value>Default <see cref="TruncationPolicy.SharedLeft"/>.</value>
     public TruncationPolicy Truncation { get; init; } = TruncationPolicy.SharedLeft;
