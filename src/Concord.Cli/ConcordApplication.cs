@@ -15,6 +15,7 @@ internal static class ConcordApplication
     private static Command[] Commands() =>
         [
             DataCommand.Create(),
+            RenderCommand.Create(),
             TokenizeCommand.Create(),
             ModelCommand.Create(),
             TrainCommand.Create(),

@@ -35,7 +35,9 @@ public sealed record ChatTemplateRequest
     /// special_tokens?}</c>.
     /// </summary>
     /// <exception cref="ConcordException">It has no messages, or a key holds what it cannot.</exception>
-    public static ChatTemplateRequest Parse(JsonElement line)
+    /// <param name="line">The request.</param>
+    /// <param name="messages">Messages in place of its own.</param>
+    public static ChatTemplateRequest Parse(JsonElement line, JsonElement? messages = null)
     {
         if (line.ValueKind != JsonValueKind.Object)
             throw new ConcordException("A request is no JSON object; {\"messages\": [..]} was expected.");
@@ -58,7 +60,8 @@ public sealed record ChatTemplateRequest
         return new ChatTemplateRequest
         {
             Messages =
-                Find("messages", "a list of messages", JsonValueKind.Array)
+                messages
+                ?? Find("messages", "a list of messages", JsonValueKind.Array)
                 ?? throw new ConcordException("\"messages\" is missing; a list of messages was expected."),
             Tools = Find("tools", "a list", JsonValueKind.Array),
             Documents = Find("documents", "a list", JsonValueKind.Array),

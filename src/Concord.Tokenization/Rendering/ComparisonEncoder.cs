@@ -37,7 +37,7 @@ public sealed class ComparisonEncoder
                         + $"{RenderingOptions.ShortestMaximum} tokens are needed."
                 )
             );
-        (this.tokenizer, this.options) = (tokenizer, options);
+        (this.tokenizer, this.options, template) = (tokenizer, options, options.Template);
         if (tokenizer is null)
             return;
         if (options.AppendEos && tokenizer.EosId is null)
@@ -49,7 +49,7 @@ public sealed class ComparisonEncoder
             options.Rendering == DialogueRendering.Chat
             || options.Rendering == DialogueRendering.Auto && tokenizer.ChatTemplate is not null;
         if (chat)
-            template = ChatTemplate.Of(tokenizer, options.TemplateLimits);
+            template ??= ChatTemplate.Of(tokenizer, options.TemplateLimits);
         // A SentencePiece model never finds its own markup in text: a template that writes it would be read as letters.
         if (template is null || tokenizer.FindsSpecialTokens)
             return;

@@ -23,6 +23,10 @@ public sealed record RenderingOptions
     /// <value>Default false.</value>
     public bool AppendEos { get; init; }
 
+    /// <summary>A chat template in place of the tokenizer's own.</summary>
+    /// <value>Default null.</value>
+    public ChatTemplate? Template { get; init; }
+
     /// <summary>What one rendering of a chat template may take.</summary>
     public ChatTemplateLimits TemplateLimits { get; init; } = new();
 

@@ -111,6 +111,9 @@ public class ChatTemplateTests
     [InlineData("a\n{{ messages", "not closed", 2)]
     [InlineData("{{ 'a' ? 1 }}", "'?'", 1)]
     [InlineData("\n\n{% nope %}", "'nope'", 3)]
+    [InlineData("a\n{{ 'a' | nope }}", "the filter 'nope'", 2)]
+    [InlineData("{% for x in [] %}\n{{ x is nope }}{% endfor %}", "the test 'nope'", 2)]
+    [InlineData("{% if false %}{% for x in [] %}{{ x | nope }}{% endfor %}{% endif %}", "the filter 'nope'", 1)]
     public void What_is_no_template_is_refused_by_line(string text, string named, int line)
     {
         var error = Assert.Throws<ConcordException>(() => ChatTemplate.Parse(text, Tokens, "some/config.json"));
@@ -121,7 +124,7 @@ public class ChatTemplateTests
 
     [Theory]
     [InlineData("{{ messages[0]['content'] + 3 }}", "'+'", 1)]
-    [InlineData("a\n{{ 'a' | nope }}", "the filter 'nope'", 2)]
+    [InlineData("a\n{% if messages %}{{ 'a' | nope }}{% endif %}", "the filter 'nope'", 2)]
     [InlineData("\n{% if 'a' is nope %}{% endif %}", "the test 'nope'", 2)]
     [InlineData("{% for m in messages %}\n{{ m.gone.further }}{% endfor %}", "'gone'", 2)]
     [InlineData("{{ gone() }}", "'gone' is undefined", 1)]

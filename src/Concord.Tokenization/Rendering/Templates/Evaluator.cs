@@ -65,8 +65,7 @@ internal sealed class Evaluator(ICalls calls, Meter meter)
         if (item.Index is not SliceExpression slice)
             return Access.Item(target, Value(item.Index, scope), meter);
         object? Place(Expression? place) => place is null ? null : Value(place, scope);
-        return Subscripts.Slice(target, Place(slice.Start), Place(slice.Stop), Place(slice.Step), meter)
-            ?? new Undefined($"a slice of {Describe.Kind(target)} is undefined");
+        return Subscripts.Slice(target, Place(slice.Start), Place(slice.Stop), Place(slice.Step), meter);
     }
 
     /// <summary>What a filter makes of a value.</summary>

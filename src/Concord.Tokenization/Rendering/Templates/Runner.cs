@@ -98,11 +98,11 @@ internal sealed class Runner : ICalls
                 scope[macro.Macro.Name!] = new MacroValue(macro.Macro, scope);
                 break;
             case CallStatement call:
-                Print(CallBlock(call, scope));
+                PrintText(CallBlock(call, scope));
                 break;
             case FilterStatement filter:
                 var inner = Marked(Captured(filter.Body, new Scope(scope)));
-                Print(evaluator.FilteredText(filter.Filter, inner, scope));
+                PrintText(evaluator.FilteredText(filter.Filter, inner, scope));
                 break;
             case WithStatement with:
                 var own = new Scope(scope);
@@ -146,6 +146,14 @@ internal sealed class Runner : ICalls
     {
         var text = evaluator.Printed(value);
         Write(escapes ? Markup.Escape(value is Markup ? value : text) : text);
+    }
+
+    // What a block gives is written as it is, so that it has to be a text.
+    private void PrintText(object? value)
+    {
+        if (Python.AsText(value) is null)
+            throw new TemplateException($"a block gives {Describe.Kind(value)} where a text was expected");
+        Print(value);
     }
 
     private object Marked(string text) => escapes ? new Markup(text) : text;

@@ -113,7 +113,6 @@ internal static class ListFilters
     private static Iterator Batch(object? input, Arguments arguments, Meter meter)
     {
         var given = arguments.Bind("the filter 'batch'", "linecount", "fill_with?");
-        var count = given.Int(0, 0);
         return new Iterator(Rows(), "batch");
 
         IEnumerable<object?> Rows()
@@ -122,7 +121,7 @@ internal static class ListFilters
             foreach (var item in Python.Items(input))
             {
                 meter.Hold(1);
-                if (row.Count == count)
+                if (Python.AreEqual(new BigInteger(row.Count), given[0]))
                 {
                     yield return new Sequence([.. row]);
                     row.Clear();
@@ -131,7 +130,7 @@ internal static class ListFilters
             }
             if (row.Count == 0)
                 yield break;
-            if (given.Or(1, null) is { } fill && row.Count < count)
+            if (given.Or(1, null) is { } fill && given.Int(0, 0) is var count && row.Count < count)
             {
                 meter.Hold(count - row.Count);
                 row.AddRange(Enumerable.Repeat<object?>(fill, count - row.Count));

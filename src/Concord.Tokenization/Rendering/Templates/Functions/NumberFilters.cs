@@ -69,7 +69,10 @@ internal static class NumberFilters
                     : RoundWhole(whole, digits)
                 : PythonNumber.Round((double)input!, digits);
         var scale = Numbers.Reckon("**", new BigInteger(10), new BigInteger(digits));
-        var scaled = Python.AsDouble(Numbers.Reckon("*", input, scale));
+        var product = Numbers.Reckon("*", input, scale);
+        if (product is BigInteger exact)
+            return Numbers.Reckon("/", exact, scale);
+        var scaled = (double)product;
         if (!double.IsFinite(scaled))
             throw new TemplateException("a number is too large to be rounded");
         var rounded = new BigInteger(method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled));

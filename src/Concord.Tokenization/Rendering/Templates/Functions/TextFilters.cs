@@ -25,8 +25,14 @@ internal static class TextFilters
             ("join", Join),
             ("tojson", ToJson),
             ("urlencode", (input, _, meter) => UrlEncoding.Apply(input, meter)),
-            ("pprint", (input, _, _) => Representation.Of(input)),
+            ("pprint", PrettyPrint),
         ];
+
+    // Containers would be sorted and laid out over lines: for people who look for faults in a template.
+    private static string PrettyPrint(object? input, Arguments arguments, Meter meter) =>
+        input is IContainer || Size.Weight(input) > 60
+            ? throw new TemplateException("the filter 'pprint' is not known for lists and long texts; use 'tojson'")
+            : Representation.Of(input);
 
     // As soft_str has it: a marked text stays marked.
     private static object Kept(object? input, Arguments given, string name, Func<string, string> change)
@@ -150,10 +156,10 @@ internal static class TextFilters
             throw new TemplateException(
                 "the filter 'truncate' needs a length of at least its end, and no negative leeway"
             );
+        if (Python.Length(input) is { } count && count <= (long)length + leeway)
+            return input;
         var text = Python.AsText(input) ?? throw new TemplateException($"{Describe.Kind(input)} cannot be truncated");
         meter.Make(text.Length);
-        if (CodePoints.Count(text) <= (long)length + leeway)
-            return input;
         var cut = CodePoints.Slice(text, 0, length - CodePoints.Count(end));
         if (!given.Flag(1) && cut.LastIndexOf(' ') is >= 0 and var blank)
             cut = cut[..blank];

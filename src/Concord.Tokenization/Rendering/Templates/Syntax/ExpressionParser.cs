@@ -53,14 +53,19 @@ internal sealed class ExpressionParser
     {
         tokens.Enter();
         var line = tokens.Line;
+        var before = tokens.Unknown.Count;
         var value = Or();
+        var isConditional = false;
         while (tokens.SkipName("if"))
         {
+            isConditional = true;
             var test = Or();
             var otherwise = tokens.SkipName("else") ? Read() : null;
             value = new ConditionalExpression(test, value, otherwise, line);
             line = tokens.Line;
         }
+        if (isConditional)
+            tokens.Unknown.Forgive(before);
         tokens.Leave();
         return value;
     }

@@ -213,6 +213,7 @@ internal sealed class PrimaryParser(TokenStream tokens, NamesSeen names, Express
             first = false;
             var line = tokens.Line;
             var name = DottedName();
+            tokens.Unknown.Filter(name, line);
             value = new FilterExpression(value, name, tokens.Current.Is("(") ? Arguments() : CallArguments.None, line);
         }
         return value;
@@ -231,6 +232,7 @@ internal sealed class PrimaryParser(TokenStream tokens, NamesSeen names, Express
         var line = tokens.Take().Line;
         var negated = tokens.SkipName("not");
         var name = DottedName();
+        tokens.Unknown.Test(name, line);
         var arguments = CallArguments.None;
         if (tokens.Current.Is("("))
             arguments = Arguments();

@@ -106,8 +106,11 @@ internal sealed class TemplateLexer
     private void Comment(int tagLine)
     {
         var end = text.IndexOf("#}", at, StringComparison.Ordinal);
-        if (end < 0)
+        // One that begins where the template ends is none, as in Jinja.
+        if (end < 0 && at < text.Length)
             throw new TemplateException("a comment is not closed by '#}'", tagLine);
+        if (end < 0)
+            return;
         var sign = end > at ? text[end - 1] : ' ';
         Close(end + 2, sign, at);
     }
@@ -167,7 +170,8 @@ internal sealed class TemplateLexer
             Close(here + 2, closing, block);
             return;
         }
-        throw new TemplateException("a raw block is not closed by 'endraw'", tagLine);
+        if (start < text.Length)
+            throw new TemplateException("a raw block is not closed by 'endraw'", tagLine);
     }
 
     private void Tag(bool isOutput, int tagLine)

@@ -28,6 +28,7 @@ internal sealed class TemplateParser
         var body = parser.Body();
         if (parser.tokens.Current.Kind != TokenKind.End)
             throw parser.UnknownStatement();
+        parser.tokens.Unknown.Refuse();
         return new ParsedTemplate(body, parser.blocks, parser.names.End());
     }
 
@@ -83,12 +84,16 @@ internal sealed class TemplateParser
         return Body(ends);
     }
 
-    private List<Statement> BodyAndEnd(string end)
-    {
-        var body = BodyAfterHead(end);
-        tokens.Take();
-        return body;
-    }
+    private List<Statement> BodyAndEnd(string end) =>
+        Conditional(
+            false,
+            () =>
+            {
+                var body = BodyAfterHead(end);
+                tokens.Take();
+                return body;
+            }
+        );
 
     private Statement One()
     {
@@ -98,20 +103,19 @@ internal sealed class TemplateParser
         switch (tokens.Current.Text)
         {
             case "if":
-                return If();
+                return Conditional(true, If);
             case "for":
                 return For();
             case "set":
                 return Set();
             case "macro":
                 tokens.Take();
-                return new MacroStatement(Macro(tokens.ExpectName(), "endmacro"), line);
+                return Conditional(false, () => new MacroStatement(Macro(tokens.ExpectName(), "endmacro"), line));
             case "call":
                 return Call();
             case "filter":
                 tokens.Take();
-                var filter = (FilterExpression)expressions.Filters(null, first: true)!;
-                return new FilterStatement(filter, BodyAndEnd("endfilter"), line);
+                return Conditional(false, () => Filter(line));
             case "with":
                 return With();
             case "block":
@@ -135,6 +139,22 @@ internal sealed class TemplateParser
             default:
                 throw UnknownStatement();
         }
+    }
+
+    // Only what stands directly in an 'if' is read as conditional, not in loops and macros within.
+    private T Conditional<T>(bool isConditional, Func<T> read)
+    {
+        var outside = tokens.Unknown.IsConditional;
+        tokens.Unknown.IsConditional = isConditional;
+        var statement = read();
+        tokens.Unknown.IsConditional = outside;
+        return statement;
+    }
+
+    private FilterStatement Filter(int line)
+    {
+        var filter = (FilterExpression)expressions.Filters(null, first: true)!;
+        return new FilterStatement(filter, BodyAndEnd("endfilter"), line);
     }
 
     private TemplateException UnknownStatement() =>
@@ -162,7 +182,9 @@ internal sealed class TemplateParser
                 continue;
             if (tokens.Take().Text == "endif")
                 return new IfStatement(branches, [], line);
-            return new IfStatement(branches, BodyAndEnd("endif"), line);
+            var otherwise = BodyAfterHead("endif");
+            tokens.Take();
+            return new IfStatement(branches, otherwise, line);
         }
     }
 
@@ -173,11 +195,18 @@ internal sealed class TemplateParser
         if (!tokens.SkipName("in"))
             throw tokens.Unexpected("'in'");
         var items = expressions.Whole(withCondition: false, end: "recursive");
-        var test = tokens.SkipName("if") ? expressions.Read() : null;
-        var isRecursive = tokens.SkipName("recursive");
-        loops++;
-        var body = BodyAfterHead("endfor", "else");
-        loops--;
+        var (test, isRecursive, body) = Conditional(
+            false,
+            () =>
+            {
+                var test = tokens.SkipName("if") ? expressions.Read() : null;
+                var isRecursive = tokens.SkipName("recursive");
+                loops++;
+                var body = BodyAfterHead("endfor", "else");
+                loops--;
+                return (test, isRecursive, body);
+            }
+        );
         IReadOnlyList<Statement> otherwise = tokens.Take().Text == "endfor" ? [] : BodyAndEnd("endfor");
         return new ForStatement(target, items, test, isRecursive, body, otherwise, line);
     }
@@ -188,7 +217,7 @@ internal sealed class TemplateParser
         var target = targets.Read(null, withAttributes: true);
         if (tokens.SkipIf("="))
             return new SetStatement(target, expressions.Whole(), line);
-        var filter = (FilterExpression?)expressions.Filters(null);
+        var filter = (FilterExpression?)Conditional(false, () => expressions.Filters(null));
         return new SetBlockStatement(target, filter, BodyAndEnd("endset"), line);
     }
 

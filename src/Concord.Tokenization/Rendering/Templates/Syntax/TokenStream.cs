@@ -3,6 +3,9 @@ namespace Concord.Tokenization.Rendering.Templates.Syntax;
 /// <summary>The tokens of a template, one after the other, and how deep the parser is in them.</summary>
 internal sealed class TokenStream(IReadOnlyList<Token> tokens, int maximumDepth)
 {
+    /// <summary>The filters and tests that are not known.</summary>
+    public UnknownNames Unknown { get; } = new();
+
     private int at;
     private int depth;
 

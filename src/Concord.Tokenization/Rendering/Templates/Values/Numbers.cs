@@ -74,6 +74,8 @@ internal static class Numbers
     private static double FloorQuotient(double x, double y)
     {
         var quotient = (x - Modulo(x, y)) / y;
+        if (quotient == 0)
+            return Math.CopySign(0, x / y);
         var floor = Math.Floor(quotient);
         return quotient - floor > 0.5 ? floor + 1 : floor;
     }
@@ -98,7 +100,7 @@ internal static class Numbers
                 return Bounded(a.GetBitLength() + b.GetBitLength()) ? a * b : throw TooLarge();
             case "**":
                 if (b.Sign < 0)
-                    return Reckon("**", (double)a, (double)b);
+                    return Reckon("**", Float(a), Float(b));
                 if (BigInteger.Abs(a) <= 1)
                     return a.IsZero && b.IsZero ? BigInteger.One
                         : a.Sign >= 0 || !b.IsEven ? a
@@ -125,13 +127,32 @@ internal static class Numbers
     {
         const int Exact = 53;
         if (a.GetBitLength() <= Exact && b.GetBitLength() <= Exact)
-            return (double)a / (double)b;
+            return (double)(long)a / (long)b;
         var shift = (int)(b.GetBitLength() - a.GetBitLength()) + 66;
         var scaled =
             shift >= 0 ? BigInteger.DivRem(a << shift, b, out var rest) : BigInteger.DivRem(a, b << -shift, out rest);
         if (!rest.IsZero)
             scaled |= BigInteger.One;
-        return Math.ScaleB((double)scaled, -shift);
+        return Math.ScaleB(ToDouble(scaled), -shift);
+    }
+
+    /// <summary>The float next to a whole number; .NET's own conversion cuts.</summary>
+    /// <exception cref="TemplateException">It is too large for one.</exception>
+    public static double Float(BigInteger number)
+    {
+        var near = ToDouble(number);
+        return double.IsFinite(near) ? near : throw new TemplateException("a whole number is too large for a float");
+    }
+
+    private static double ToDouble(BigInteger number)
+    {
+        var size = BigInteger.Abs(number);
+        var shift = (int)Math.Max(0, size.GetBitLength() - 64);
+        var top = (ulong)(size >> shift);
+        if (!(size & ((BigInteger.One << shift) - 1)).IsZero)
+            top |= 1;
+        var near = Math.ScaleB(top, shift);
+        return number.Sign < 0 ? -near : near;
     }
 
     private static bool Bounded(long bits) => bits <= MostBits;

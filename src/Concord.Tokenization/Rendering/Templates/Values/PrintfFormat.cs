@@ -41,7 +41,7 @@ internal static class PrintfFormat
                 at++;
                 One();
             }
-            if (!byName && used < items.Count && values is not Mapping)
+            if (!byName && used < items.Count && values is not (Mapping or RangeValue or Sequence { IsTuple: false }))
                 throw new TemplateException("not all values of a format are used");
             return result.ToString();
         }

@@ -62,7 +62,7 @@ internal static class Python
     public static double AsDouble(object? value) =>
         value switch
         {
-            BigInteger number => (double)number,
+            BigInteger number => Numbers.Float(number),
             bool flag => flag ? 1 : 0,
             double number => number,
             _ => throw new TemplateException($"{Describe.Kind(value)} is no number"),

@@ -33,8 +33,8 @@ internal static class Subscripts
         return true;
     }
 
-    /// <summary>A slice, or null where the value has none.</summary>
-    public static object? Slice(object? target, object? start, object? stop, object? step, Meter meter)
+    /// <summary>A slice.</summary>
+    public static object Slice(object? target, object? start, object? stop, object? step, Meter meter)
     {
         var by = Place(step) ?? BigInteger.One;
         if (by.IsZero)
@@ -42,7 +42,7 @@ internal static class Subscripts
         if (target is Undefined missing)
             throw missing.Error();
         if (target is not (Sequence or RangeValue or string or Markup))
-            return null;
+            throw new TemplateException($"a slice of {Describe.Kind(target)} has no meaning");
         BigInteger count = Python.Length(target)!.Value;
         var lowest = by.Sign > 0 ? BigInteger.Zero : BigInteger.MinusOne;
         var highest = by.Sign > 0 ? count : count - 1;
