@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Concord.Cli.CommandLine;
 using Concord.Cli.Terminals;
 using Concord.Foundation;
 using Concord.Preferences.Readers;
 using Concord.Runs.Rendering;
+using Concord.Tokenization.Rendering;
 
 namespace Concord.Cli.Commands;
 
@@ -15,7 +15,8 @@ internal static class RenderCommand
     private static readonly OutputKind Rendered = OutputKind.Lines(
         "a file of renderings",
         line =>
-            line.TryGetProperty("error", out _) || line.TryGetProperty("text", out _) && !line.TryGetProperty("messages", out _)
+            line.TryGetProperty("error", out _)
+            || line.TryGetProperty("text", out _) && !line.TryGetProperty("messages", out _)
     );
 
     /// <summary>The command.</summary>
@@ -51,6 +52,7 @@ internal static class RenderCommand
             Description = "The format of comparisons; recognised from the file's content if not named.",
             HelpName = "NAME",
         };
+        var reading = new ReadingOptions();
         var command = new Command(
             "render",
             "What a model reads: the text of comparisons and conversations, with special tokens and ids where there is "
@@ -63,6 +65,8 @@ internal static class RenderCommand
             now,
             format,
         };
+        foreach (var option in reading.Options)
+            command.Options.Add(option);
         command.WithExamples(
             "concord render models/smollm2-135m-instruct pairs.jsonl",
             "concord render --template chat_template.jinja conversations.jsonl --now 2026-02-03T04:05:00",
@@ -76,6 +80,8 @@ internal static class RenderCommand
                 {
                     Model = named.Length == 2 ? named[0] : null,
                     Template = parse.GetValue(template),
+                    Rendering = reading.Rendering(parse),
+                    Dialogues = reading.Dialogues(parse),
                     Now = Time(parse.GetValue(now)),
                     Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
                 };
@@ -95,7 +101,7 @@ internal static class RenderCommand
         RenderResult result;
         if (output is null or "-")
         {
-            result = job.Run(terminal.Out.WriteLine, cancellation);
+            result = job.Run(terminal.Out.WriteLine, Say, cancellation);
             terminal.Out.Flush();
         }
         else
@@ -107,11 +113,13 @@ internal static class RenderCommand
                 stream =>
                 {
                     using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-                    written = job.Run(writer.WriteLine, cancellation);
+                    written = job.Run(writer.WriteLine, Say, cancellation);
                 }
             );
             result = written!;
         }
+        void Say(RenderingChoice choice) => terminal.Error.WriteLine($"{choice}.");
+
         if (result.Errors > 0)
             terminal.Error.WriteLine($"{result.Errors} of {result.Lines} lines hold an error.");
         return result.Errors == 0 ? ExitCodes.Done : ExitCodes.Failed;
@@ -121,13 +129,12 @@ internal static class RenderCommand
     {
         if (text is null)
             return null;
-        return
-            DateTime.TryParse(
-                text,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.NoCurrentDateDefault | DateTimeStyles.RoundtripKind,
-                out var time
-            )
+        return DateTime.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.NoCurrentDateDefault | DateTimeStyles.RoundtripKind,
+            out var time
+        )
             ? DateTime.SpecifyKind(time, DateTimeKind.Unspecified)
             : throw new UsageException($"--now {text}: a time such as 2026-02-03T04:05:00 was expected.");
     }

@@ -11,8 +11,16 @@ namespace Concord.Runs.Data;
 /// weights.</summary>
 public sealed class FolderReading
 {
-    private FolderReading(ComparisonEncoder encoder, RenderingChoice choice, bool parsesDialogues) =>
-        (Encoder, Choice, ParsesDialogues) = (encoder, choice, parsesDialogues);
+    private readonly RenderingOptions options;
+
+    private FolderReading(Tokenizer tokenizer, RenderingOptions options, RenderingChoice choice)
+    {
+        (Tokenizer, this.options, Choice) = (tokenizer, options, choice);
+        Encoder = new ComparisonEncoder(tokenizer, options);
+    }
+
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
 
     /// <summary>Makes ids.</summary>
     public ComparisonEncoder Encoder { get; }
@@ -21,7 +29,12 @@ public sealed class FolderReading
     public RenderingChoice Choice { get; }
 
     /// <summary>Whether whole texts that are dialogues are rendered like messages.</summary>
-    public bool ParsesDialogues { get; }
+    public bool ParsesDialogues => options.ParseDialogues;
+
+    /// <summary>Makes ids by another chat template.</summary>
+    /// <exception cref="ConcordException">The tokenizer cannot read what it writes.</exception>
+    public ComparisonEncoder EncoderBy(ChatTemplate template) =>
+        new(Tokenizer, options with { Rendering = DialogueRendering.Chat, Template = template });
 
     /// <summary>Opens a folder or a tokenizer.</summary>
     /// <param name="place">A model's folder, a folder of adapters beside their base, a run's for its model, or a
@@ -48,12 +61,14 @@ public sealed class FolderReading
         );
         var parses = EncodingNames.ParseDialogues(dialogues ?? settings?.Dialogues, where);
         return new FolderReading(
-            new ComparisonEncoder(
-                tokenizer,
-                new RenderingOptions { Rendering = choice.Rendering, ParseDialogues = parses }
-            ),
-            choice,
-            parses
+            tokenizer,
+            new RenderingOptions
+            {
+                Rendering = choice.Rendering,
+                ParseDialogues = parses,
+                AppendEos = settings?.Pooling == "eos",
+            },
+            choice
         );
     }
 }

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using Concord.Foundation;
 using Concord.Preferences.Readers;
-using Concord.Tokenization;
+using Concord.Runs.Data;
 using Concord.Tokenization.Rendering;
 
 namespace Concord.Runs.Rendering;
@@ -31,29 +30,39 @@ public sealed class RenderJob(string input)
     /// <summary>The time that templates are told; null for the machine's clock.</summary>
     public DateTime? Now { get; init; }
 
-    /// <summary>How dialogues are rendered; <see cref="DialogueRendering.Auto"/> for the model's own way.</summary>
-    public DialogueRendering Rendering { get; init; } = DialogueRendering.Auto;
+    /// <summary>The rendering asked for, by name; null for what the model's folder says.</summary>
+    public string? Rendering { get; init; }
+
+    /// <summary>What becomes of dialogues in one text, by name; null for what the model's folder says.</summary>
+    public string? Dialogues { get; init; }
 
     /// <summary>What one rendering of a template may take.</summary>
     public ChatTemplateLimits Limits { get; init; } = new();
 
     /// <summary>Runs to the end.</summary>
     /// <param name="write">Takes each line, without its end.</param>
+    /// <param name="decided">Told how the model's folder says that dialogues are rendered.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="ConcordException">The file, the model's tokenizer or the template cannot be read.</exception>
-    public RenderResult Run(Action<string> write, CancellationToken cancellation = default)
+    public RenderResult Run(
+        Action<string> write,
+        Action<RenderingChoice>? decided = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(write);
-        var tokenizer = Model is null ? null : Tokenizer.Load(Model);
+        var reading = Model is null ? null : FolderReading.Open(Model, Rendering, Dialogues);
+        if (reading is not null && Template is null)
+            decided?.Invoke(reading.Choice);
         var templates = new RenderTemplates(
             Template,
-            tokenizer,
+            reading?.Tokenizer,
             Now is { } now ? new StoppedClock(now) : TimeProvider.System,
             Limits
         );
         using var text = new RenderInput(input);
         var (lines, errors) = (0, 0);
-        foreach (var line in Lines(text, tokenizer, templates))
+        foreach (var line in Lines(text, reading, templates))
         {
             cancellation.ThrowIfCancellationRequested();
             write(line.Json());
@@ -63,13 +72,24 @@ public sealed class RenderJob(string input)
         return new RenderResult(lines, errors);
     }
 
-    private IEnumerable<RenderedLine> Lines(RenderInput text, Tokenizer? tokenizer, RenderTemplates templates)
-    {
-        var rendering = new ModelRendering(Model, tokenizer, templates, Rendering);
-        return text.HoldsRequests
-            ? new RequestLines(input, tokenizer, templates, rendering).Of(text.Lines())
-            : new ComparisonLines(tokenizer, rendering.Encoder(Limits)).Of(
+    private IEnumerable<RenderedLine> Lines(RenderInput text, FolderReading? reading, RenderTemplates templates) =>
+        text.HoldsRequests
+            ? new RequestLines(input, reading, templates).Of(text.Lines())
+            : new ComparisonLines(reading?.Tokenizer, Encoder(reading, templates)).Of(
                 PreferenceFile.Stream(input, new ReadOptions { AllowUnscored = true, Format = Format })
             );
+
+    private ComparisonEncoder Encoder(FolderReading? reading, RenderTemplates templates)
+    {
+        if (reading is null && Template is null)
+            throw new ConcordException(
+                "Comparisons need a model's folder or a template (--template) to be rendered by."
+            );
+        if (reading is null)
+            return new ComparisonEncoder(null, new RenderingOptions { Template = templates.Of(null, null) });
+        // the model's own template too, so that it is told the time that is asked for
+        return Template is not null || reading.Choice.Rendering == DialogueRendering.Chat
+            ? reading.EncoderBy(templates.Of(null, null))
+            : reading.Encoder;
     }
 }

@@ -38,7 +38,8 @@ internal sealed record RenderedLine
             Ids = ids,
             SpecialTokens =
             [
-                .. ids.Select(id => tokenizer.IdToToken(id)!).Where(token => token is not null && Special(tokenizer, token)),
+                .. ids.Select(id => tokenizer.IdToToken(id)!)
+                    .Where(token => token is not null && Special(tokenizer, token)),
             ],
         };
 

@@ -1,18 +1,13 @@
 using System.Text.Json;
 using Concord.Foundation;
 using Concord.Preferences;
-using Concord.Tokenization;
+using Concord.Runs.Data;
 using Concord.Tokenization.Rendering;
 
 namespace Concord.Runs.Rendering;
 
 /// <summary>A line for every request: what <c>apply_chat_template</c> gives, or why it does not.</summary>
-internal sealed class RequestLines(
-    string file,
-    Tokenizer? tokenizer,
-    RenderTemplates templates,
-    ModelRendering rendering
-)
+internal sealed class RequestLines(string file, FolderReading? reading, RenderTemplates templates)
 {
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 200 };
 
@@ -46,7 +41,7 @@ internal sealed class RequestLines(
         using var conversation = Conversation.Of(line);
         var messages = conversation?.RootElement;
         var (text, name) = (Text(line, "text"), Text(line, "template"));
-        if (text is null && name is null && !templates.IsGiven && tokenizer is not null && !rendering.IsChat)
+        if (text is null && name is null && !templates.IsGiven && reading is { Choice.Rendering: DialogueRendering.Hh })
             return With(new RenderedLine { Text = Hh(messages ?? line.GetProperty("messages"), line) }, true);
         var request = ChatTemplateRequest.Parse(line, messages);
         var result = templates.Of(text, name).Render(request);
@@ -54,7 +49,7 @@ internal sealed class RequestLines(
     }
 
     private RenderedLine With(RenderedLine line, bool addSpecialTokens) =>
-        tokenizer is null ? line : line.With(tokenizer, tokenizer.Encode(line.Text!, addSpecialTokens));
+        reading is null ? line : line.With(reading.Tokenizer, reading.Tokenizer.Encode(line.Text!, addSpecialTokens));
 
     private static string Hh(JsonElement messages, JsonElement line)
     {

@@ -100,7 +100,7 @@ internal static class NumberFilters
         if (bytes == 1)
             return "1 Byte";
         if (bytes < unit)
-            return string.Create(CultureInfo.InvariantCulture, $"{Math.Truncate(bytes)} Bytes");
+            return string.Create(CultureInfo.InvariantCulture, $"{Math.Truncate(bytes) + 0.0} Bytes");
         var next = unit * unit;
         var letters = "kMGTPEZY";
         for (var at = 0; ; at++, next *= unit)

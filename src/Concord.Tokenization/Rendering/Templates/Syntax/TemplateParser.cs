@@ -6,6 +6,7 @@ internal sealed class TemplateParser
     private readonly TokenStream tokens;
     private readonly ExpressionParser expressions;
     private readonly TargetParser targets;
+    private readonly SignatureParser signatures;
     private readonly NamesSeen names = new();
     private readonly Dictionary<string, BlockStatement> blocks = [];
 
@@ -17,6 +18,7 @@ internal sealed class TemplateParser
         this.tokens = tokens;
         expressions = new ExpressionParser(tokens, names);
         targets = new TargetParser(tokens, names);
+        signatures = new SignatureParser(tokens, expressions);
     }
 
     /// <summary>Reads a template.</summary>
@@ -252,7 +254,7 @@ internal sealed class TemplateParser
     private CallStatement Call()
     {
         var line = tokens.Take().Line;
-        var (parameters, defaults) = tokens.Current.Is("(") ? Signature() : ([], []);
+        var (parameters, defaults) = tokens.Current.Is("(") ? signatures.Read() : ([], []);
         var call =
             expressions.Read() as CallExpression
             ?? throw new TemplateException("a call was expected after 'call'", line);
@@ -261,7 +263,7 @@ internal sealed class TemplateParser
 
     private MacroDefinition Macro(string name, string end)
     {
-        var (parameters, defaults) = Signature();
+        var (parameters, defaults) = signatures.Read();
         return Macro(name, parameters, defaults, end);
     }
 
@@ -293,27 +295,5 @@ internal sealed class TemplateParser
         var body = BodyAndEnd(end);
         loops = outside;
         return body;
-    }
-
-    private (IReadOnlyList<string> Parameters, IReadOnlyList<Expression> Defaults) Signature()
-    {
-        var parameters = new List<string>();
-        var defaults = new List<Expression>();
-        tokens.Expect("(");
-        while (!tokens.Current.Is(")"))
-        {
-            if (parameters.Count > 0)
-                tokens.Expect(",");
-            var name = tokens.ExpectName();
-            if (parameters.Contains(name))
-                throw new TemplateException($"the parameter '{name}' is named twice", tokens.Line);
-            if (tokens.SkipIf("="))
-                defaults.Add(expressions.Read());
-            else if (defaults.Count > 0)
-                throw new TemplateException($"the parameter '{name}' needs a default, as those before it", tokens.Line);
-            parameters.Add(name);
-        }
-        tokens.Expect(")");
-        return (parameters, defaults);
     }
 }
