@@ -34,7 +34,8 @@ internal static class RenderCommand
         var template = new Option<string?>("--template")
         {
             Description =
-                "A chat template in place of the model's: a file, or a folder of files that lines name as \"template\".",
+                "A chat template in place of the model's: a file, or a folder of files that lines name as "
+                + "\"template\".",
             HelpName = "X.jinja",
         };
         var output = new Option<string?>("--output", "-o")

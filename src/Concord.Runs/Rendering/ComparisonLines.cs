@@ -1,4 +1,3 @@
-using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Tokenization;

@@ -1,4 +1,3 @@
-using Concord.Foundation;
 using Concord.Preferences.Readers;
 using Concord.Runs.Data;
 using Concord.Tokenization.Rendering;
@@ -11,8 +10,8 @@ namespace Concord.Runs.Rendering;
 /// </summary>
 /// <remarks>
 /// A file whose first line has <c>messages</c> (or <c>conversations</c>) and no answers to compare holds requests of
-/// what transformers' <c>apply_chat_template</c> may be given (<see cref="ChatTemplateRequest"/>), one a line; any other
-/// holds comparisons.
+/// what transformers' <c>apply_chat_template</c> may be given (<see cref="ChatTemplateRequest"/>), one a line; any
+/// other holds comparisons.
 /// </remarks>
 /// <param name="input">The file; - is standard input.</param>
 public sealed class RenderJob(string input)

@@ -1,4 +1,3 @@
-using Concord.Foundation;
 using Concord.Tokenization;
 using Concord.Tokenization.Rendering;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Concord.Foundation;
 using Concord.Preferences;
 using Concord.Runs.Data;
 using Concord.Tokenization.Rendering;
