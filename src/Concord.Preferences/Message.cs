@@ -45,7 +45,7 @@ public sealed record Message
             using var document = JsonDocument.Parse(json);
             return JsonMessages.One(document.RootElement, "message");
         }
-        catch (Exception error) when (error is JsonException or RecordException)
+        catch (Exception error) when (error is JsonException or RecordException or InvalidOperationException)
         {
             throw new ConcordException($"A message cannot be read: {error.Message}", error);
         }

@@ -53,6 +53,7 @@ internal static class RenderCommand
             Description = "The format of comparisons; recognised from the file's content if not named.",
             HelpName = "NAME",
         };
+        var force = new ForceOption();
         var reading = new ReadingOptions();
         var command = new Command(
             "render",
@@ -63,6 +64,7 @@ internal static class RenderCommand
             places,
             template,
             output,
+            force,
             now,
             format,
         };
@@ -86,42 +88,35 @@ internal static class RenderCommand
                     Now = Time(parse.GetValue(now)),
                     Format = parse.GetValue(format) is { } name ? PreferenceFormat.Parse(name) : null,
                 };
-                return Run(job, named[^1], parse.GetValue(output), terminal, cancellation);
+                string[] inputs = [.. named, .. job.Template is { } given ? (string[])[given] : []];
+                var place = OutputPlace.Find(
+                    parse.GetValue(output) ?? OutputPlace.StandardOutput,
+                    Rendered,
+                    inputs,
+                    parse.GetValue(force)
+                );
+                return Run(job, place, terminal, cancellation);
             }
         );
     }
 
-    private static int Run(
-        RenderJob job,
-        string input,
-        string? output,
-        Terminal terminal,
-        CancellationToken cancellation
-    )
+    private static int Run(RenderJob job, OutputPlace place, Terminal terminal, CancellationToken cancellation)
     {
-        RenderResult result;
-        if (output is null or "-")
+        void Say(RenderingChoice choice) => terminal.Error.WriteLine($"{choice}.");
+
+        RenderResult? result = null;
+        if (place.IsStandardOutput)
         {
             result = job.Run(terminal.Out.WriteLine, Say, cancellation);
             terminal.Out.Flush();
         }
         else
-        {
-            var place = OutputPlace.Find(output, Rendered, input);
-            RenderResult? written = null;
-            AtomicFile.Write(
-                place,
-                stream =>
-                {
-                    using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-                    written = job.Run(writer.WriteLine, Say, cancellation);
-                }
-            );
-            result = written!;
-        }
-        void Say(RenderingChoice choice) => terminal.Error.WriteLine($"{choice}.");
-
-        if (result.Errors > 0)
+            place.Write(stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                result = job.Run(writer.WriteLine, Say, cancellation);
+            });
+        if (result!.Errors > 0)
             terminal.Error.WriteLine($"{result.Errors} of {result.Lines} lines hold an error.");
         return result.Errors == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }

@@ -78,7 +78,7 @@ internal sealed class RenderInput : IDisposable
                 && !Has(root, "chosen")
                 && !Has(root, "rejected");
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return false;
         }

@@ -29,6 +29,15 @@ internal sealed class RequestLines(string file, FolderReading? reading, RenderTe
                 ),
             };
         }
+        catch (InvalidOperationException)
+        {
+            return new RenderedLine
+            {
+                Error = FormattableString.Invariant(
+                    $"{file}, line {number}: a key is not valid Unicode (half of a surrogate pair)."
+                ),
+            };
+        }
         catch (ConcordException error)
         {
             return new RenderedLine { Error = error.Message };
@@ -38,29 +47,20 @@ internal sealed class RequestLines(string file, FolderReading? reading, RenderTe
     private RenderedLine Rendered(JsonElement line)
     {
         using var conversation = Conversation.Of(line);
-        var messages = conversation?.RootElement;
-        var (text, name) = (Text(line, "text"), Text(line, "template"));
-        if (text is null && name is null && !templates.IsGiven && reading is { Choice.Rendering: DialogueRendering.Hh })
-            return With(new RenderedLine { Text = Hh(messages ?? line.GetProperty("messages"), line) }, true);
-        var request = ChatTemplateRequest.Parse(line, messages);
-        var result = templates.Of(text, name).Render(request);
+        var request = ChatTemplateRequest.Parse(line, conversation?.RootElement);
+        if (
+            request is { Template: null, TemplateName: null }
+            && !templates.IsGiven
+            && reading is { Choice.Rendering: DialogueRendering.Hh }
+        )
+            return With(new RenderedLine { Text = Hh(request.Messages) }, true);
+        var result = templates.Of(request.Template, request.TemplateName).Render(request);
         return With(new RenderedLine { Text = result.Text, Spans = result.Spans }, false);
     }
 
     private RenderedLine With(RenderedLine line, bool addSpecialTokens) =>
         reading is null ? line : line.With(reading.Tokenizer, reading.Tokenizer.Encode(line.Text!, addSpecialTokens));
 
-    private static string Hh(JsonElement messages, JsonElement line)
-    {
-        if (messages.ValueKind != JsonValueKind.Array)
-            throw new ConcordException("\"messages\" is no list; a list of messages was expected.");
-        return HhDialogue.Format([.. messages.EnumerateArray().Select(one => Message.Parse(one.GetRawText()))]);
-    }
-
-    private static string? Text(JsonElement line, string name) =>
-        line.ValueKind == JsonValueKind.Object
-        && line.TryGetProperty(name, out var text)
-        && text.ValueKind == JsonValueKind.String
-            ? text.GetString()
-            : null;
+    private static string Hh(JsonElement messages) =>
+        HhDialogue.Format([.. messages.EnumerateArray().Select(one => Message.Parse(one.GetRawText()))]);
 }

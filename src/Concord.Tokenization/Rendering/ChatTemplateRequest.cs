@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Concord.Preferences;
 using Concord.Preferences.Readers;
 using Concord.Tokenization.Rendering.Templates;
 using Concord.Tokenization.Rendering.Templates.Values;
@@ -30,9 +31,15 @@ public sealed record ChatTemplateRequest
     /// <summary>Special tokens by name in place of the tokenizer's; null for those.</summary>
     public IReadOnlyDictionary<string, string>? SpecialTokens { get; init; }
 
+    /// <summary>The text of a template of its own; null where it has none.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>The name of a template that it asks for; null where it names none.</summary>
+    public string? TemplateName { get; init; }
+
     /// <summary>
     /// Reads a request: <c>{messages, tools?, documents?, add_generation_prompt?, continue_final_message?, kwargs?,
-    /// special_tokens?}</c>.
+    /// special_tokens?, text?, template?}</c>.
     /// </summary>
     /// <exception cref="ConcordException">It has no messages, or a key holds what it cannot.</exception>
     /// <param name="line">The request.</param>
@@ -69,26 +76,30 @@ public sealed record ChatTemplateRequest
             ContinuedField = continued switch
             {
                 { ValueKind: JsonValueKind.True } => "content",
-                { ValueKind: JsonValueKind.String } field => field.GetString(),
+                { ValueKind: JsonValueKind.String } field => JsonText.Of(field),
                 _ => null,
             },
             Variables = Find("kwargs", "an object", JsonValueKind.Object) is { } variables
-                ? variables.EnumerateObject().ToDictionary(member => member.Name, member => member.Value)
+                ? CanonicalJson.Members(variables).ToDictionary(member => member.Name, member => member.Value)
                 : [],
-            SpecialTokens = Find("special_tokens", "an object", JsonValueKind.Object)
-                ?.EnumerateObject()
-                .ToDictionary(
-                    member => member.Name,
-                    member =>
-                        member.Value.ValueKind == JsonValueKind.String
-                            ? JsonText.Of(member.Value)
-                            : throw new ConcordException(
-                                $"The special token \"{member.Name}\" is {JsonFields.Kind(member.Value)}; a text was "
-                                    + $"expected."
-                            )
-                ),
+            SpecialTokens = Find("special_tokens", "an object", JsonValueKind.Object) is { } tokens
+                ? CanonicalJson
+                    .Members(tokens)
+                    .ToDictionary(member => member.Name, member => Token(member.Name, member.Value))
+                : null,
+            Template = Find("text", "a template's text", JsonValueKind.String) is { } text ? JsonText.Of(text) : null,
+            TemplateName = Find("template", "a template's name", JsonValueKind.String) is { } name
+                ? JsonText.Of(name)
+                : null,
         };
     }
+
+    private static string Token(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String
+            ? JsonText.Of(value)
+            : throw new ConcordException(
+                $"The special token \"{name}\" is {JsonFields.Kind(value)}; a text was expected."
+            );
 
     internal ChatRendering Run(
         TemplateProgram program,
