@@ -73,7 +73,7 @@ internal static class AdapterKeys
     {
         foreach (var (key, meaning) in Refused)
             if (config.SaysSomething(key))
-                throw config.Wrong(key, $"nothing: it asks for {meaning}, which is not computed here. {Merge}");
+                throw config.Wrong(key, $"it unset: it asks for {meaning}, which is not computed here. {Merge}");
         string[] unknown =
         [
             .. config
@@ -84,8 +84,8 @@ internal static class AdapterKeys
         if (Array.Find(unknown, config.SaysSomething) is { } said)
             throw config.Wrong(
                 said,
-                $"no such key: it is none that Concord knows of peft, and may change what the adapter computes. {Merge} "
-                    + $"Or remove it, where it does not"
+                $"no such key: nothing here knows it, and it may change what the adapter computes. Remove it where it does "
+                    + $"not; else: {char.ToLowerInvariant(Merge[0])}{Merge[1..]}"
             );
         return unknown.Length == 0
             ? null

@@ -13,8 +13,8 @@ internal static class OpeningNotes
         reader.Wrappers.Where(taken => taken != usual).Select(taken => $"`{taken}`").ToArray() is { Length: > 0 } taken
             ?
             [
-                $"{reader.Files[0]}: {string.Join(" and ", taken)} is taken off the names of tensors: a wrapper around the "
-                    + $"model had put it there.",
+                $"{reader.Files[0]}: taken off the names of tensors, where wrappers around the model had put it: "
+                    + $"{string.Join(", ", taken)}.",
             ]
             : [];
 

@@ -52,8 +52,8 @@ public class FamilyTests
         ModelConfigFile.WriteLanguageModel(folder.Path, shape);
         Assert.Equal(shape, BackboneConfig.Read(folder.Path));
         // what is written at random is what the family's constructor asks for
-        RandomCheckpoint.Write(folder.Path, shape, seed: 1);
-        using var reader = CheckpointReader.Open(folder.Path);
+        RandomCheckpoint.Write(folder.File("random"), shape, seed: 1);
+        using var reader = CheckpointReader.Open(folder.File("random"));
         using var backbone = BackboneFactory.Load(
             shape,
             reader,

@@ -136,7 +136,6 @@ public class AdapterFolderTests
         using var again = RewardModel.Load(folder.File("again"));
         using var output = again.Forward(batch);
         Assert.Equal(expected.Rewards, output.Rewards);
-        using var batchOfMerged = again.Forward(batch);
         again.MergeAdapters();
         using var merged = again.Forward(batch);
         for (var i = 0; i < merged.Rewards.Length; i++)
