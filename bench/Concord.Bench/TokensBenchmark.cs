@@ -98,7 +98,7 @@ internal static class TokensBenchmark
                 Text = new TextRecipe { MaximumLength = maximum },
             };
         model.Settings = model.Settings with { MaximumLength = maximum };
-        RunTokens Tokens(RunData data) => data.Tokens(model, default);
+        RunTokens Tokens(RunData data) => data.Tokens(() => new ModelEncoding(model), default);
         void Nothing(string note) => throw new InvalidOperationException(note);
         // its first run: the file is written
         using (var first = RunData.Open(Of(cache), Nothing))

@@ -11,6 +11,9 @@ public sealed record EvaluationReport(EvaluationOptions Options, SourceMetrics P
 
     /// <summary>What the comparisons were to the model; null where nobody said, as for scores of others.</summary>
     public EvaluationSides? Sides { get; init; }
+
+    /// <summary>How many of the prompts the model has seen in its training; null where that is not known.</summary>
+    public SeenPrompts? Seen { get; init; }
 }
 
 /// <summary>

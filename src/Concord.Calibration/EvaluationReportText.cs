@@ -208,6 +208,12 @@ public static class EvaluationReportText
                     : $"{Count(report.Options.Resamples)} resamples, seed "
                         + $"{report.Options.Seed.ToString(CultureInfo.InvariantCulture)}"
             );
+        if (report.Seen is { TrainedOn: var trained, ChosenBy: var chose } seen && trained + chose > 0)
+        {
+            yield return $"Not new to the model: of {Count(seen.Prompts)} prompts it was trained on {Count(trained)}, "
+                + $"{Count(chose)} chose.";
+            yield return "The numbers above are not those of new prompts.";
+        }
     }
 
     private static string Verdict(SourceMetrics m, EvaluationReport report)

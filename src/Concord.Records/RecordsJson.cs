@@ -14,4 +14,5 @@ namespace Concord.Records;
 [JsonSerializable(typeof(MetricsStep))]
 [JsonSerializable(typeof(MetricsEvaluation))]
 [JsonSerializable(typeof(ModelSettingsForm))]
+[JsonSerializable(typeof(TrainingPrompts))]
 internal sealed partial class RecordsJson : JsonSerializerContext;

@@ -13,9 +13,11 @@ public sealed class ModelPredictions : IReadOnlyList<Prediction>
         IReadOnlyList<Prediction> predictions,
         int cut,
         int leftOut,
-        IReadOnlyList<ReadProblem> refused
+        IReadOnlyList<ReadProblem> refused,
+        SeenPrompts? seen
     )
     {
+        Seen = seen;
         this.predictions = predictions;
         Refused = refused;
         Cut = cut;
@@ -30,6 +32,11 @@ public sealed class ModelPredictions : IReadOnlyList<Prediction>
 
     /// <summary>The comparisons that rendering or tokenizer refuse, which have no prediction.</summary>
     public IReadOnlyList<ReadProblem> Refused { get; }
+
+    /// <summary>
+    /// How many of the prompts the model has seen in its training; null where its folder does not say.
+    /// </summary>
+    public SeenPrompts? Seen { get; }
 
     /// <inheritdoc/>
     public int Count => predictions.Count;

@@ -29,6 +29,9 @@ internal sealed class ModelTraining(
     /// <summary>Whether LoRA adapters are added to the weights that are saved.</summary>
     public bool MergeAdapters { get; init; }
 
+    /// <summary>Whether the model's folder keeps hashes of the prompts it has seen.</summary>
+    public bool TrainingPrompts { get; init; } = true;
+
     /// <summary>Where hidden states below the trained layers are kept, or null.</summary>
     public string? FrozenStates { get; init; }
 
@@ -44,6 +47,22 @@ internal sealed class ModelTraining(
     /// <summary>Changes with any id, score, source, margin or order.</summary>
     public string DataFingerprint => data.Fingerprint();
 
+    /// <summary>What a person should know of the ids, in lines: what was lost, and how texts are read.</summary>
+    public static IEnumerable<string> Said(RunTokens.Facts about, DataAccount account)
+    {
+        foreach (var note in about.Notes)
+            yield return note;
+        if (about.Refused.Count > 0)
+            yield return FormattableString.Invariant(
+                $"{about.Refused.Count} comparisons were refused by the rendering or the tokenizer and are left out "
+            ) + $"(listed in unread.jsonl of the run's folder); the first: {about.Refused[0].Problem}";
+        yield return about.Choice.ToString();
+        if (MarkupWarning.Of(account.Sources, account.Forms, about.Choice, about.ParsesDialogues) is { } marked)
+            yield return marked;
+        if (about.Example is { } example)
+            yield return $"for instance {example}";
+    }
+
     /// <summary>Trains, or goes on, to the end or until cancelled.</summary>
     /// <param name="output">The run's folder.</param>
     /// <param name="config">All settings as text: a folder with another text is another run.</param>
@@ -53,19 +72,8 @@ internal sealed class ModelTraining(
     {
         var about = tokens.About;
         loss.Check(account, about.Refused, tokens.Counts());
-        foreach (var note in account.Notes.Concat(about.Notes))
-            say(note);
-        if (about.Refused.Count > 0)
-            say(
-                FormattableString.Invariant(
-                    $"{about.Refused.Count} comparisons were refused by the rendering or the tokenizer and are left out (listed in unread.jsonl of the run's folder); the first: {about.Refused[0].Problem}"
-                )
-            );
-        say(about.Choice.ToString());
-        if (MarkupWarning.Of(account.Sources, account.Forms, about.Choice, about.ParsesDialogues) is { } marked)
-            say(marked);
-        if (about.Example is { } example)
-            say($"for instance {example}");
+        foreach (var line in account.Notes.Concat(Said(about, account)))
+            say(line);
         // the folder that is saved says how its model was trained, whatever decided it
         model.Settings = model.Settings with
         {
@@ -97,6 +105,7 @@ internal sealed class ModelTraining(
                 Output = output,
                 Config = config,
                 MergeAdapters = MergeAdapters,
+                TrainingPrompts = TrainingPrompts,
                 Files = Files,
                 Observer = Observer,
                 FrozenStates = FrozenStates,

@@ -7,7 +7,7 @@ namespace Concord;
 
 /// <summary>
 /// Comparisons of one or more sources, with an account of everything that did not become one: read from files, or given
-/// from memory. What is trained on and what is held out is decided by <see cref="Split(PromptSplit)"/>.
+/// from memory. What is trained on and what is held out is decided by <see cref="Split(PromptSplit, PreferenceData?)"/>.
 /// </summary>
 public sealed class PreferenceData
 {
@@ -202,18 +202,23 @@ public sealed class PreferenceData
 
     /// <summary>Splits by prompt, with limits.</summary>
     /// <param name="split">How.</param>
-    /// <exception cref="ConcordException">A setting lies outside its range, or a source has nothing to train
-    /// on.</exception>
-    public PreferenceSplit Split(PromptSplit split)
+    /// <param name="heldOut">Comparisons that are held out whole, beside what the split holds out; what has one of their
+    /// prompts is not trained on. Null for none.</param>
+    /// <exception cref="ConcordException">A setting lies outside its range, a source has nothing to train on, or a file
+    /// is both to be trained on and held out.</exception>
+    public PreferenceSplit Split(PromptSplit split, PreferenceData? heldOut = null)
     {
         ArgumentNullException.ThrowIfNull(split);
-        return Split(split, []);
+        return Split(split, [], heldOut);
     }
 
     /// <param name="split">How.</param>
     /// <param name="only">The sources that must have something to train on; empty for all.</param>
-    internal PreferenceSplit Split(PromptSplit split, IReadOnlyList<string> only)
+    /// <param name="heldOut">Comparisons that are held out whole; null for none.</param>
+    internal PreferenceSplit Split(PromptSplit split, IReadOnlyList<string> only, PreferenceData? heldOut)
     {
+        if (heldOut is not null)
+            return Beside(heldOut).Split(split, only, null).WithHeldOut(heldOut, split);
         var sides = split.Apply(Comparisons, name => uses.GetValueOrDefault(name)?.Limit);
         var sources = Sources;
         var trained = sides.Training.Select(comparison => comparison.Source).ToHashSet(StringComparer.Ordinal);
@@ -239,10 +244,52 @@ public sealed class PreferenceData
                 Unread = [.. sources.Select(Unread)],
                 Notes = Notes,
             },
-            split.Validation == 0 ? null : () => Split(split with { Validation = 0 }, only)
+            split.Validation == 0 ? null : () => Split(split with { Validation = 0 }, only, null)
         )
         {
             How = split,
+        };
+    }
+
+    // without what has a prompt of the held-out comparisons: a prompt lies on one side only
+    private PreferenceData Beside(PreferenceData heldOut)
+    {
+        var trained = Entries.SelectMany(entry => entry.Files).ToArray();
+        if (
+            heldOut
+                .Entries.SelectMany(entry => entry.Files)
+                .FirstOrDefault(file => trained.Any(other => RealPath.Same(file, other))) is
+            { } both
+        )
+            throw new ConcordException($"{both} is named to be trained on and to be held out: name it once.");
+        var prompts = heldOut.Comparisons.Select(one => one.PromptId).ToHashSet(StringComparer.Ordinal);
+        Comparison[] left = [.. Comparisons.Where(one => !prompts.Contains(one.PromptId))];
+        var taken = Comparisons.Count - left.Length;
+        string[] foreign = [.. heldOut.Sources.Except(Sources)];
+        return new PreferenceData(left, uses, [.. Problems, .. heldOut.Problems], [.. Dropped, .. heldOut.Dropped])
+        {
+            Entries = Entries,
+            Files = Files,
+            Notes =
+            [
+                .. Notes,
+                .. heldOut.Notes,
+                .. taken == 0
+                    ? (string[])[]
+                    :
+                    [
+                        FormattableString.Invariant(
+                            $"{taken} comparisons have a prompt of the held-out files and are not trained on"
+                        ),
+                    ],
+                .. foreign.Length == 0
+                    ? (string[])[]
+                    :
+                    [
+                        $"the held-out files have sources that are not trained on: {string.Join(", ", foreign)}; "
+                            + "where they are one of the others, give them its `name`",
+                    ],
+            ],
         };
     }
 

@@ -70,6 +70,28 @@ public sealed class PreferenceSplit
     /// side from.</summary>
     internal PreferenceSplit WithoutValidation() => withoutValidation?.Invoke() ?? this;
 
+    /// <summary>The same with more held out, up to the split's limit of each source.</summary>
+    internal PreferenceSplit WithHeldOut(PreferenceData more, PromptSplit split)
+    {
+        var heldOut = split.Limited([.. HeldOut, .. more.Comparisons]);
+        var counted = DataAccount.Of(Account.Sources, Training, Validation, heldOut);
+        return new PreferenceSplit(
+            Training,
+            Validation,
+            heldOut,
+            Account with
+            {
+                HeldOut = counted.HeldOut,
+                Forms = counted.Forms,
+            },
+            withoutValidation is null ? null : () => withoutValidation().WithHeldOut(more, split)
+        )
+        {
+            How = How,
+            Population = Population,
+        };
+    }
+
     /// <summary>The comparisons of some sources alone; what could not be read or was left out is said of all
     /// files.</summary>
     /// <param name="sources">Names of sources the data have.</param>

@@ -1,4 +1,5 @@
 using Concord.Foundation;
+using Concord.Modeling.Rewards;
 using Concord.Records;
 using Concord.Runs.Data;
 using Concord.Runs.Recipes;
@@ -53,12 +54,18 @@ public sealed class RecipeRun(Recipe recipe, Action<string> say)
         var config = Config();
         using var claim = RunClaim.Take(Output, config, RecipeFiles.Read(recipe));
         using var model = RunModel.Open(recipe, Output, say);
-        var tokens = ValidationSide.Take(data.Tokens(model, cancellation), recipe.Split, shared, data.Account.Sources);
+        var tokens = ValidationSide.Take(
+            data.Tokens(() => new ModelEncoding(model), cancellation),
+            recipe.Split,
+            shared,
+            data.Account.Sources
+        );
         foreach (var note in ValidationSide.Notes(tokens, recipe.Split, shared, data.Account.Sources))
             say(note);
         var training = new ModelTraining(model, tokens, data.Account, settings, loss)
         {
             MergeAdapters = recipe.Model.Merged,
+            TrainingPrompts = recipe.TrainingPrompts,
             FrozenStates = recipe.Cache is { } cache ? Path.Combine(cache, "states") : null,
             Files = RecipeFiles.Fingerprint(recipe),
             Observer = observer,

@@ -2,6 +2,7 @@ using Concord.Calibration;
 using Concord.Modeling.Rewards;
 using Concord.Preferences;
 using Concord.Preferences.Readers;
+using Concord.Records;
 using Concord.Tokenization.Comparisons;
 using Concord.Training.Predictions;
 
@@ -71,6 +72,24 @@ public static class RewardModelExtensions
             throw new ConcordException(
                 FormattableString.Invariant($"All {refused.Count} comparisons are refused; the first: {refused[0]}")
             );
-        return new ModelPredictions(predictions, cut, without - refused.Count, refused);
+        return new ModelPredictions(predictions, cut, without - refused.Count, refused, Seen(model, predictions));
+    }
+
+    private static SeenPrompts? Seen(RewardModel model, List<Prediction> predictions)
+    {
+        if (model.Folder is not { } folder || TrainingPrompts.Read(folder) is not { } prompts)
+            return null;
+        var uses = predictions
+            .Select(one => (one.Source, one.PromptId))
+            .Distinct()
+            .Select(one => (one.Source, one.PromptId, Use: one.PromptId is { } id ? prompts.UseOf(id) : PromptUse.None))
+            .ToArray();
+        int Count(PromptUse use) => uses.Where(one => one.Use == use).Select(one => one.PromptId).Distinct().Count();
+        return new SeenPrompts(
+            uses.Select(one => one.PromptId).Distinct().Count(),
+            Count(PromptUse.TrainedOn),
+            Count(PromptUse.ChosenBy),
+            uses.Where(one => one.Use != PromptUse.None).CountBy(one => one.Source).ToDictionary(StringComparer.Ordinal)
+        );
     }
 }

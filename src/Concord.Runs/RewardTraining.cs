@@ -62,6 +62,12 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
     /// beside the base.</summary>
     public bool MergeAdapters { get; init; }
 
+    /// <summary>
+    /// Whether the model's folder keeps salted hashes of the prompts it has seen (<c>training_prompts.json</c>), so
+    /// that an evaluation can say what was trained on.
+    /// </summary>
+    public bool TrainingPrompts { get; init; } = true;
+
     /// <summary>Whether a single record that could not be read, or that the rendering refuses, is an error.</summary>
     public bool Strict { get; init; }
 
@@ -101,6 +107,7 @@ public sealed class RewardTraining(RewardModel model, PreferenceSplit data)
         var training = new ModelTraining(model, tokens, data.Account, settings, loss)
         {
             MergeAdapters = MergeAdapters,
+            TrainingPrompts = TrainingPrompts,
             FrozenStates = FrozenStates,
             Observer = Observer,
         };

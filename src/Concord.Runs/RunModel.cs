@@ -25,7 +25,49 @@ internal static class RunModel
     /// <exception cref="ConcordException">No model is named, or it cannot be opened.</exception>
     public static RewardModel Open(Recipe recipe, string output, Action<string> say)
     {
-        var folder = (recipe.Model.Folder, recipe.Model.Init) switch
+        var folder = Folder(recipe, output);
+        var device = DeviceName.Parse(recipe.Device);
+        var model = RewardModel.Load(
+            folder,
+            new RewardModelOptions
+            {
+                Pooling = PoolingOf(recipe),
+                Rendering = recipe.Text.Rendering,
+                Dialogues = recipe.Text.Dialogues,
+                Device = device,
+                HeadSeed = (ulong)recipe.Seed,
+                Bf16Products = RunPrecision.IsBf16(recipe.Precision, device, output, say),
+                WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+            }
+        );
+        foreach (var sentence in model.Opening)
+            say(sentence);
+        if (recipe.Training.Mode != TrainedParts.Adapters && model.MergeAdapters())
+            say($"{folder}: the adapters are added to its weights, since mode lora alone trains and saves them apart.");
+        model.Settings = Adjusted(recipe, model.Settings);
+        return model;
+    }
+
+    /// <summary>How the recipe's model reads, without its weights.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="folder">As <see cref="Folder"/> gives it.</param>
+    /// <exception cref="ConcordException">Config, tokenizer or a setting cannot be used.</exception>
+    public static ModelEncoding Encoding(Recipe recipe, string folder) =>
+        ModelEncoding.OfFolder(
+            folder,
+            new RewardModelOptions
+            {
+                Pooling = PoolingOf(recipe),
+                Rendering = recipe.Text.Rendering,
+                Dialogues = recipe.Text.Dialogues,
+            },
+            settings => Adjusted(recipe, settings)
+        );
+
+    /// <summary>The folder of the recipe's model, made in the run's folder where the recipe gives a shape.</summary>
+    /// <exception cref="ConcordException">No model is named, or there is none.</exception>
+    public static string Folder(Recipe recipe, string output) =>
+        (recipe.Model.Folder, recipe.Model.Init) switch
         {
             (not null, not null) => throw new ConcordException(
                 "The recipe names both model.folder and model.init: leave one out."
@@ -40,31 +82,16 @@ internal static class RunModel
                 ),
             (null, { } shape) => Make(shape, new RunContents(output).InitialFolder, (ulong)recipe.Seed),
         };
-        var device = DeviceName.Parse(recipe.Device);
-        var model = RewardModel.Load(
-            folder,
-            new RewardModelOptions
-            {
-                Pooling = recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null,
-                Rendering = recipe.Text.Rendering,
-                Dialogues = recipe.Text.Dialogues,
-                Device = device,
-                HeadSeed = (ulong)recipe.Seed,
-                Bf16Products = RunPrecision.IsBf16(recipe.Precision, device, output, say),
-                WeightType = recipe.Model.Weights == "bf16" ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
-            }
-        );
-        foreach (var sentence in model.Opening)
-            say(sentence);
-        if (recipe.Training.Mode != TrainedParts.Adapters && model.MergeAdapters())
-            say($"{folder}: the adapters are added to its weights, since mode lora alone trains and saves them apart.");
-        model.Settings = model.Settings with
+
+    private static ConcordModelSettings Adjusted(Recipe recipe, ConcordModelSettings settings) =>
+        settings with
         {
-            Truncation = recipe.Text.Truncation ?? model.Settings.Truncation,
-            MaximumLength = recipe.Text.MaximumLength ?? model.Settings.MaximumLength,
+            Truncation = recipe.Text.Truncation ?? settings.Truncation,
+            MaximumLength = recipe.Text.MaximumLength ?? settings.MaximumLength,
         };
-        return model;
-    }
+
+    private static Pooling? PoolingOf(Recipe recipe) =>
+        recipe.Model.Pooling is { } pooling ? PoolingNames.Parse(pooling, "model.pooling") : null;
 
     private static string Make(ModelShape shape, string folder, ulong seed)
     {

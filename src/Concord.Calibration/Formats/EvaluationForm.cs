@@ -17,6 +17,9 @@ internal sealed record EvaluationForm(MetricsForm Pooled, IReadOnlyDictionary<st
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonPropertyOrder(3)]
     public EvaluationSides? Sides { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonPropertyOrder(4)]
+    public SeenPrompts? Seen { get; init; }
+
     public static EvaluationForm Of(EvaluationReport report) =>
         new(MetricsForm.Of(report.Pooled), OfSources(report))
         {
@@ -25,6 +28,7 @@ internal sealed record EvaluationForm(MetricsForm Pooled, IReadOnlyDictionary<st
                 ? new TemperedForm(MetricsForm.Of(tempered.Pooled), OfSources(tempered))
                 : null,
             Sides = report.Sides,
+            Seen = report.Seen,
         };
 
     /// <summary>The report.</summary>
@@ -48,6 +52,7 @@ internal sealed record EvaluationForm(MetricsForm Pooled, IReadOnlyDictionary<st
                 )
                 : null,
             Sides = Sides,
+            Seen = Seen,
         };
     }
 

@@ -262,7 +262,7 @@ internal static class EvaluateCommand
     )
     {
         NamedTemperatures.Check(options, predictions.Select(one => one.Source));
-        var report = Evaluation.Run(predictions, options);
+        var report = Evaluation.Run(predictions, options) with { Seen = (predictions as ModelPredictions)?.Seen };
         var people = json.ForPeople(parse, terminal);
         foreach (var line in EvaluationReportText.Lines(report, bins))
             people.Out.WriteLine(line);

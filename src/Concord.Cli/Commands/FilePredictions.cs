@@ -71,6 +71,16 @@ internal sealed record FilePredictions(
             progress.WriteLine(
                 $"{predictions.LeftOut} of {comparisons.Count} comparisons were longer than the maximum and left out."
             );
+        if (predictions.Seen is { TrainedOn: > 0 } or { ChosenBy: > 0 })
+            progress.WriteLine(
+                $"warning: the model was trained on {predictions.Seen.TrainedOn} of the {predictions.Seen.Prompts} "
+                    + $"prompts, and {predictions.Seen.ChosenBy} chose its step or temperatures: these numbers are "
+                    + $"not those of new prompts ({Text(predictions.Seen.BySource)}). The run's scores.jsonl holds "
+                    + "its held-out comparisons; or take files that were not trained on."
+            );
         return predictions;
     }
+
+    private static string Text(IReadOnlyDictionary<string, int> bySource) =>
+        string.Join(", ", bySource.Select(one => FormattableString.Invariant($"{one.Key} {one.Value}")));
 }

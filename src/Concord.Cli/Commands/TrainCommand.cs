@@ -7,6 +7,7 @@ using Concord.Cli.Terminals;
 using Concord.Records;
 using Concord.Runs;
 using Concord.Runs.Data;
+using Concord.Runs.DryRuns;
 using Concord.Runs.Recipes;
 using Concord.Training.Loop;
 
@@ -32,14 +33,21 @@ internal static class TrainCommand
         {
             Description = "List every key of a recipe with its default and its meaning, and do nothing else.",
         };
+        var dry = new Option<bool>("--dry-run")
+        {
+            Description =
+                "Say what the run would do with the data, and about how much time, memory and disk it takes, and write "
+                + "nothing.",
+        };
         var json = new JsonOption("outcome", "output", "best_step");
         const string about =
             "Train one reward model on many sources by a recipe; the same command goes on after an interruption.";
-        var command = new Command("train", about) { recipe, overrides, keys, json, json.Force };
+        var command = new Command("train", about) { recipe, overrides, keys, dry, json, json.Force };
         command.WithExamples(
             "concord train recipes/simulated-more.yaml output=runs/simulated",
             "concord train recipes/more-temperatures.yaml data=DIR model=DIR output=runs/more",
             "concord train recipes/single.yaml only=[helpful] data=DIR model=DIR training.learning_rate=5e-6",
+            "concord train recipes/evening.yaml data=DIR model=DIR --dry-run",
             "concord train --keys"
         );
         return command.Handle(
@@ -61,6 +69,8 @@ internal static class TrainCommand
                     );
                 json.Check(parse, file);
                 var assignments = parse.GetValue(overrides) ?? [];
+                if (parse.GetValue(dry))
+                    return DryRun(RecipeFile.Read(file, assignments), json, parse, terminal, cancellation);
                 var again = string.Join(
                     ' ',
                     new[] { "concord", "train", file }.Concat(assignments).Select(ShellWord.Quote)
@@ -68,6 +78,22 @@ internal static class TrainCommand
                 return Train(RecipeFile.Read(file, assignments), again, json, parse, terminal, cancellation);
             }
         );
+    }
+
+    private static int DryRun(
+        Recipe recipe,
+        JsonOption json,
+        ParseResult parse,
+        Terminal terminal,
+        CancellationToken cancellation
+    )
+    {
+        using var data = RunData.Open(recipe, terminal.Error.WriteLine);
+        ShowData(data, recipe.Text.Dialogues == "parse", terminal);
+        var report = new RecipeDryRun(recipe, terminal.Error.WriteLine).Run(data, cancellation);
+        DryRunText.Write(report, json.ForPeople(parse, terminal));
+        json.Write(parse, terminal, writer => DryRunText.Write(writer, report));
+        return ExitCodes.Done;
     }
 
     private static int Train(

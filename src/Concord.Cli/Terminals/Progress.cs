@@ -27,6 +27,7 @@ internal sealed class Progress : IDisposable
     private LiveLine? live;
     private TimeSpan lastWritten;
     private long done;
+    private double part; // of the next
     private int tenth;
     private string note = "";
     private bool finished;
@@ -72,10 +73,14 @@ internal sealed class Progress : IDisposable
     /// <summary>Says that <paramref name="count"/> are done in all.</summary>
     /// <param name="count">From 0 to the total.</param>
     /// <param name="about">A few words shown beside: <c>loss .612</c>.</param>
-    public void Report(long count, string? about = null)
+    /// <param name="share">How much of the next is done, from 0 to 1.</param>
+    public void Report(long count, string? about = null, double share = 0)
     {
         lock (gate)
+        {
+            part = share;
             Advance(count, about);
+        }
     }
 
     /// <summary>Writes a line of its own above the progress line.</summary>
@@ -165,21 +170,21 @@ internal sealed class Progress : IDisposable
                 ? string.Create(CultureInfo.InvariantCulture, $" of {Count(total)} {unit} ({100.0 * done / total:0} %)")
                 : $" {unit}";
         var left =
-            total > 0 && done > skipped && done < total
-                ? $", {Duration(seconds / (done - skipped) * (total - done))} left"
-                : "";
+            total > 0 && Done > 0 && done < total ? $", {Duration(seconds / Done * (total - done - part))} left" : "";
         return $"{label}: {Count(done)}{share}{RateText(", ", seconds)}{left}{(note.Length > 0 ? ", " + note : "")}";
     }
 
     private string RateText(string before, double seconds)
     {
-        if (done <= skipped || seconds <= 0)
+        if (Done <= 0 || seconds <= 0)
             return "";
-        var rate = (done - skipped) / seconds;
+        var rate = Done / seconds;
         if (rate is > 0 and < 1)
             return $"{before}{Duration(1 / rate)} each";
         return string.Create(CultureInfo.InvariantCulture, $"{before}{Math.Round(rate, rate < 10 ? 1 : 0)} a second");
     }
+
+    private double Done => done - skipped + part;
 
     private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 

@@ -15,10 +15,45 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     private double seconds;
     private int evaluated;
     private int counted;
+    private int steps;
+    private int step; // done
+    private bool estimated;
+    private long begun; // when the step that is being taken began
+
+    /// <inheritdoc />
+    public void Planned(TrainingPlan plan)
+    {
+        foreach (var line in TrainingPlanText.Lines(plan, terminal.Width))
+            terminal.Error.WriteLine(line);
+    }
+
+    /// <inheritdoc />
+    public void Computing(double share)
+    {
+        var seconds = terminal.Time.GetElapsedTime(begun).TotalSeconds;
+        if (!estimated)
+        {
+            estimated = true;
+            Noted(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"about {Progress.Duration(seconds / share * (steps - step))} for {steps - step:#,0} steps, by the "
+                        + $"first {100 * share:0} % of one; evaluations come on top"
+                )
+            );
+        }
+        if (share < 1)
+            progress?.Report(
+                step,
+                string.Create(CultureInfo.InvariantCulture, $"step {step + 1} at {100 * share:0} %"),
+                share
+            );
+    }
 
     /// <inheritdoc />
     public void Started(int step, int steps, bool resumed)
     {
+        (this.step, this.steps, begun) = (step, steps, terminal.Time.GetTimestamp());
         if (resumed)
             terminal.Error.WriteLine(FormattableString.Invariant($"goes on from step {step} of {steps}"));
         progress = new Progress(terminal, "training", steps, "steps", step);
@@ -37,6 +72,7 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     public void Stepped(StepReport report)
     {
         (tokens, seconds) = (tokens + report.Tokens, seconds + report.Seconds);
+        (step, begun) = (report.Step, terminal.Time.GetTimestamp());
         progress?.Report(
             report.Step,
             string.Create(
@@ -60,11 +96,17 @@ internal sealed class TrainingReporter(Terminal terminal) : ITrainingObserver, I
     public void Evaluated(int step, EvaluationReport report, bool best)
     {
         EndEvaluation();
+        begun = terminal.Time.GetTimestamp();
         var (shown, pooled) = (report.WithTemperatures ?? report, (report.WithTemperatures ?? report).Pooled);
-        var numbers = string.Create(
-            CultureInfo.InvariantCulture,
-            $"accuracy {pooled.Accuracy:0.000}, NLL {pooled.Nll:0.000}, ECE {pooled.Ece:0.000}"
-        );
+        var numbers =
+            pooled.Clusters < TrainingPlan.FewestHeldOut
+                ? FormattableString.Invariant(
+                    $"{pooled.Pairs} pairs of {pooled.Clusters} prompts, too few to say anything of,"
+                )
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"accuracy {pooled.Accuracy:0.000}, NLL {pooled.Nll:0.000}, ECE {pooled.Ece:0.000}"
+                );
         var side = report.Sides?.Validation is null ? "held-out" : "validation";
         progress?.WriteLine(
             string.Create(

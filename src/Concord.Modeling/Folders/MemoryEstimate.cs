@@ -50,6 +50,43 @@ public sealed record MemoryEstimate(BackboneConfig Config, int Tokens)
     /// <summary>To train the head alone: nothing is kept of the layers.</summary>
     public long TrainHead => Weights + LayerValues + BesideWeights(Config.HiddenSize);
 
+    /// <summary>How many numbers each way of training changes; adapters at the default rank on all linear
+    /// layers.</summary>
+    /// <param name="parts">What is trained beside the head.</param>
+    /// <param name="lastLayers">How many layers, for <see cref="TrainedParts.LastLayers"/>.</param>
+    public long TrainedParameters(TrainedParts parts, int lastLayers) =>
+        Config.HiddenSize
+        + parts switch
+        {
+            TrainedParts.Full => ModelTensors.ParameterCount(Config),
+            TrainedParts.LastLayers => Math.Min(lastLayers, Config.Layers) * LayerParameters,
+            TrainedParts.Adapters => AdapterParameterCount,
+            _ => 0,
+        };
+
+    /// <summary>To train in one of the ways.</summary>
+    /// <param name="parts">What is trained beside the head.</param>
+    /// <param name="lastLayers">How many layers, for <see cref="TrainedParts.LastLayers"/>.</param>
+    /// <param name="checkpointing">Whether layers are computed once more in the backward pass.</param>
+    public long Train(TrainedParts parts, int lastLayers, bool checkpointing)
+    {
+        long layers = parts switch
+        {
+            TrainedParts.Full or TrainedParts.Adapters => Config.Layers,
+            TrainedParts.LastLayers => Math.Min(lastLayers, Config.Layers),
+            _ => 1,
+        };
+        var kept = checkpointing ? layers * Float * Tokens * Config.HiddenSize + LayerValues : layers * LayerValues;
+        return Weights + BesideWeights(TrainedParameters(parts, lastLayers)) + kept;
+    }
+
+    /// <summary>Floating-point operations of a token taken forward through all layers; attention's own, which grow with
+    /// the text, not counted.</summary>
+    public double ForwardOperations => 2.0 * Config.Layers * LayerParameters;
+
+    private long LayerParameters =>
+        (ModelTensors.ParameterCount(Config) - (long)Config.VocabularySize * Config.HiddenSize) / Config.Layers;
+
     /// <summary>Weights of the adapters at the default rank.</summary>
     public long AdapterParameterCount => new LoraSettings().Rank * ModelTensors.AdapterParameterCount(Config);
 

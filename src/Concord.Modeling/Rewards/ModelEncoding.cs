@@ -1,5 +1,8 @@
+using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
+using Concord.Modeling.Folders;
 using Concord.Preferences;
+using Concord.Records;
 using Concord.Tokenization;
 using Concord.Tokenization.Comparisons;
 using Concord.Tokenization.Rendering;
@@ -25,24 +28,25 @@ public sealed class ModelEncoding
     /// <param name="truncation">What happens to longer ones; null for the folder's.</param>
     /// <exception cref="ConcordException">The tokenizer or a setting cannot be used.</exception>
     public ModelEncoding(RewardModel model, int? maximumLength = null, TruncationPolicy? truncation = null)
+        : this(Known(model), maximumLength, truncation) { }
+
+    private ModelEncoding(Reading reading, int? maximumLength, TruncationPolicy? truncation)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        var folder = model.TextFolder;
-        this.model = model.Folder ?? "a model made in memory";
-        vocabulary = model.Config.VocabularySize;
-        var where = Path.Combine(this.model, ModelFolder.SettingsFileName);
-        var policy = truncation ?? EncodingNames.ParseTruncation(model.Settings.Truncation, where);
-        var tokenizer = model.Tokenizer;
+        model = reading.Folder ?? "a model made in memory";
+        vocabulary = reading.Config.VocabularySize;
+        var where = Path.Combine(model, ModelFolder.SettingsFileName);
+        var policy = truncation ?? EncodingNames.ParseTruncation(reading.Settings.Truncation, where);
+        var tokenizer = reading.Tokenizer;
         Choice = RenderingChoice.Of(
-            Named(model.AskedRendering, "the rendering asked for"),
-            Named(model.Settings.Rendering, where),
+            Named(reading.Rendering, "the rendering asked for"),
+            Named(reading.Settings.Rendering, where),
             tokenizer
         );
-        ParsesDialogues = EncodingNames.ParseDialogues(model.Settings.Dialogues, where);
+        ParsesDialogues = EncodingNames.ParseDialogues(reading.Settings.Dialogues, where);
         (Tokenizer, Truncation) = (tokenizer, policy);
         MaximumLength = Math.Min(
-            maximumLength ?? model.Settings.MaximumLength ?? int.MaxValue,
-            model.Config.MaxPositions
+            maximumLength ?? reading.Settings.MaximumLength ?? int.MaxValue,
+            reading.Config.MaxPositions
         );
         texts = new ComparisonEncoder(
             tokenizer,
@@ -50,7 +54,7 @@ public sealed class ModelEncoding
             {
                 Rendering = Choice.Rendering,
                 ParseDialogues = ParsesDialogues,
-                AppendEos = model.Pooling == Pooling.Eos && tokenizer is not null,
+                AppendEos = reading.Pooling == Pooling.Eos && tokenizer is not null,
                 Truncation = policy,
                 MaximumLength = MaximumLength,
             }
@@ -61,8 +65,65 @@ public sealed class ModelEncoding
             new RenderingOptions
             {
                 Truncation = policy,
-                MaximumLength = Math.Min(maximumLength ?? int.MaxValue, model.Config.MaxPositions),
+                MaximumLength = Math.Min(maximumLength ?? int.MaxValue, reading.Config.MaxPositions),
             }
+        );
+    }
+
+    /// <summary>What of a model decides how it reads.</summary>
+    private sealed record Reading(
+        string? Folder,
+        Tokenizer? Tokenizer,
+        BackboneConfig Config,
+        ConcordModelSettings Settings,
+        Pooling Pooling,
+        string? Rendering
+    );
+
+    /// <summary>The encoding of a folder's model, without opening its weights.</summary>
+    /// <param name="folder">The model's folder, or one of adapters beside their base.</param>
+    /// <param name="options">Pooling, rendering and dialogues, where they are asked for.</param>
+    /// <param name="adjust">What becomes of the folder's settings; null where they stay.</param>
+    /// <exception cref="ConcordException">Config, tokenizer or a setting cannot be used.</exception>
+    public static ModelEncoding OfFolder(
+        string folder,
+        RewardModelOptions options,
+        Func<ConcordModelSettings, ConcordModelSettings>? adjust = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        folder = RunContents.ModelOf(folder);
+        string[] folders = [folder, .. ReadingFiles.Of(folder).Select(file => Path.GetDirectoryName(file)!)];
+        var settings =
+            folders.Select(ConcordModelSettings.Read).FirstOrDefault(one => one is not null)
+            ?? new ConcordModelSettings();
+        settings = settings with { Dialogues = options.Dialogues ?? settings.Dialogues };
+        var place = folders.FirstOrDefault(ModelFolder.HasTokenizer);
+        return new ModelEncoding(
+            new Reading(
+                folder,
+                place is null ? null : Tokenizer.Load(place),
+                BackboneConfig.Read(folders[^1]),
+                adjust is null ? settings : adjust(settings),
+                options.Pooling
+                    ?? PoolingNames.Parse(settings.Pooling, Path.Combine(folder, ModelFolder.SettingsFileName)),
+                options.Rendering
+            ),
+            null,
+            null
+        );
+    }
+
+    private static Reading Known(RewardModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new Reading(
+            model.Folder,
+            model.Tokenizer,
+            model.Config,
+            model.Settings,
+            model.Pooling,
+            model.AskedRendering
         );
     }
 

@@ -147,6 +147,8 @@ internal static class RewardModelWriter
         // whoever applies a folder's template would read otherwise than the model was trained
         if (model.Settings.Rendering == EncodingNames.Of(DialogueRendering.Hh))
             ChatTemplateFiles.RemoveFrom(temporary);
+        if (model.Folder is { } opened && TrainingPrompts.Read(opened) is { } seen)
+            seen.Write(temporary);
         settings.Write(temporary);
         using var batch = PackedBatch.Create(
             sample is { Count: > 0 } ? sample : RandomTexts(model.Config.VocabularySize),

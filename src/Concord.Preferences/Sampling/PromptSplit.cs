@@ -91,6 +91,14 @@ public sealed record PromptSplit
         return (seen.Count == 0 ? training : [.. training.Where(one => !seen.Contains(one.PromptId))], validation);
     }
 
+    /// <summary>At most as many held-out comparisons of each source as are allowed, in their given order.</summary>
+    /// <param name="heldOut">Those that could be held out.</param>
+    public IReadOnlyList<Comparison> Limited(IReadOnlyList<Comparison> heldOut)
+    {
+        ArgumentNullException.ThrowIfNull(heldOut);
+        return Limited([.. heldOut], _ => HeldOutLimit);
+    }
+
     private Comparison[] Aside(IReadOnlyList<Comparison> training)
     {
         if (Validation == 0)

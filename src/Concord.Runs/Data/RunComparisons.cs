@@ -15,23 +15,39 @@ internal static class RunComparisons
             throw new ConcordException("The recipe names both `sources` and a `simulation`: leave one out.");
         if (recipe.Simulation is null && recipe.Sources.Count == 0)
             throw new ConcordException("The recipe has no data: give it `sources` with files, or a `simulation`.");
+        if (recipe.Simulation is not null && recipe.HeldOutFiles.Count > 0)
+            throw new ConcordException(
+                "`split.held_out_files` are held out of files, and a `simulation` draws its own held-out side: leave "
+                    + "one out."
+            );
+        foreach (var _ in Files(recipe)) { } // all are there before the first, which may be large, is read
         var split = recipe.Simulation is { } settings
             ? PreferenceSplit.Simulate(settings)
-            : PreferenceData.Read(Sources(recipe)).Split(recipe.Split with { Validation = 0 }, recipe.Only);
+            : PreferenceData
+                .Read(Placed(recipe, recipe.Sources))
+                .Split(
+                    recipe.Split with
+                    {
+                        Validation = 0,
+                    },
+                    recipe.Only,
+                    recipe.HeldOutFiles.Count == 0 ? null : PreferenceData.Read(Placed(recipe, recipe.HeldOutFiles))
+                );
         return recipe.Only.Count == 0 ? split : split.Only(recipe.Only);
     }
 
-    /// <summary>The files of a recipe's sources, as they are named and opened.</summary>
+    /// <summary>The files of a recipe's sources, and those held out, as they are named and opened.</summary>
     /// <exception cref="ConcordException">A source names none, or one does not exist.</exception>
     public static IEnumerable<string> Files(Recipe recipe)
     {
-        for (var i = 0; i < recipe.Sources.Count; i++)
+        var named = recipe
+            .Sources.Index()
+            .Select(one => ($"sources.{one.Index}", one.Item))
+            .Concat(recipe.HeldOutFiles.Index().Select(one => ($"split.held_out_files.{one.Index}", one.Item)));
+        foreach (var (place, source) in named)
         {
-            var source = recipe.Sources[i];
             if (source.Files.Count == 0)
-                throw new ConcordException(
-                    $"sources.{i}{(source.Name is { } given ? $" ({given})" : "")} names no files."
-                );
+                throw new ConcordException($"{place}{(source.Name is { } given ? $" ({given})" : "")} names no files.");
             foreach (var file in source.Files)
             {
                 var path = PathOf(recipe, file);
@@ -45,19 +61,8 @@ internal static class RunComparisons
         }
     }
 
-    private static PreferenceSource[] Sources(Recipe recipe)
-    {
-        foreach (var _ in Files(recipe)) { } // all are there before the first, which may be large, is read
-        return
-        [
-            .. recipe.Sources.Select(source =>
-                source with
-                {
-                    Files = [.. source.Files.Select(file => PathOf(recipe, file))],
-                }
-            ),
-        ];
-    }
+    private static PreferenceSource[] Placed(Recipe recipe, IEnumerable<PreferenceSource> sources) =>
+        [.. sources.Select(source => source with { Files = [.. source.Files.Select(file => PathOf(recipe, file))] })];
 
     private static string PathOf(Recipe recipe, string file) =>
         file == StandardInput.Name ? file : Path.Combine(recipe.Data, file);

@@ -59,22 +59,22 @@ public sealed class RunData : IDisposable
     public static RunData Open(Recipe recipe, Action<string> say) => new(recipe, say);
 
     /// <summary>The ids: those kept, or made now.</summary>
-    /// <param name="model">The recipe's model.</param>
+    /// <param name="encoding">Opens how the recipe's model reads; asked for only where texts are read.</param>
     /// <param name="cancellation">Ends tokenizing.</param>
     /// <exception cref="ConcordException">The tokenizer or a setting cannot be used, or a comparison cannot be
     /// encoded.</exception>
-    internal RunTokens Tokens(RewardModel model, CancellationToken cancellation)
+    internal RunTokens Tokens(Func<ModelEncoding> encoding, CancellationToken cancellation)
     {
         if (kept is null)
         {
-            made = RunTokens.Of(comparisons!, new ModelEncoding(model), cancellation);
+            made = RunTokens.Of(comparisons!, encoding(), cancellation);
             comparisons = null;
             return made;
         }
         kept.Repair = () =>
         {
             say($"{kept.Path} is damaged: the texts are read and tokenized again.");
-            var again = RunTokens.Of(RunComparisons.Of(recipe), new ModelEncoding(model), cancellation);
+            var again = RunTokens.Of(RunComparisons.Of(recipe), encoding(), cancellation);
             Keep(again with { About = facts! }); // what decided the rendering then, and not the model's settings since
             return [.. again.Training, .. again.HeldOut];
         };

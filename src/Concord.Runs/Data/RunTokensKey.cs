@@ -30,6 +30,7 @@ internal static class RunTokensKey
                 {
                     Data = recipe.Data,
                     Sources = recipe.Sources,
+                    HeldOutFiles = recipe.HeldOutFiles,
                     Only = recipe.Only,
                     // the validation side is taken of the ids that are kept
                     Split = recipe.Split with

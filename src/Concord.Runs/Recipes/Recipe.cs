@@ -49,6 +49,11 @@ public sealed record Recipe
     /// <summary>What is held out, of files.</summary>
     public PromptSplit Split { get; init; } = new();
 
+    /// <summary>
+    /// Files that are held out whole, beside what the split holds out; relative to <see cref="Data"/>.
+    /// </summary>
+    public IReadOnlyList<PreferenceSource> HeldOutFiles { get; init; } = [];
+
     /// <summary>Whether a single record that cannot be used is an error.</summary>
     public bool Strict { get; init; }
 
@@ -62,6 +67,9 @@ public sealed record Recipe
         Most = 1
     )]
     public double DataLossLimit { get; init; } = .01;
+
+    /// <summary>Whether the model's folder keeps salted hashes of the prompts it has seen.</summary>
+    public bool TrainingPrompts { get; init; } = true;
 
     /// <summary>The model.</summary>
     public ModelRecipe Model { get; init; } = new();
@@ -108,8 +116,15 @@ public sealed record Recipe
     }
 
     /// <summary>Goes through the keys that decide the result: what is saved as <c>config.yaml</c>.</summary>
-    internal static Recipe MapSaved(IRecipeFields fields, Recipe value) =>
-        value with
+    internal static Recipe MapSaved(IRecipeFields fields, Recipe value)
+    {
+        var (split, heldOutFiles) = fields.Section(
+            "split",
+            (value.Split, value.HeldOutFiles),
+            SplitRecipe.MapWithFiles,
+            "What is held out, of files."
+        );
+        return value with
         {
             Seed = fields.Integer(value, value.Seed),
             Device = fields.Text("device", value.Device, "Where to compute: cpu, cuda, cuda:1."),
@@ -136,11 +151,19 @@ public sealed record Recipe
                 "A simulated population, instead of files."
             ),
             Only = fields.Texts("only", value.Only, "Names of the sources to use; empty: all."),
-            Split = fields.Section("split", value.Split, SplitRecipe.Map, "What is held out, of files."),
+            Split = split,
+            HeldOutFiles = heldOutFiles,
             Strict = fields.Flag("strict", value.Strict, "A single record that cannot be used is an error."),
             DataLossLimit = fields.Number(value, value.DataLossLimit),
+            TrainingPrompts = fields.Flag(
+                "training_prompts",
+                value.TrainingPrompts,
+                "The model's folder keeps salted 64-bit hashes of the prompts it has seen, so that an evaluation can "
+                    + "say what was trained on; false: it does not."
+            ),
             Model = fields.Section("model", value.Model, ModelRecipe.Map, "The model."),
             Text = fields.Section("text", value.Text, TextRecipe.Map, "How comparisons become token ids."),
             Training = fields.Section("training", value.Training, TrainingRecipe.Map, "Training."),
         };
+    }
 }

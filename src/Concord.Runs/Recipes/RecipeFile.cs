@@ -39,6 +39,7 @@ public static class RecipeFile
         foreach (var one in assignments)
             Override(root, one);
         WeightingSpelling.Check(root);
+        HeldOutSpelling.Expand(root);
         var recipe = RecipeReader.Read(root, new Recipe(), Recipe.Map);
         return recipe with { Output = recipe.Output ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(file)) };
     }

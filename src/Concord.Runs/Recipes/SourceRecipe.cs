@@ -9,6 +9,15 @@ internal static class SourceRecipe
     /// <summary>Goes through the keys.</summary>
     /// <exception cref="ConcordException">No format has the name that is given.</exception>
     public static PreferenceSource Map(IRecipeFields fields, PreferenceSource value) =>
+        MapHeldOut(fields, value) with
+        {
+            Limit = fields.OptionalInteger(value, value.Limit),
+            Share = fields.Number(value, value.Share),
+        };
+
+    /// <summary>Goes through the keys of files that are held out: what they are, and no more.</summary>
+    /// <exception cref="ConcordException">No format has the name that is given.</exception>
+    public static PreferenceSource MapHeldOut(IRecipeFields fields, PreferenceSource value) =>
         value with
         {
             Name = fields.OptionalText(
@@ -39,7 +48,5 @@ internal static class SourceRecipe
                         + $"a field aside. Fields: {string.Join(", ", ColumnMapping.Fields)}."
                 )
             ),
-            Limit = fields.OptionalInteger(value, value.Limit),
-            Share = fields.Number(value, value.Share),
         };
 }

@@ -15,4 +15,20 @@ internal static class SplitRecipe
             HeldOutLimit = fields.OptionalInteger(value, value.HeldOutLimit),
             Seed = fields.Integer(value, value.Seed),
         };
+
+    /// <summary>Goes through the keys, those of files held out whole among them.</summary>
+    public static (PromptSplit Split, IReadOnlyList<PreferenceSource> Files) MapWithFiles(
+        IRecipeFields fields,
+        (PromptSplit Split, IReadOnlyList<PreferenceSource> Files) value
+    ) =>
+        (
+            Map(fields, value.Split),
+            fields.Items(
+                "held_out_files",
+                value.Files,
+                new PreferenceSource { Files = [] },
+                SourceRecipe.MapHeldOut,
+                "Files that are held out whole, beside the share above, each as under `sources` or by its name alone."
+            )
+        );
 }

@@ -97,6 +97,16 @@ public sealed class BatchPlan : IBatchSource
     internal TokenizedComparison[] Drawn() =>
         [.. streams.SelectMany(stream => stream.Entries).Distinct().Order().Select(item => comparisons[item])];
 
+    /// <summary>The comparisons that the first so many steps take.</summary>
+    internal IEnumerable<TokenizedComparison> Taken(int steps)
+    {
+        var items = new HashSet<int>();
+        var most = Comparisons.Sum();
+        for (var step = 0; step < steps && items.Count < most; step++)
+            items.UnionWith(Items(step).Items);
+        return items.Order().Select(item => comparisons[item]);
+    }
+
     /// <summary>How many comparisons of each source a batch has on average, (K).</summary>
     internal double[] PerBatch(int sources)
     {

@@ -5,6 +5,14 @@ namespace Concord.Training.Loop;
 /// <summary>Is told what a run does, on its thread; every method may be left as it is.</summary>
 public interface ITrainingObserver
 {
+    /// <summary>What the run is about to do; told before it begins, or goes on.</summary>
+    /// <param name="plan">Steps, tokens, and what becomes of each source.</param>
+    void Planned(TrainingPlan plan) { }
+
+    /// <summary>A part of the step that is being taken is computed.</summary>
+    /// <param name="share">Of its work, above 0 and at most 1; about.</param>
+    void Computing(double share) { }
+
     /// <summary>The run begins, or goes on from a checkpoint's step.</summary>
     /// <param name="step">Steps done: 0, or the checkpoint's.</param>
     /// <param name="steps">Steps planned.</param>

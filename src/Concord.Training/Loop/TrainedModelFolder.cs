@@ -11,7 +11,13 @@ namespace Concord.Training.Loop;
 /// <param name="data">Its comparisons are compared; its padding id goes into a config that has none.</param>
 /// <param name="mode">What is trained: adapters are saved as a folder of their own.</param>
 /// <param name="mergeAdapters">Whether adapters are added to the weights instead.</param>
-internal sealed class TrainedModelFolder(TrainingData data, TrainedParts mode, bool mergeAdapters)
+/// <param name="seen">The prompts that a model of so many steps has seen; null where they are not kept.</param>
+internal sealed class TrainedModelFolder(
+    TrainingData data,
+    TrainedParts mode,
+    bool mergeAdapters,
+    Func<int, TrainingPromptSet>? seen
+)
 {
     private const int Compared = 8;
 
@@ -33,6 +39,11 @@ internal sealed class TrainedModelFolder(TrainingData data, TrainedParts mode, b
             model.SaveAdapter(folder, sample);
         else
             SaveMerged(model, folder, sample);
+        if (seen is not null)
+            new TrainingPrompts
+            {
+                Trainings = [.. TrainingPrompts.Read(folder)?.Trainings ?? [], seen(info.Step)],
+            }.Write(folder);
     }
 
     // The model in training keeps its adapters: they are added to a copy of the base, read again.

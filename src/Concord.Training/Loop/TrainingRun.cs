@@ -1,11 +1,8 @@
-using System.IO.Hashing;
-using System.Text;
-using Concord.Modeling;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
 using Concord.Modeling.Rewards;
+using Concord.Records;
 using Concord.Tokenization.Comparisons;
-using Concord.Training.Batches;
 using Concord.Training.Checkpoints;
 using Concord.Training.Exchange;
 using Concord.Training.Heads;
@@ -22,12 +19,6 @@ namespace Concord.Training.Loop;
 /// </summary>
 public sealed class TrainingRun
 {
-    /// <summary>
-    /// The share of prompts that is set aside for source temperatures where comparisons are trained on more than once
-    /// and there is no validation side.
-    /// </summary>
-    private const double SetAsideShare = .1;
-
     private readonly RewardModel model;
     private readonly TrainingData data;
     private readonly TrainingSettings settings;
@@ -37,8 +28,7 @@ public sealed class TrainingRun
     private readonly string? cacheFolder;
     private readonly string? files;
     private readonly BestModel best;
-    private readonly int[] setAside = []; // indices of training comparisons
-    private readonly BatchPlan plan;
+    private readonly RunBatches batches;
     private readonly SourceTemperatures temperatures;
 
     /// <summary>Prepares a run; nothing is trained yet.</summary>
@@ -64,43 +54,37 @@ public sealed class TrainingRun
                 "The exact head is solved for over all comparisons at once, and in a run of several processes each has "
                     + "a part of them: start from a head that was trained in one process."
             );
-        plan = Plan([.. Enumerable.Range(0, data.Training.Count)]);
-        Steps = StepsOf(plan);
+        batches = new RunBatches(data, settings);
         if (settings.Patience is not null && data.Validation.Count == 0)
             throw new ConcordException(
                 "`patience` stops by the validation side, and there is none: raise `split.validation`, or leave "
                     + "`patience` out."
             );
-        if (
-            settings.Temperatures.Enabled
-            && data.Validation.Count == 0
-            && plan.Repeats(Steps)
-            && SetAside() is { Length: > 0 } aside
-        )
-        {
-            setAside = aside;
-            var apart = aside.ToHashSet();
-            plan = Plan([.. Enumerable.Range(0, data.Training.Count).Where(item => !apart.Contains(item))]);
-            Steps = StepsOf(plan);
-        }
-        var rows = (long)plan.PerStep * data.Training.Max(one => one.Suffixes.Length);
+        var rows = (long)batches.Batches.PerStep * data.Training.Max(one => one.Suffixes.Length);
         if (rows * model.Config.HiddenSize > Array.MaxLength)
             throw new ConcordException(
                 FormattableString.Invariant(
-                    $"A step of {plan.PerStep} comparisons has up to {rows} responses of {model.Config.HiddenSize} numbers each, "
+                    $"A step of {batches.Batches.PerStep} comparisons has up to {rows} responses of {model.Config.HiddenSize} numbers each, "
                 ) + "more than one array holds: lower `batches.per_source`."
             );
         temperatures = new SourceTemperatures(data.Sources.Count, settings.Temperatures);
         cacheFolder = options.FrozenStates;
         files = options.Files;
         folder = new RunFolder(options.Output, options.Config, Inputs());
-        var write = options.WriteModel ?? new TrainedModelFolder(data, settings.Mode, options.MergeAdapters).Write;
+        var write =
+            options.WriteModel
+            ?? new TrainedModelFolder(
+                data,
+                settings.Mode,
+                options.MergeAdapters,
+                options.TrainingPrompts ? step => Seen(step, options.Config) : null
+            ).Write;
         var told = data.Validation.Count > 0 ? observer : new LastIsKept(observer);
         best = new BestModel(model, data, settings, folder, write, told);
     }
 
     /// <summary>Optimizer steps of the whole run.</summary>
-    public int Steps { get; }
+    public int Steps => batches.Steps;
 
     /// <summary>
     /// What the run of these settings in this folder has ended with, or null where it has not ended, or never began.
@@ -154,7 +138,16 @@ public sealed class TrainingRun
             progress.Step,
             progress.EvaluatedStep
         );
-        var loop = new TrainingLoop(parameters, objective, plan, optimizer, settings, checkpoints, metrics, observer)
+        var loop = new TrainingLoop(
+            parameters,
+            objective,
+            batches.Batches,
+            optimizer,
+            settings,
+            checkpoints,
+            metrics,
+            observer
+        )
         {
             Progress = progress,
             Evaluate =
@@ -165,9 +158,10 @@ public sealed class TrainingRun
         if (tensors is not null)
             loop.Resume(progress, tensors);
         int? resumed = tensors is null ? null : progress.Step;
+        observer.Planned(batches.Plan());
         observer.Started(progress.Step, Steps, resumed is not null);
         if (resumed is null && (Steps > 0 || settings.StartsExact))
-            SelfCheck.Run(model, plan.Batch(0).Comparisons, data);
+            SelfCheck.Run(model, batches.Batches.Batch(0).Comparisons, data);
 
         var whole = (resumed is not null || Begin(loop, cache, cancellation)) && loop.Run(cancellation);
         progress = loop.Progress;
@@ -180,6 +174,18 @@ public sealed class TrainingRun
         var report = best.Report(progress);
         folder.Finish(progress, files);
         return new(TrainingOutcome.Finished, progress.Step, Steps, progress.BestStep, resumed, report);
+    }
+
+    // what a model of so many steps has been fitted to, and what has chosen for it
+    private TrainingPromptSet Seen(int step, string config)
+    {
+        static IEnumerable<string> Prompts(IEnumerable<TokenizedComparison> of) =>
+            of.Select(one => one.Comparison.PromptId);
+        return TrainingPromptSet.Of(
+            $"{config}\n{data.Fingerprint()}",
+            Prompts(batches.FittedTo(step)),
+            Prompts(data.Validation.Concat(batches.SetAside))
+        );
     }
 
     // what is read while the run writes: the model's folder with that of its base, and the files of the data
@@ -207,7 +213,7 @@ public sealed class TrainingRun
         try
         {
             var head = new ExactHead(model, data, settings, observer) { Cache = cache, Kept = kept };
-            var ridge = head.Set(plan, cancellation);
+            var ridge = head.Set(batches.Batches, cancellation);
             loop.Begin(loop.Progress with { HeadRidge = ridge });
             kept.Remove();
             return true;
@@ -225,6 +231,7 @@ public sealed class TrainingRun
         {
             Exchange = exchange,
             Cache = cache,
+            Progressed = observer.Computing,
             Learner = settings.Temperatures.Enabled ? Learner(cache) : null,
         };
     }
@@ -233,14 +240,14 @@ public sealed class TrainingRun
     private TemperatureLearner Learner(FrozenStateCache? cache)
     {
         IReadOnlyList<TokenizedComparison> unseen =
-            data.Validation.Count > 0 ? data.ValidationOfSources : [.. setAside.Select(item => data.Training[item])];
+            data.Validation.Count > 0 ? data.ValidationOfSources : batches.SetAside;
         return new(
             temperatures,
             settings.Loss,
             unseen,
             [.. unseen.Select(data.SourceOf)],
             settings.Batches.PerSource,
-            plan.Comparisons,
+            batches.Batches.Comparisons,
             settings.Seed
         )
         {
@@ -308,29 +315,4 @@ public sealed class TrainingRun
     }
 
     private double[]? Temperatures() => settings.Temperatures.Enabled ? temperatures.Values.ToArray() : null;
-
-    private BatchPlan Plan(int[] items) =>
-        new(
-            settings.Batches,
-            data.Sources,
-            [.. items.Select(item => data.Training[item])],
-            [.. items.Select(item => data.TrainingSources[item])],
-            settings.Seed
-        );
-
-    private int StepsOf(BatchPlan of) =>
-        settings.Mode == TrainedParts.HeadExact
-            ? 0
-            : Math.Min(of.StepsFor(settings.Epochs), settings.MaximumSteps ?? int.MaxValue);
-
-    // by prompt, so that what is set aside is not half seen; nothing where a source would be left without a comparison
-    private int[] SetAside()
-    {
-        bool IsAside(TokenizedComparison comparison) =>
-            XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(comparison.Comparison.PromptId), settings.Seed)
-            < SetAsideShare * ulong.MaxValue;
-        var aside = data.Training.Select(IsAside).ToArray();
-        var left = data.TrainingSources.Where((_, item) => !aside[item]).Distinct().Count();
-        return left < data.Sources.Count ? [] : [.. Enumerable.Range(0, aside.Length).Where(item => aside[item])];
-    }
 }

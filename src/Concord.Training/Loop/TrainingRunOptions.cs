@@ -18,6 +18,13 @@ public sealed record TrainingRunOptions
     /// </summary>
     public bool MergeAdapters { get; init; }
 
+    /// <summary>
+    /// Whether the model's folder keeps salted hashes of the prompts that it has seen, so that an evaluation can say
+    /// what was trained on.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool TrainingPrompts { get; init; } = true;
+
     /// <summary>Writes the model in another way, for one that came from no folder; null for a model folder.</summary>
     internal Action<RewardModel, string, TrainedModelInfo>? WriteModel { get; init; }
 

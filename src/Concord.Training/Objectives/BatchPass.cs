@@ -27,6 +27,11 @@ internal sealed class BatchPass : IDisposable
     private readonly RewardModel model;
     private readonly int[] order;
     private readonly List<Part> parts = [];
+    private double done;
+    private Part? recorded;
+
+    // a backward pass costs about two forward ones
+    private const int BackwardWork = 2;
 
     /// <summary>Lays out a batch, and learns the pair counts of the other processes.</summary>
     /// <param name="model">The model.</param>
@@ -81,6 +86,12 @@ internal sealed class BatchPass : IDisposable
     /// <summary>Where hidden states below the trained layers are kept, or null.</summary>
     public FrozenStateCache? Cache { get; init; }
 
+    /// <summary>Told the share of the work that is done; may be null.</summary>
+    public Action<double>? Progressed { get; init; }
+
+    /// <summary>How often the batch is taken forward.</summary>
+    public int ForwardPasses { get; init; } = 1;
+
     /// <summary>Looked at before each pass through the model.</summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -121,6 +132,9 @@ internal sealed class BatchPass : IDisposable
         output.Rewards.CopyTo(Rewards, part.FirstRow);
         using var onHost = output.Hidden.cpu();
         onHost.data<float>().CopyTo(Hidden, part.FirstRow * model.Config.HiddenSize);
+        if (record)
+            recorded = part;
+        Done(part, 1);
     }
 
     /// <summary>Takes the part backward that was recorded last; its gradient is added to the parameters'.</summary>
@@ -131,6 +145,14 @@ internal sealed class BatchPass : IDisposable
         for (var i = 0; Scale != 1 && i < rewardGradients.Length; i++)
             rewardGradients[i] *= Scale;
         model.Backward(rewardGradients);
+        Done(recorded!, BackwardWork);
+    }
+
+    // in tokens taken forward
+    private void Done(Part part, int work)
+    {
+        done += (double)work * part.Batch.TokenCount;
+        Progressed?.Invoke(Math.Min(1, done / ((ForwardPasses + BackwardWork) * Math.Max(1, Tokens))));
     }
 
     /// <summary>A part's own losses, as shares of the whole batch's.</summary>

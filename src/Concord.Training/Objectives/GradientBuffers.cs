@@ -34,6 +34,9 @@ internal sealed class GradientBuffers(FlatParameters parameters, BatchSettings s
         );
 
     /// <inheritdoc/>
+    public int ForwardPasses(int parts) => 1;
+
+    /// <inheritdoc/>
     public void Forward(BatchPass pass, double[]? known)
     {
         Array.Clear(filled);

@@ -14,6 +14,9 @@ internal interface IGradientPass : IDisposable
     /// <param name="batch">The batch.</param>
     int[][] Cut(int[][] micro, TrainingBatch batch) => micro;
 
+    /// <summary>How often a batch of so many parts is taken forward.</summary>
+    int ForwardPasses(int parts);
+
     /// <summary>Takes all parts forward: rewards and hidden states of the batch are known after it.</summary>
     /// <param name="pass">The batch.</param>
     /// <param name="known">λ, (K), where it is known before.</param>

@@ -7,6 +7,9 @@ namespace Concord.Training.Objectives;
 internal sealed class KnownWeights(FlatParameters parameters) : IGradientPass
 {
     /// <inheritdoc/>
+    public int ForwardPasses(int parts) => 1;
+
+    /// <inheritdoc/>
     public void Forward(BatchPass pass, double[]? known)
     {
         ArgumentNullException.ThrowIfNull(known);

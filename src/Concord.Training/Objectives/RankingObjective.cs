@@ -56,6 +56,9 @@ internal sealed class RankingObjective(
     /// <summary>Other processes of the run.</summary>
     public IGradientExchange Exchange { get; init; } = new SingleProcess();
 
+    /// <summary>Told the share of a step's work that is done; may be null.</summary>
+    public Action<double>? Progressed { get; init; }
+
     /// <summary>Where hidden states below the trained layers are kept, or null.</summary>
     public FrozenStateCache? Cache { get; init; }
 
@@ -80,7 +83,7 @@ internal sealed class RankingObjective(
         var micro = MicroBatches.Split(batch.Comparisons, batch.Sources, batches);
         var outcome =
             weighting.Scope == WeightingScope.Batch || micro.Length == 1
-                ? Step(batch, micro, 1, Exchange, cancellation)
+                ? Step(batch, micro, 1, Exchange, Progressed, cancellation)
                 : EachForItself(batch, micro, cancellation);
         Learner?.Step(model, batch, Rewards);
         return outcome;
@@ -92,6 +95,7 @@ internal sealed class RankingObjective(
         int[][] micro,
         double scale,
         IGradientExchange exchange,
+        Action<double>? progressed,
         CancellationToken cancellation
     )
     {
@@ -101,6 +105,8 @@ internal sealed class RankingObjective(
             Temperatures = temperatures.Values.ToArray(),
             Scale = scale,
             Cache = Cache,
+            Progressed = progressed,
+            ForwardPasses = way.ForwardPasses(micro.Length),
             Cancellation = cancellation,
         };
         var known = weighting.Space == GradientSpace.None ? Weigh(new(pass.Present)) : null;
@@ -140,10 +146,26 @@ internal sealed class RankingObjective(
         double[] count = [micro.Length];
         Exchange.Sum(count);
         var alone = new SingleProcess();
-        var outcome = Average([.. micro.Select(part => Step(batch, [part], 1 / count[0], alone, cancellation))]);
+        var outcome = Average([
+            .. micro.Select(
+                (part, i) =>
+                    Step(
+                        batch,
+                        [part],
+                        1 / count[0],
+                        alone,
+                        Progressed is { } told ? share => told((i + share) / micro.Length) : null,
+                        cancellation
+                    )
+            ),
+        ]);
         Exchange.Sum(parameters.Gradients);
         return outcome;
     }
+
+    /// <summary>How often a batch of so many micro-batches is taken forward.</summary>
+    public int ForwardPasses(int micro) =>
+        weighting.Scope == WeightingScope.Batch || micro == 1 ? WayOf(micro).ForwardPasses(micro) : 1;
 
     private IGradientPass WayOf(int micro) =>
         weighting.Space switch

@@ -10,6 +10,9 @@ namespace Concord.Training.Objectives;
 internal sealed class SecondForward(FlatParameters parameters) : IGradientPass
 {
     /// <inheritdoc/>
+    public int ForwardPasses(int parts) => parts > 1 ? 2 : 1;
+
+    /// <inheritdoc/>
     public void Forward(BatchPass pass, double[]? known)
     {
         var once = pass.Parts.Count == 1;

@@ -17,6 +17,8 @@ internal sealed class PageStage : IDisposable
     [
         .. Files,
         "harmless-base.jsonl.gz",
+        "helpful-new.json",
+        "webgpt-new.json",
         "DIR",
         "base",
         "MODEL",
@@ -44,6 +46,8 @@ internal sealed class PageStage : IDisposable
             File.CreateSymbolicLink(name, Shared.Path("data", name));
             Cut(name, Path.Combine("DIR", name)); // what is trained on is cut
         }
+        foreach (var name in (string[])["helpful", "webgpt"])
+            Cut($"{name}.json", $"{name}-new.json", skip: Records);
         foreach (var name in (string[])["domain_specific_preference.jsonl", "oasst_en.trees.jsonl"])
             File.WriteAllLines(Path.Combine("DIR", name), File.ReadLines(Shared.Path("data", name)).Take(Records));
         var tokenizer = Path.Combine("models", Tokenizer);
@@ -97,14 +101,14 @@ internal sealed class PageStage : IDisposable
             File.CreateSymbolicLink(Path.GetExtension(file) == ".gguf" ? gguf : Path.GetFileName(file), file);
     }
 
-    private static void Cut(string source, string target)
+    private static void Cut(string source, string target, int skip = 0)
     {
         var text = File.ReadAllText(source);
         if (JsonNode.Parse(text) is not JsonArray records)
             throw new InvalidOperationException($"{source} is no array.");
         File.WriteAllText(
             target,
-            new JsonArray([.. records.Take(Records).Select(record => record!.DeepClone())]).ToJsonString()
+            new JsonArray([.. records.Skip(skip).Take(Records).Select(record => record!.DeepClone())]).ToJsonString()
         );
     }
 }
