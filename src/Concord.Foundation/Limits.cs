@@ -45,8 +45,8 @@ public sealed record Limits
     /// <summary>
     /// Bytes taken from what has no length of its own: a pipe, a device (<c>CONCORD_LIMIT_PIPE</c>).
     /// </summary>
-    /// <value>Default: 4 GiB; from 1 KiB.</value>
-    public long PipeBytes { get; init; } = 4 * Giga;
+    /// <value>Default: 1 GiB; from 1 KiB.</value>
+    public long PipeBytes { get; init; } = Giga;
 
     /// <summary>Bytes that a compressed file may unpack to (<c>CONCORD_LIMIT_UNPACKED</c>).</summary>
     /// <value>Default: 1 TiB; from 1 KiB.</value>
@@ -58,6 +58,9 @@ public sealed record Limits
     /// </summary>
     /// <value>Default: 250; from 1.</value>
     public long UnpackRatio { get; init; } = 250;
+
+    /// <summary>What a file may unpack to whatever its size; tests take less.</summary>
+    internal long UnpackFree { get; init; } = 64 * Mega;
 
     /// <summary>
     /// How deep brackets, groups of a pattern and the like may nest (<c>CONCORD_LIMIT_DEPTH</c>).

@@ -7,9 +7,6 @@ namespace Concord.Foundation;
 /// <param name="packed">How many packed bytes were read so far.</param>
 public sealed class UnpackLimit(Func<long> packed)
 {
-    /// <summary>Below this no ratio is too high.</summary>
-    public const long Free = 64L << 20;
-
     /// <summary>Bytes unpacked so far.</summary>
     public long Unpacked { get; private set; }
 
@@ -25,7 +22,7 @@ public sealed class UnpackLimit(Func<long> packed)
                 $"it unpacks to more than {Limits.Bytes(limits.UnpackedBytes)}. Where that is meant, raise "
                     + $"CONCORD_LIMIT_UNPACKED."
             );
-        if (Unpacked > Free && Unpacked / limits.UnpackRatio > packed())
+        if (Unpacked > limits.UnpackFree && Unpacked / limits.UnpackRatio > packed())
             throw new InvalidDataException(
                 $"it unpacks to more than {limits.UnpackRatio} times its size, as no file of texts does. Where that "
                     + $"is meant, unpack it first or raise CONCORD_LIMIT_UNPACK_RATIO."

@@ -90,10 +90,10 @@ public sealed class HostileDataTests : IDisposable
         {
             packed.Write(Gzip("{\"prompt\":\""));
             var member = Gzip(new string(letter, 1 << 20));
-            for (var i = 0; i < 70; i++)
+            for (var i = 0; i < 8; i++)
                 packed.Write(member);
         }
-        using var limits = new LimitsForTest(new Limits { RecordBytes = 1L << 30 });
+        using var limits = new LimitsForTest(new Limits { UnpackFree = 4 << 20 });
         var error = Assert.Throws<ConcordException>(() => PreferenceFile.Read(file)).Message;
         Assert.Contains("CONCORD_LIMIT_UNPACK_RATIO", error, StringComparison.Ordinal);
     }
@@ -133,10 +133,10 @@ public sealed class HostileDataTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[", 1_000_000, "")]
-    [InlineData("{\"a\":", 1_000_000, "")]
-    [InlineData("{\n\"a\":", 1_000_000, "")]
-    [InlineData("{\"prompt\":\"p\",\"chosen\":[", 1_000_000, "\n")]
+    [InlineData("[", 200_000, "")]
+    [InlineData("{\"a\":", 200_000, "")]
+    [InlineData("{\n\"a\":", 200_000, "")]
+    [InlineData("{\"prompt\":\"p\",\"chosen\":[", 200_000, "\n")]
     [InlineData("{\"text\":\"a\",\"role\":\"prompter\",\"replies\":[", 100_000, "\n")]
     public void Nesting_without_measure_costs_the_record_and_no_stack(string open, int count, string end)
     {

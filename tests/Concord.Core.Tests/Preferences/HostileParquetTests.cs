@@ -31,7 +31,7 @@ public class HostileParquetTests
     [Fact]
     public void What_is_written_once_and_comes_out_in_every_row_ends_at_the_ratio()
     {
-        var text = new string('a', 1 << 20);
+        var text = new string('a', 1 << 17);
         var file = ParquetFiles.Write(
             ParquetFiles.Layouts[0],
             rowsInGroup: 1000,
@@ -39,6 +39,7 @@ public class HostileParquetTests
             ("chosen", ParquetFiles.Texts([.. Enumerable.Repeat("a", 120)])),
             ("rejected", ParquetFiles.Texts([.. Enumerable.Repeat("b", 120)]))
         );
+        using var limits = new LimitsForTest(new Limits { UnpackFree = 4 << 20 });
         var problem = Assert.Single(PreferenceFile.Read(file, "x.parquet").Problems);
         Assert.Contains("CONCORD_LIMIT_UNPACK_RATIO", problem.Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Concord.Modeling.Adapters;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Files;
 using Concord.Modeling.Folders;
@@ -94,6 +95,37 @@ public sealed class HostileWeightsTests : IDisposable
             ["llama.block_count", "general.alignment", "rope_freqs.weight", "llama.rope.scaling.type"],
             GgufImportTests.Small(null).ToArray()
         );
+
+    [Fact]
+    public void A_damaged_adapter_config() =>
+        Fuzz.Run(
+            "adapter",
+            bytes =>
+            {
+                File.WriteAllBytes(folder.File(AdapterConfigFile.Name), bytes);
+                AdapterConfigFile.Read(folder.Path);
+            },
+            ["\"r\":", "\"target_modules\":", "\"lora_alpha\":", "\"use_dora\":true", "\"bias\":", "\"peft_type\":"],
+            """{"peft_type":"LORA","r":4,"lora_alpha":8.5,"target_modules":["q_proj"],"bias":"none"}"""u8.ToArray()
+        );
+
+    [Theory]
+    [InlineData("(", ")", 100_000)]
+    [InlineData("", "+", 10_000)]
+    public void An_adapter_whose_pattern_nests_without_measure_is_read_or_refused(string open, string close, int depth)
+    {
+        var pattern =
+            string.Concat(Enumerable.Repeat(open, depth)) + "a" + string.Concat(Enumerable.Repeat(close, depth));
+        Fuzz.Check(
+            "pattern",
+            bytes =>
+            {
+                File.WriteAllBytes(folder.File(AdapterConfigFile.Name), bytes);
+                AdapterConfigFile.Read(folder.Path);
+            },
+            Encoding.UTF8.GetBytes($"{{\"peft_type\":\"LORA\",\"r\":4,\"target_modules\":\"{pattern}\"}}")
+        );
+    }
 
     [Fact]
     public void A_damaged_model_config() =>
