@@ -40,6 +40,10 @@ internal static class ScoreCommand
         {
             Description = "Rewards less their mean on the training sources, divided by their standard deviation.",
         };
+        var strict = new Option<bool>("--strict")
+        {
+            Description = "End at the first record that cannot be scored; else its line holds an error.",
+        };
         var force = new ForceOption();
         var computing = new ComputingOptions();
         var command = new Command("score", "Rewards of every response of every record, in order, in bounded memory.")
@@ -49,6 +53,7 @@ internal static class ScoreCommand
             output,
             length,
             normalize,
+            strict,
             force,
         };
         preferences.AddTo(command);
@@ -79,6 +84,7 @@ internal static class ScoreCommand
                     Reading = reading,
                     MaximumLength = parse.GetValue(length),
                     Normalize = parse.GetValue(normalize),
+                    Strict = parse.GetValue(strict),
                     Force = parse.GetValue(force),
                     StandardOutput = terminal.Out,
                     Noted = terminal.Error.WriteLine,

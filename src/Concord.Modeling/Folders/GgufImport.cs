@@ -102,7 +102,7 @@ public static class GgufImport
     }
 
     // What is in the file and not in the folder, in sentences.
-    private static IReadOnlyList<string> LeftOut(
+    private static List<string> LeftOut(
         GgufHeader header,
         BackboneConfig config,
         Dictionary<string, GgufTensor> tensors

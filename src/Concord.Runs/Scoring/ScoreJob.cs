@@ -25,6 +25,10 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
     /// </summary>
     public bool Normalize { get; init; }
 
+    /// <summary>Whether a record that cannot be scored ends the job, instead of costing only itself; the lines
+    /// before it lie beside the output then.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>Whether a regular file that is not read is replaced, whatever it holds.</summary>
     public bool Force { get; init; }
 
@@ -49,7 +53,8 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
     /// each.</param>
     /// <param name="cancellation">Ends the run; the lines so far lie beside the output.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the same job goes on from there.</exception>
-    /// <exception cref="ConcordException">The input cannot be read, or the output cannot be written.</exception>
+    /// <exception cref="ConcordException">The input cannot be read, the output cannot be written, or a record cannot be
+    /// scored under <see cref="Strict"/>.</exception>
     public ScoreResult Run(Action<int>? progress = null, CancellationToken cancellation = default)
     {
         var folder =
@@ -84,6 +89,8 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
             var error = record
                 .Select(one => ScoreLine.Failure(one.Part, one.Rewards))
                 .FirstOrDefault(one => one is not null);
+            if (Strict && error is not null)
+                throw new ConcordException($"{error} (--strict)");
             firstError ??= error;
             if (error is not null)
                 errors++;

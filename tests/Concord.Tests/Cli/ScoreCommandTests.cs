@@ -344,6 +344,17 @@ public class ScoreCommandTests
         Assert.Contains("1 records hold an error instead of rewards and are left out", run.Error);
     }
 
+    [Fact]
+    public void Strict_ends_at_the_first_record_that_cannot_be_scored()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder.File("in.jsonl"), [Line(0), "not json", Line(1)]);
+        ConcordCli
+            .Run("score", Model, folder.File("in.jsonl"), "-o", folder.File("out.jsonl"), "--strict")
+            .MustFail(1, "in.jsonl:2", "(--strict)");
+        Assert.False(File.Exists(folder.File("out.jsonl")));
+    }
+
     [Theory]
     [InlineData("zeros")]
     [InlineData("bit")]
