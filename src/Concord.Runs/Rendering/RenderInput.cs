@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Concord.Foundation;
 
 namespace Concord.Runs.Rendering;
 
@@ -53,11 +54,24 @@ internal sealed class RenderInput : IDisposable
         return null;
     }
 
+    // A line is bounded as a record is: a device has no end of line.
     private string? Next()
     {
         try
         {
-            return reader.ReadLine();
+            var line = new StringBuilder();
+            for (int unit; (unit = reader.Read()) >= 0; )
+            {
+                if (unit == '\n')
+                    return line.ToString();
+                if (line.Length >= Limits.Current.RecordBytes)
+                    throw new ConcordException(
+                        $"{file} has a line longer than {Limits.Current.RecordBytes} characters; JSON lines were expected "
+                            + $"(CONCORD_LIMIT_RECORD)."
+                    );
+                line.Append((char)unit);
+            }
+            return line.Length > 0 ? line.ToString() : null;
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
@@ -89,22 +103,10 @@ internal sealed class RenderInput : IDisposable
 
     private static StreamReader Open(string file)
     {
-        if (Directory.Exists(file))
-            throw new ConcordException($"{file} is a folder; a file of conversations or comparisons was expected.");
-        try
-        {
-            var stream = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-            if (file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-                stream = new GZipStream(stream, CompressionMode.Decompress);
-            return new StreamReader(stream, Encoding.UTF8);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ConcordException($"{file} does not exist; a file of conversations or comparisons was expected.");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"{file} cannot be read: {error.Message}", error);
-        }
+        var stream =
+            file == "-" ? Console.OpenStandardInput() : InputFile.Open(file, "a file of conversations or comparisons");
+        if (file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            stream = new GZipStream(stream, CompressionMode.Decompress);
+        return new StreamReader(stream, Encoding.UTF8);
     }
 }

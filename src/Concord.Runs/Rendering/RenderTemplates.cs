@@ -1,3 +1,4 @@
+using Concord.Foundation;
 using Concord.Tokenization;
 using Concord.Tokenization.Rendering;
 
@@ -56,16 +57,7 @@ internal sealed class RenderTemplates(
     {
         if (read.TryGetValue(file, out var known))
             return known;
-        try
-        {
-            if (new FileInfo(file) is { Exists: true } there && there.Length > 4L * limits.TemplateLength)
-                throw new ConcordException($"{file} is longer than a template may be ({limits.TemplateLength}).");
-            return read[file] = Read(File.ReadAllText(file), file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ConcordException($"The template {file} cannot be read: {error.Message}", error);
-        }
+        return read[file] = Read(InputFile.ReadText(file, "a chat template"), file);
     }
 
     private ChatTemplate Read(string text, string file) =>
