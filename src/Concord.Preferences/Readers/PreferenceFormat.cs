@@ -103,7 +103,12 @@ public sealed class PreferenceFormat
     /// <summary>Single answers, which are scored but not learned from: recognised only where
     /// <see cref="ReadOptions.AllowUnscored"/> says so.</summary>
     public static PreferenceFormat Single { get; } =
-        new("single", "{prompt, response}, {text} or {messages}: one answer, to be scored", () => new SingleReader());
+        new(
+            "single",
+            "{prompt, response}, {text} or {messages}: one answer, to be scored",
+            () => new SingleReader(),
+            tellsSources: true
+        );
 
     /// <summary>The stable name, e.g. <c>hh</c>.</summary>
     public string Name { get; }

@@ -23,17 +23,18 @@ internal sealed class SingleReader : IRecordReader
                 "one answer and none to compare it with: it can be scored (concord score), not learned from."
             );
         context.IsUnscored = true;
+        var source = record.OptionalText("source"); // a score's line keeps it, however rare
         if (record.Peek("text") is { ValueKind: JsonValueKind.String } text && !PromptFields.Has(record))
         {
             record.Find("text");
-            context.AddTexts("", [JsonText.Of(text)], [0]);
+            context.AddTexts("", [JsonText.Of(text)], [0], source);
             return;
         }
         var prompt = PromptFields.Read(record);
         if (First(record, Answers) is { } answer)
-            context.AddMessages(prompt.All, [Answer(record.Field(answer), answer)], [0], tools: prompt.Tools);
+            context.AddMessages(prompt.All, [Answer(record.Field(answer), answer)], [0], source, tools: prompt.Tools);
         else if (prompt.All is [.., { Role: Roles.Assistant }])
-            context.AddDialogues([prompt.All], [0], tools: prompt.Tools);
+            context.AddDialogues([prompt.All], [0], source, tools: prompt.Tools);
         else
             throw new RecordException("no answer: the dialogue does not end with the assistant's turn.");
     }
