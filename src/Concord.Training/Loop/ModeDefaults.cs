@@ -17,7 +17,7 @@ public sealed record ModeDefaults(double LearningRate, double HeadLearningRate)
             [TrainedParts.Full] = new(1e-5, 1e-4),
             [TrainedParts.LastLayers] = new(5e-5, 5e-4),
             [TrainedParts.Adapters] = new(2e-4, 1e-3),
-            [TrainedParts.Head] = new(3e-4, 3e-4), // docs/results/head-start.md
+            [TrainedParts.Head] = new(1e-3, 1e-3), // docs/results/head-start.md
             [TrainedParts.HeadExact] = new(1e-3, 1e-3), // takes no step
         };
 }
