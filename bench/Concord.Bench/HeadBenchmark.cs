@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Concord.Training.Heads;
-using Concord.Training.Losses;
 
 namespace Concord.Bench;
 
