@@ -138,7 +138,7 @@ public static class AtomicFile
             Disk.CreateFolder(Path.GetDirectoryName(full)!);
             RemoveLeft(Path.GetDirectoryName(full)!, Path.GetFileName(full));
             beside = $"{full}.{Guid.NewGuid():N}{Suffix}";
-            return Disk.Open(beside, FileMode.CreateNew);
+            return Disk.Open(beside, FileMode.CreateNew, FileShare.Read | FileShare.Delete);
         }
         catch (Exception error)
             when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -155,8 +155,8 @@ public static class AtomicFile
         try
         {
             Disk.Flush(file);
+            Disk.Rename(beside, path); // still held: another writer would take it for a killed one's otherwise
             file.Dispose();
-            Disk.Rename(beside, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

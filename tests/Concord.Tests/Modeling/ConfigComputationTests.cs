@@ -1,4 +1,3 @@
-using System.Globalization;
 using Concord.Modeling;
 using Concord.Modeling.Backbones;
 using Concord.Modeling.Folders;
