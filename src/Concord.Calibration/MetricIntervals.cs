@@ -21,10 +21,14 @@ public sealed record MetricIntervals(
         var differences = pairs.Differences;
         if (pairs.ClusterCount < 2)
             return null;
+        var brier = Of(BrierScore.Term, BrierScore.OfDifferences(differences)!.Value);
         return new MetricIntervals(
             Accuracy(0.5),
             Accuracy(0),
-            Of(BrierScore.Term, BrierScore.OfDifferences(differences)!.Value),
+            brier with
+            {
+                High = Math.Min(brier.High, 1), // no square is above
+            },
             Of(d => Logistic.Softplus(-d), NegativeLogLikelihood.OfDifferences(differences)!.Value)
         );
 

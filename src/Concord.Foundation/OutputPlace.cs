@@ -30,7 +30,8 @@ public sealed class OutputPlace
     /// <summary>Judges a place. Makes its folder.</summary>
     /// <param name="named">As the user named it.</param>
     /// <param name="kind">What is to be written.</param>
-    /// <param name="inputs">Files that are read; those that do not exist are left to who reads them.</param>
+    /// <param name="inputs">Files and folders that are read; those that do not exist are left to who reads them. Of
+    /// what lies in a folder of them only an earlier result of the same kind is replaced.</param>
     /// <param name="force">Whether any regular file may be replaced that is not read.</param>
     /// <exception cref="ConcordException">It may not be written, or cannot be.</exception>
     public static OutputPlace Find(string named, OutputKind kind, IEnumerable<string> inputs, bool force = false)
@@ -50,8 +51,12 @@ public sealed class OutputPlace
             return type == FileType.Folder
                 ? throw new ConcordException($"{named} is a folder; a file was to be written there. Name a file.")
                 : new OutputPlace(named, null, isStandardOutput: false);
-        if (System.IO.File.Exists(place) && !force)
-            Refuse(named, place, kind);
+        if (System.IO.File.Exists(place))
+        {
+            var holder = inputs.FirstOrDefault(input => Directory.Exists(input) && RealPath.IsWithin(place, input));
+            if (holder is not null || !force)
+                Refuse(named, place, kind, holder);
+        }
         AtomicFile.Check(place);
         return new OutputPlace(named, place, isStandardOutput: false);
     }
@@ -89,7 +94,7 @@ public sealed class OutputPlace
         }
     }
 
-    private static void Refuse(string named, string place, OutputKind kind)
+    private static void Refuse(string named, string place, OutputKind kind, string? holder)
     {
         bool isOne;
         try
@@ -100,6 +105,10 @@ public sealed class OutputPlace
         {
             throw new ConcordException($"{named} is there already and cannot be read: {error.Message}", error);
         }
+        if (!isOne && holder is not null)
+            throw new ConcordException(
+                $"{named} is a file of {holder}, which is read here: it would be lost. Name another file."
+            );
         if (!isOne)
             throw new ConcordException(
                 $"{named} is there already and is not {kind.Name} of Concord's, which alone it would overwrite. Name "

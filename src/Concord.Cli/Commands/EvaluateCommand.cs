@@ -217,6 +217,7 @@ internal static class EvaluateCommand
                     .. scored,
                     .. data,
                     .. others,
+                    .. folder is { } read ? (string[])[read] : [],
                     .. alone.Select(one => one[(one.IndexOf('=') + 1)..]),
                 ];
                 if (comparing is not null)

@@ -74,7 +74,7 @@ internal static class ScoreCommand
                 var (input, place) = (parse.GetValue(file)!, parse.GetValue(output)!);
                 var reading = preferences.Read(parse);
                 PreferenceFile.Check(input); // before a large model is opened
-                var resumes = ScoreJob.Check(input, place, parse.GetValue(force));
+                var resumes = ScoreJob.Check(input, place, parse.GetValue(force), parse.GetValue(model));
                 using var opened = RewardModel.Load(parse.GetValue(model)!, computing.Read(parse));
                 foreach (var note in opened.Opening)
                     terminal.Error.WriteLine(note);

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Concord.Foundation;
 
 namespace Concord.Modeling.Files;
 
@@ -20,6 +21,7 @@ internal static class FolderAccount
         "adapter_model.safetensors",
         "training.json",
         "training_prompts*",
+        Checksums.FileName,
         "*.md",
         "*.txt",
         "LICENSE*",

@@ -42,11 +42,12 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
     /// <param name="input">The file whose records are scored.</param>
     /// <param name="output">The file of scores.</param>
     /// <param name="force">Whether a regular file that is not read is replaced, whatever it holds.</param>
+    /// <param name="model">The model's folder, of which nothing is replaced.</param>
     /// <returns>Whether an interrupted run is gone on with there: it is where a file is written.</returns>
     /// <exception cref="ConcordException">It is the input, a folder, or another file than earlier scores; or a file
     /// beside it lies where the unfinished part would.</exception>
-    public static bool Check(string input, string output, bool force = false) =>
-        Find(input, output, force).File is not null;
+    public static bool Check(string input, string output, bool force = false, string? model = null) =>
+        Find(model is null ? [input] : [input, model], output, force).File is not null;
 
     /// <summary>Runs to the end.</summary>
     /// <param name="progress">Told the number of records so far: first those of an earlier run, then after
@@ -102,17 +103,17 @@ public sealed class ScoreJob(RewardModel model, string input, string output)
         return new ScoreResult(lines.Lines, errors, firstError);
     }
 
-    private static OutputPlace Find(string input, string output, bool force)
+    private static OutputPlace Find(string[] inputs, string output, bool force)
     {
-        var place = OutputPlace.Find(output, Kind, [input], force);
+        var place = OutputPlace.Find(output, Kind, inputs, force);
         if (place.File is { } file)
-            PartialOutput.Check(file, [input], force);
+            PartialOutput.Check(file, inputs, force);
         return place;
     }
 
     private IScoreLines Open(ModelEncoding encoding, ReadOptions reading)
     {
-        var place = Find(input, output, Force);
+        var place = Find([input, model.Folder!], output, Force);
         return place.File is { } file
             ? PartialOutput.Open(
                 file,

@@ -124,6 +124,18 @@ public sealed class OutputPlaceTests : IDisposable
     }
 
     [Fact]
+    public void No_file_of_a_folder_that_is_read_is_replaced_by_force_but_an_earlier_result_in_it_is()
+    {
+        Directory.CreateDirectory(folder.File("model"));
+        var config = Written("model/config.json", "{}{}");
+        var earlier = Written("model/result.json", "{\"value\": 1}");
+        Refused("a file of", () => OutputPlace.Find(config, Kind, [folder.File("model")], force: true));
+        Assert.Equal("{}{}", File.ReadAllText(config));
+        OutputPlace.Find(earlier, Kind, [folder.File("model")]);
+        OutputPlace.Find(folder.File("model/new.json"), Kind, [folder.File("model")]);
+    }
+
+    [Fact]
     public void Lines_are_known_by_the_first()
     {
         var lines = OutputKind.Lines("lines", line => line.TryGetProperty("rewards", out _));
