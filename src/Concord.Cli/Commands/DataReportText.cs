@@ -56,7 +56,7 @@ internal static class DataReportText
                     WriteWrapped(terminal, line, ", ");
         }
         foreach (var note in files.SelectMany(file => file.Notes))
-            WriteWrapped(terminal, note, " ");
+            WriteWrapped(terminal, PlainWriter.OneLine(note), " ");
         Problems("Problems: records that could not be read", [.. files.SelectMany(file => file.Problems)], terminal);
     }
 
@@ -84,7 +84,7 @@ internal static class DataReportText
             table.Write(terminal);
         }
         foreach (var note in report.Notes)
-            terminal.Error.WriteLine(note);
+            terminal.Error.WriteLine(PlainWriter.OneLine(note));
     }
 
     private static void Counts(IReadOnlyList<SourceStatistics> sources, Terminal terminal)

@@ -11,7 +11,7 @@ internal static class DryRunText
     public static void Write(DryRunReport report, Terminal terminal)
     {
         foreach (var note in report.Notes)
-            terminal.Error.WriteLine(note);
+            terminal.Error.WriteLine(PlainWriter.OneLine(note));
         foreach (var line in TrainingPlanText.Lines(report.Plan, terminal.Width))
             terminal.Out.WriteLine(line);
         terminal.Out.WriteLine();

@@ -34,7 +34,7 @@ internal sealed record FilePredictions(
             if (Strict && read.Problems.Count > 0)
                 throw new ConcordException($"{read.Problems[0]} (--strict)");
             if (Continuations.Note(read) is { } note && Reading.Format is null)
-                terminal.Error.WriteLine(note);
+                terminal.Error.WriteLine(PlainWriter.OneLine(note));
             foreach (var problem in read.Problems)
                 terminal.Error.WriteLine($"not read: {problem}");
             foreach (var (reason, count) in read.Dropped)
@@ -42,12 +42,12 @@ internal sealed record FilePredictions(
             if (UnusedColumns.Said(read) is { } unused)
                 terminal.Error.WriteLine(unused);
             foreach (var said in read.Notes)
-                terminal.Error.WriteLine(said);
+                terminal.Error.WriteLine(PlainWriter.OneLine(said));
         }
         SourcesRead(comparisons.Select(comparison => comparison.Source));
         using var model = RewardModel.Load(Model, Computing);
         foreach (var note in model.Opening)
-            terminal.Error.WriteLine(note);
+            terminal.Error.WriteLine(PlainWriter.OneLine(note));
         terminal.Error.WriteLine(new ModelEncoding(model).Choice);
         using var progress = new Progress(terminal, "scoring", comparisons.Count, "comparisons");
         var predictions = model.Predict(

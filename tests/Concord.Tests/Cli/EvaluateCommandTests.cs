@@ -112,7 +112,7 @@ public sealed class EvaluateCommandTests : IDisposable
         ConcordCli.Run("evaluate").MustFail(ExitCodes.Usage, "--scores");
         ConcordCli
             .Run("evaluate", "--scores", folder.File("none.jsonl"))
-            .MustFail(ExitCodes.Failed, "none.jsonl is not there");
+            .MustFail(ExitCodes.Failed, "none.jsonl does not exist");
         ConcordCli
             .Run("evaluate", "--scores", folder.File("empty.jsonl"))
             .MustFail(ExitCodes.Failed, "holds no record");

@@ -22,6 +22,13 @@ public sealed class PageExamplesTests
             "concord model init --config llama-7b num_hidden_layers=2 -o models/two-layers --dtype bf16 "
                 + "--shard-size 500MB"
         ] = "tests of shards; 1.3 GB here",
+        ["concord render models/smollm2-135m-instruct pairs.jsonl"] = "RenderCommandTests",
+        [
+            "concord render --template chat_template.jinja conversations.jsonl --now 2026-02-03T04:05:00 -o "
+                + "rendered.jsonl"
+        ] = "RenderCommandTests",
+        ["concord evaluate --scores a.jsonl --against b.jsonl"] = "EvaluateAgainstTests",
+        ["concord evaluate runs/more/model held-out.jsonl --against runs/equal/model"] = "EvaluateAgainstTests",
     };
 
     private static readonly PageCommand[] Commands = [.. Pages.Run.SelectMany(PageCommands.Of)];

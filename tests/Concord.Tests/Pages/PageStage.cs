@@ -28,6 +28,11 @@ internal sealed class PageStage : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory();
     private readonly string former = Environment.CurrentDirectory;
 
+    // whose line has the form that docs/scoring.md shows
+    private const string ScoredRecord =
+        """{"id": 7, "prompt": "Name a river.", "responses": ["The Rhine.", "Rivers are long."], "scores": [1, 0]}"""
+        + "\n";
+
     /// <summary>Sets the stage.</summary>
     /// <param name="borrows">Whether with real preferences and a real tokenizer, from beside the repository.</param>
     public PageStage(bool borrows)
@@ -53,7 +58,7 @@ internal sealed class PageStage : IDisposable
         var tokenizer = Path.Combine("models", Tokenizer);
         Directory.CreateSymbolicLink(tokenizer, Shared.Path("models", Tokenizer));
         MakeModel("base", "--tokenizer", tokenizer);
-        File.WriteAllText("FILE", Pages.Blocks("docs/scoring.md", "json").First());
+        File.WriteAllText("FILE", ScoredRecord + ScoredRecord);
         File.WriteAllLines("prompts.jsonl", File.ReadLines("FILE").Take(1));
     }
 
