@@ -19,11 +19,14 @@ public static class TemporaryCopy
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.ReadWrite,
                 Share = FileShare.Read | FileShare.Delete,
-                Options = FileOptions.DeleteOnClose,
+                Options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None,
             };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // nobody else's to read
             copy = new FileStream(path, options);
+            // without a name it is gone with the process, however that ends
+            if (!OperatingSystem.IsWindows())
+                File.Delete(path);
             new EndlessInput(stream, Limits.Current.PipeBytes).CopyTo(copy);
             copy.Position = 0;
             return copy;

@@ -133,6 +133,16 @@ public sealed class ContainerTests
     }
 
     [Fact]
+    public void A_copy_of_a_pipe_leaves_no_file_behind_even_where_nobody_closes_it()
+    {
+        using var copy = Concord.Foundation.TemporaryCopy.Of(new MemoryStream([1, 2, 3]));
+        Assert.Equal(3, copy.Length);
+        Assert.Equal(1, copy.ReadByte());
+        if (!OperatingSystem.IsWindows())
+            Assert.False(File.Exists(copy.Name));
+    }
+
+    [Fact]
     public void A_pointer_of_git_lfs_is_called_that()
     {
         var path = Shared.Path("cases", "git-lfs-pointer-as-weights", "train.parquet");
