@@ -71,6 +71,8 @@ internal static class JsonMessages
         {
             if (value.ValueKind == JsonValueKind.Null)
                 continue;
+            if (PromptFields.Media.Contains(field) && PromptFields.HoldsMedia(value))
+                throw new RecordException($"\"{name}\" holds a message with {field}; only text is read.");
             var isRole = field == "role" || field == "from" && !message.Has("role");
             var isContent = field == "content" || field == "value" && !message.Has("content");
             if (isRole)

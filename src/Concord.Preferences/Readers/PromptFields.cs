@@ -37,7 +37,8 @@ internal static class PromptFields
 
     private static readonly string[] Systems = ["system", "system_prompt", "system_message"];
 
-    private static readonly string[] Media = ["images", "image", "videos", "video", "audios", "audio"];
+    /// <summary>Names under which pictures and sound lie.</summary>
+    public static IReadOnlyList<string> Media { get; } = ["images", "image", "videos", "video", "audios", "audio"];
 
     /// <summary>Whether a record has a prompt; nothing is noted.</summary>
     public static bool Has(RecordFields record) => NameOf(record) is not null;
@@ -195,7 +196,8 @@ internal static class PromptFields
                 );
     }
 
-    private static bool HoldsMedia(JsonElement media) =>
+    /// <summary>Whether a value of such a name holds something.</summary>
+    public static bool HoldsMedia(JsonElement media) =>
         media.ValueKind switch
         {
             JsonValueKind.String => !media.ValueEquals(""),

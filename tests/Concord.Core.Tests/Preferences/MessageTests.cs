@@ -48,6 +48,11 @@ public class MessageTests
             Message.Parse("""{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}""")
         );
         Assert.Contains("image_url", error.Message);
+        error = Assert.Throws<ConcordException>(() =>
+            Message.Parse("""{"role":"user","content":"Who is it?","images":["a.png"]}""")
+        );
+        Assert.Contains("a message with images; only text is read", error.Message);
+        Assert.Equal("Hi", Message.Parse("""{"role":"user","content":"Hi","images":[]}""").Content);
         Assert.Contains("a number", Assert.Throws<ConcordException>(() => Message.Parse("3")).Message);
         Assert.Throws<ConcordException>(() => Message.Parse("{"));
     }
