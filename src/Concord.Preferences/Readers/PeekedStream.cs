@@ -1,9 +1,10 @@
 using System.Runtime.ExceptionServices;
+using Concord.Foundation;
 
 namespace Concord.Preferences.Readers;
 
 /// <summary>A stream whose beginning has been looked at and is read all the same.</summary>
-internal sealed class PeekedStream : Stream
+internal sealed class PeekedStream : ForwardStream
 {
     private readonly Stream rest;
     private readonly byte[] beginning;
@@ -30,22 +31,6 @@ internal sealed class PeekedStream : Stream
     /// <summary>The first bytes, at most as many as were asked for.</summary>
     public ReadOnlySpan<byte> Beginning => beginning;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         if (at == beginning.Length)
@@ -58,12 +43,4 @@ internal sealed class PeekedStream : Stream
         at += count;
         return count;
     }
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

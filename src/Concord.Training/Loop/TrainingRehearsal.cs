@@ -75,10 +75,7 @@ public sealed record TrainingRehearsal(
         model.ActivationCheckpointing = settings.ActivationCheckpointing;
         var rates = settings.LearningRates;
         using var parameters = new FlatParameters(model, settings.Optimizer, rates.Backbone, rates.Head);
-        using IOptimizer optimizer =
-            settings.Optimizer.Kind == OptimizerKind.AdamW
-                ? new AdamW(parameters, settings.Optimizer)
-                : new Sgd(parameters);
+        using var optimizer = settings.Optimizer.Over(parameters);
         settings.Weighting.Start(new WeightingContext(data.Sources, model.Config.HiddenSize, settings.Seed));
         using var objective = new RankingObjective(
             model,

@@ -126,10 +126,7 @@ public sealed class TrainingRun
         model.ActivationCheckpointing = settings.ActivationCheckpointing;
         var rates = settings.LearningRates;
         using var parameters = new FlatParameters(model, settings.Optimizer, rates.Backbone, rates.Head);
-        using IOptimizer optimizer =
-            settings.Optimizer.Kind == OptimizerKind.AdamW
-                ? new AdamW(parameters, settings.Optimizer)
-                : new Sgd(parameters);
+        using var optimizer = settings.Optimizer.Over(parameters);
         using var cache = Cache();
         using var objective = Objective(parameters, cache);
         using var metrics = MetricsLog.Open(

@@ -51,6 +51,10 @@ public sealed record OptimizerSettings
     [Setting("Largest norm of the gradient; empty: no limit.", Above = 0)]
     public double? ClipNorm { get; init; } = 1;
 
+    /// <summary>The optimizer that these settings name, over some parameters.</summary>
+    internal IOptimizer Over(FlatParameters parameters) =>
+        Kind == OptimizerKind.AdamW ? new AdamW(parameters, this) : new Sgd(parameters);
+
     /// <summary>Refuses settings that have no meaning.</summary>
     /// <exception cref="ConcordException">A value is outside its range.</exception>
     public void Validate()
