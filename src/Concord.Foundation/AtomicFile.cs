@@ -12,6 +12,11 @@ public static class AtomicFile
     // apart.
     private const string Suffix = ".partial";
 
+    // what .NET reports where another has a file locked
+    private const int WouldBlockLinux = 11;
+    private const int WouldBlockMac = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes a text as UTF-8 without a byte order mark.</summary>
@@ -102,8 +107,7 @@ public static class AtomicFile
         try
         {
             foreach (var left in Directory.EnumerateFiles(folder, $"{name}.*{Suffix}"))
-                if (IsLeft(left))
-                    Disk.Delete(left);
+                RemoveIfLeft(left);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -111,20 +115,24 @@ public static class AtomicFile
         }
     }
 
-    private static bool IsLeft(string path)
+    private static void RemoveIfLeft(string path)
     {
         var name = Path.GetFileName(path)[..^Suffix.Length];
         var mark = name.LastIndexOf('.') + 1;
         if (!Guid.TryParseExact(name[mark..], "N", out _) || new FileInfo(path).LinkTarget is not null)
-            return false;
+            return;
         try
         {
-            using var alone = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            return true;
+            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0))
+                // a writer takes its lock after it has made its file: while this one is held it sees that it lost it
+                if (!OperatingSystem.IsWindows())
+                    Disk.Delete(path);
+            if (OperatingSystem.IsWindows())
+                Disk.Delete(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false; // it is being written
+            // it is being written
         }
     }
 
@@ -137,8 +145,12 @@ public static class AtomicFile
                 throw new ConcordException($"{path} is a folder; a file was to be written there. Name a file.");
             Disk.CreateFolder(Path.GetDirectoryName(full)!);
             RemoveLeft(Path.GetDirectoryName(full)!, Path.GetFileName(full));
-            beside = $"{full}.{Guid.NewGuid():N}{Suffix}";
-            return Disk.Open(beside, FileMode.CreateNew, FileShare.Read | FileShare.Delete);
+            while (true)
+            {
+                beside = $"{full}.{Guid.NewGuid():N}{Suffix}";
+                if (Held(beside) is { } file)
+                    return file;
+            }
         }
         catch (Exception error)
             when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -148,6 +160,24 @@ public static class AtomicFile
                 error
             );
         }
+    }
+
+    // null where another took the file for one that was left, before it was held
+    private static Stream? Held(string beside)
+    {
+        Stream file;
+        try
+        {
+            file = Disk.Open(beside, FileMode.CreateNew, FileShare.Read | FileShare.Delete);
+        }
+        catch (IOException error) when (error.HResult is WouldBlockLinux or WouldBlockMac or SharingViolation)
+        {
+            return null;
+        }
+        if (File.Exists(beside))
+            return file;
+        file.Dispose();
+        return null;
     }
 
     private static void Commit(Stream file, string beside, string path)
