@@ -19,9 +19,9 @@ internal static class TokenizerDocument
         }
         catch (JsonException error)
         {
-            var line = error.LineNumber is { } number ? $" (line {number + 1})" : "";
             throw new ConcordException(
-                $"{file} is not valid JSON{line}: {error.Message} Fetch the tokenizer's files again.",
+                $"{file} is not valid JSON{JsonErrors.Place(error)}: {JsonErrors.Said(error)} Fetch the tokenizer's "
+                    + "files again.",
                 error
             );
         }

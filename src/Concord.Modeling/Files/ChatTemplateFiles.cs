@@ -35,7 +35,11 @@ internal static class ChatTemplateFiles
         }
         catch (JsonException error)
         {
-            throw new ConcordException($"{file} is not valid JSON: {error.Message} Download or write it again.", error);
+            throw new ConcordException(
+                $"{file} is not valid JSON{JsonErrors.Place(error)}: {JsonErrors.Said(error)} Download or write it "
+                    + "again.",
+                error
+            );
         }
     }
 }

@@ -56,7 +56,8 @@ internal sealed class ConfigDocument : IDisposable
             throw new ConcordException(
                 ForeignFile.Describe(start) is { } foreign
                     ? $"{file} is not JSON: {foreign}"
-                    : $"{file} is not valid JSON: {error.Message} Download or write it again.",
+                    : $"{file} is not valid JSON{JsonErrors.Place(error)}: {JsonErrors.Said(error)} Download or "
+                        + $"write it again.",
                 error
             );
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Concord.Foundation;
 
 namespace Concord.Modeling.Files;
 
@@ -47,7 +48,7 @@ internal sealed class SafetensorsHeader
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new ConcordException(
-                $"{file}: the safetensors header is not valid JSON: {error.Message} Copy or download the file again.",
+                $"{file}: the safetensors header is not valid JSON: {JsonErrors.Said(error)} Copy or download the file again.",
                 error
             );
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Concord.Foundation;
 
 namespace Concord.Preferences.Readers;
 
@@ -13,6 +14,7 @@ internal sealed class FileReading(RepeatedFile file, ReadOptions options, DataSe
     private const int Sampled = 16;
 
     private readonly ColumnUse use = new();
+    private readonly ReplacedBytes replaced = new();
     private readonly ColumnMapping mapping = options.Mapping;
     private RecordSources? sources;
 
@@ -23,7 +25,8 @@ internal sealed class FileReading(RepeatedFile file, ReadOptions options, DataSe
     public IReadOnlyList<UnusedColumn> Unused => use.Unused;
 
     /// <summary>What else is to be said, at the end.</summary>
-    public IEnumerable<string> Notes => sources?.Notes(file.Name) ?? [];
+    public IEnumerable<string> Notes =>
+        (sources?.Notes(file.Name) ?? []).Concat(replaced.Note(file.Name) is { } note ? [note] : []);
 
     /// <summary>Reads the file; what the whole of it tells comes last, with line 0.</summary>
     /// <exception cref="ConcordException">It cannot be opened, has no known format, or lacks a column that the caller
@@ -62,6 +65,7 @@ internal sealed class FileReading(RepeatedFile file, ReadOptions options, DataSe
     private ReadRecord ReadOne(IRecordReader reader, RawRecord record, RecordContext context)
     {
         context.Begin(record.Number);
+        replaced.See(record.Bytes);
         var problem = record.Problem;
         if (problem is null)
             try
@@ -73,13 +77,15 @@ internal sealed class FileReading(RepeatedFile file, ReadOptions options, DataSe
             }
             catch (JsonException error)
             {
-                problem = $"not JSON at byte {error.BytePositionInLine + 1}: {RecordJson.Said(error)}";
+                problem = $"not JSON at byte {error.BytePositionInLine + 1}: {JsonErrors.Said(error)}";
             }
             catch (Exception error) when (error is RecordException or InvalidOperationException)
             {
                 problem = Said(error);
             }
+        var given = context.Give(problem) with { Json = record.Bytes };
+        OddMessageFields.See(use, given.Comparisons);
         use.End(problem is null);
-        return context.Give(problem) with { Json = record.Bytes };
+        return given;
     }
 }

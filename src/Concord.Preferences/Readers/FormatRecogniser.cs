@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Concord.Foundation;
 
 namespace Concord.Preferences.Readers;
 
@@ -48,7 +49,7 @@ internal static class FormatRecogniser
             }
             catch (JsonException error)
             {
-                broken ??= $"record {record.Number} is not JSON: {RecordJson.Said(error)}";
+                broken ??= $"record {record.Number} is not JSON: {JsonErrors.Said(error)}";
             }
             catch (Exception error) when (error is RecordException or InvalidOperationException)
             {
@@ -71,11 +72,25 @@ internal static class FormatRecogniser
             ? $"{{{string.Join(", ", record.Columns.Take(NamesShown))}}}"
             : JsonFields.Kind(record.Element);
 
+    // the first column that holds a list of objects, where no other column holds a text
+    private static string? Below(RecordFields record) =>
+        record.Columns.Any(name => record.Peek(name) is { ValueKind: JsonValueKind.String })
+            ? null
+            : record.Columns.FirstOrDefault(name =>
+                record.Peek(name) is { ValueKind: JsonValueKind.Array } list
+                && list.GetArrayLength() > 0
+                && list[0].ValueKind == JsonValueKind.Object
+                && !JsonMessages.IsList(list)
+            );
+
     private static string Unknown(RecordFields record, ColumnMapping mapping)
     {
         var said = $"no format is known whose records are {Shape(record)}.";
         if (record.Kind != JsonValueKind.Object)
             return said;
+        if (Below(record) is { } key)
+            return $"{said} Its records seem to lie in a list below \"{key}\": write that list alone into a file (jq -c "
+                + $"'.[\"{key}\"][]' FILE > NEW.jsonl).";
         return mapping.Columns.Count > 0
             ? $"{said} Read with --columns {mapping}, which gives none either."
             : $"{said} Say which column is what: --columns {PromptGuess.Mapping(record)} (in a recipe, the same under "

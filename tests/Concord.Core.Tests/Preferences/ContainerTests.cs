@@ -14,6 +14,31 @@ public sealed class ContainerTests
         ReaderTests.Read(content, name, options);
 
     [Theory]
+    [InlineData("x.csv", "prompt,chosen,rejected\nCaf\u00E9?,yes,no\nTea?,yes,no\n")]
+    [InlineData("x.jsonl", "{\"prompt\": \"Caf\u00E9?\", \"chosen\": \"yes\", \"rejected\": \"no\"}\n")]
+    public void Bytes_that_are_no_utf8_are_counted(string name, string content)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File(name);
+        File.WriteAllBytes(file, Encoding.Latin1.GetBytes(content));
+        var read = PreferenceFile.Read(file);
+        Assert.Empty(read.Problems);
+        Assert.Contains(read.Notes, note => note.Contains("1 record holds bytes that are not UTF-8"));
+        File.WriteAllText(file, content);
+        Assert.Empty(PreferenceFile.Read(file).Notes);
+    }
+
+    [Fact]
+    public void Records_below_a_key_are_told_where_they_are()
+    {
+        var error = Assert.Throws<ConcordException>(() =>
+            Read("""{"train": [{"question_x": "Q", "good": "a", "bad": "b"}], "test": []}""", "x.json")
+        );
+        Assert.Contains("below \"train\"", error.Message);
+        Assert.DoesNotContain("--columns", error.Message);
+    }
+
+    [Theory]
     [InlineData("x.csv", "id,prompt,chosen,rejected\r\n1,\"p, \"\"q\"\"\nr\",a,b\r\n2,p,a,b\r\n")]
     [InlineData("x.csv", "id;prompt;chosen;rejected\n1;\"p, \"\"q\"\"\nr\";a;b\n2;p;a;b")]
     [InlineData("x.tsv", "id\tprompt\tchosen\trejected\n1\t\"p, \"\"q\"\"\nr\"\ta\tb\n2\tp\ta\tb\n")]

@@ -58,6 +58,24 @@ public class MessageTests
     }
 
     [Fact]
+    public void Fields_that_no_published_template_reads_are_told_like_columns()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("pairs.jsonl");
+        File.WriteAllText(
+            file,
+            """
+            {"messages":[{"role":"user","content":"Q","name":"Ann"}],"chosen":{"role":"assistant","content":"A","weight":0},"rejected":{"role":"assistant","content":"B","annotations":[]}}
+            {"messages":[{"role":"user","content":"R"}],"chosen":{"role":"assistant","content":"A","weight":1},"rejected":{"role":"assistant","content":"B"}}
+            """
+        );
+        Assert.Equal(
+            $"{file}: columns not used: message.weight (2 records)",
+            UnusedColumns.Said(PreferenceFile.Read(file))
+        );
+    }
+
+    [Fact]
     public void Answers_that_differ_in_their_call_are_different_answers()
     {
         var identities = new List<IReadOnlyList<string>>();
